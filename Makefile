@@ -1,0 +1,128 @@
+# Balcão. `make help` lists every target; .ci/run calls `make check`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Simulated citizens and clerks in the demo (0 or 1), and the branches hq sees beside the real one.
+TRAFFIC  ?= 0
+BRANCHES ?= 0
+# Further flags for the demo, e.g. DEMO="-help".
+DEMO     ?=
+# How long each fuzz test runs, and the two results that bench-diff compares.
+T        ?= 30s
+OLD      ?= bench-old.txt
+NEW      ?= bench.txt
+
+PROGRAMS := ./kiosk ./branch-server ./hq ./internal/demo
+TOOL     := go tool -modfile=.ci/tools.mod
+# Two packages at a time: the tests hold brokers, readers and browsers, and the smallest machine has two cores.
+GOTEST   := go test -p 2
+
+.PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
+	bench bench-diff fuzz fuzz-list golden screenshots soak deps install-tools clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build kiosk, branch-server, hq and the demo launcher into bin/
+	@.ci/install build
+	go build -o bin/ $(PROGRAMS)
+
+demo: ## run hq, a branch, a kiosk and a callboard with virtual devices (TRAFFIC=1, BRANCHES=431)
+	@.ci/install demo
+	go build -o bin/ $(PROGRAMS)
+	@exec bin/demo -traffic=$(TRAFFIC) -branches=$(BRANCHES) -dir var/demo $(DEMO)
+
+demo-reset: ## forget the data of the demo
+	rm -rf var/demo
+
+quick: ## unit and story tests without devices, in seconds
+	@.ci/install build
+	$(GOTEST) -short ./...
+
+test: ## every test, browser, reader, broker and sound included; installs what is missing
+	@.ci/install test
+	@$(MAKE) go-test browser-test
+
+go-test: ## every Go test; a missing device is a failure
+	@.ci/say "go test"
+	BALCAO_REQUIRE_REAL=1 $(GOTEST) -count=1 -timeout 12m ./...
+
+browser-test: browser/node_modules/.ready build ## the browser tests alone
+	@.ci/say "browser tests"
+	cd browser && npm run -s test
+
+browser-types: browser/node_modules/.ready ## type-check the scripts of pages and browser tests
+	@.ci/say "types of the scripts"
+	cd browser && npm run -s types
+
+check: test format-check tidy-check vet lint browser-types race ## what CI runs: test, then format, tidy, vet, lint, types, race
+
+format-check: ## say which files gofumpt and goimports would change
+	@.ci/say "format"
+	$(TOOL) golangci-lint fmt --diff
+
+tidy-check: ## say whether go.mod and go.sum are tidy
+	@.ci/say "go mod tidy"
+	go mod tidy -diff
+
+vet: ## go vet
+	@.ci/say "go vet"
+	go vet ./...
+
+lint: ## golangci-lint, at the version in .ci/tools.mod
+	@.ci/say "lint"
+	$(TOOL) golangci-lint run
+
+race: ## the short tests under the race detector
+	@.ci/install build
+	@.ci/say "go test -race"
+	$(GOTEST) -race -short -timeout 15m ./...
+
+fmt: ## format every Go file with gofumpt and goimports
+	$(TOOL) golangci-lint fmt
+
+bench: ## every benchmark ten times, into bench.txt
+	@.ci/install build
+	$(GOTEST) -run '^$$' -bench . -benchmem -count 10 -timeout 60m ./... | tee bench.txt
+
+bench-diff: ## compare two results with benchstat (OLD=bench-old.txt NEW=bench.txt)
+	$(TOOL) benchstat $(OLD) $(NEW)
+
+fuzz: ## each fuzz test for a while (T=30s)
+	@$(MAKE) -s fuzz-list | while read -r package name; do \
+		.ci/say "fuzz $$name in $$package"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(T) "$$package" || exit 1; \
+	done
+
+fuzz-list: ## list every fuzz test: package and name
+	@find . -name '*_test.go' -not -path './browser/*' -not -path './var/*' -exec \
+		sed -n 's|^func \(Fuzz[A-Za-z0-9_]*\)(.*|{} \1|p' {} \; | sed 's|/[^/ ]*_test\.go | |' | sort
+
+golden: ## rewrite every golden file and story, then show what changed
+	@find . -name '*_test.go' -not -path './browser/*' -exec grep -l 'flag\.Bool("update"' {} + | xargs -n 1 dirname | sort -u | \
+		xargs -I{} go test -count=1 {} -update
+	git --no-pager diff --stat -- '*testdata*'
+
+screenshots: browser/node_modules/.ready build ## take the pictures of every face into docs/pictures
+	cd browser && npm run -s screenshots
+
+soak: ## the long forms of kill, load and fuzz tests (hours)
+	@.ci/install test
+	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+
+deps: ## install what building, the demo and the tests need
+	@.ci/install test
+	go mod download
+
+install-tools: ## build the lint tools now (two minutes once, then cached)
+	$(TOOL) golangci-lint version
+
+clean: ## remove what make made, but not the demo's data
+	rm -rf bin browser/node_modules bench.txt
+
+browser/node_modules/.ready: browser/package-lock.json
+	cd browser && npm ci --no-audit --no-fund
+	@touch $@
