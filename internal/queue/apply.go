@@ -1,0 +1,144 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// Apply records a fact: it is the only thing that changes a Day. Entries come in the order of the journal; a fact
+// about a visit that the Day never saw is counted and otherwise ignored, so that a Day begun later stays sound.
+func (d *Day) Apply(e Entry) {
+	d.seq, d.last = e.Seq, e.At
+	switch ev := e.Event.(type) {
+	case DayOpened:
+		d.applyOpened(ev)
+	case DayClosed:
+		d.open = false
+	case Reserved:
+		d.applyReserved(ev, e.At)
+	case Issued:
+		d.on(ev.Visit, func(v *Visit) { d.applyIssued(v, ev, e.At) })
+	case PrintKnown:
+		d.on(ev.Visit, func(v *Visit) { v.Print = ev.Print })
+	case PrintFailure:
+		d.on(ev.Visit, func(v *Visit) { v.Print, v.PrintDue = PrintFailed, ev.Until })
+	case Voided:
+		d.on(ev.Visit, func(v *Visit) { d.applyVoided(v, e.At) })
+	case Called:
+		d.on(ev.Visit, func(v *Visit) { d.applyCalled(v, ev, e) })
+	case Recalled:
+		d.on(ev.Visit, func(v *Visit) { d.applyRecalled(v, ev, e) })
+	case Started:
+		d.on(ev.Visit, func(v *Visit) { v.State, v.StartedAt = StateServing, e.At })
+	case Finished:
+		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateFinished, e.At) })
+	case NotShown:
+		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateNoShow, e.At) })
+	case PrioritySet:
+		d.on(ev.Visit, func(v *Visit) { v.Class = ev.Class })
+	case CounterOpened:
+		p := d.counter(ev.Counter)
+		p.open, p.since, p.free = true, e.At, e.At
+	case CounterClosed:
+		p := d.counter(ev.Counter)
+		p.open, p.since = false, e.At
+	case Noted:
+	}
+}
+
+func (d *Day) on(id VisitID, change func(*Visit)) {
+	if v := d.visit(id); v != nil {
+		change(v)
+	}
+}
+
+func (d *Day) counter(id CounterID) *post {
+	p, known := d.counters[id]
+	if !known {
+		p = &post{}
+		d.counters[id] = p
+	}
+	return p
+}
+
+// applyOpened begins with empty queues. Counters stay open over midnight: the clerks are still there.
+func (d *Day) applyOpened(ev DayOpened) {
+	counters := d.counters
+	d.clear()
+	d.date, d.open = ev.Day, true
+	for id, p := range counters {
+		d.counters[id] = &post{open: p.open, since: p.since, free: p.free}
+	}
+}
+
+func (d *Day) applyReserved(ev Reserved, at time.Time) {
+	if int(ev.Visit) != len(d.visits)+1 {
+		return
+	}
+	v := &Visit{
+		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
+		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
+		State: StateReserved, Print: PrintPending, Asked: at, PrintDue: at.Add(d.index.policy.Silence),
+	}
+	d.visits = append(d.visits, v)
+	d.byRequest[ev.Request] = v
+	d.pending[v.ID] = v
+	d.issued[ev.Division] = max(d.issued[ev.Division], ev.Number.N)
+}
+
+func (d *Day) applyIssued(v *Visit, ev Issued, at time.Time) {
+	delete(d.pending, v.ID)
+	v.State, v.Print = StateWaiting, ev.Print
+	v.EndedAt = time.Time{}
+	if v.IssuedAt.IsZero() {
+		v.IssuedAt = at
+	}
+	q := d.waiting[v.Service]
+	i, _ := slices.BinarySearchFunc(q, v, byArrival)
+	d.waiting[v.Service] = slices.Insert(q, i, v)
+}
+
+func (d *Day) applyVoided(v *Visit, at time.Time) {
+	delete(d.pending, v.ID)
+	d.unwait(v)
+	v.State, v.EndedAt = StateVoid, at
+}
+
+func (d *Day) applyCalled(v *Visit, ev Called, e Entry) {
+	d.unwait(v)
+	v.State, v.Counter, v.Why = StateCalled, ev.Counter, ev.Why
+	v.CalledAt, v.LastCall = e.At, e.At
+	d.counter(ev.Counter).visit = v
+	d.remember(v, e, 1)
+}
+
+func (d *Day) applyRecalled(v *Visit, ev Recalled, e Entry) {
+	v.Recalled, v.LastCall = ev.Count, e.At
+	d.remember(v, e, ev.Count+1)
+}
+
+// remember puts a call at the head of the board; its older copy goes.
+func (d *Day) remember(v *Visit, e Entry, count int) {
+	d.calls = slices.DeleteFunc(d.calls, func(c Call) bool { return c.Visit == v.ID })
+	d.calls = slices.Insert(d.calls, 0, Call{
+		Seq: e.Seq, Visit: v.ID, Number: v.Number, Body: v.Body, Service: v.Service, Counter: v.Counter,
+		Lang: v.Lang, At: e.At, Count: count,
+	})
+	if len(d.calls) > maxCalls {
+		d.calls = d.calls[:maxCalls]
+	}
+}
+
+func (d *Day) leave(v *Visit, state State, at time.Time) {
+	v.State, v.EndedAt = state, at
+	if p := d.counter(v.Counter); p.visit == v {
+		p.visit, p.free = nil, at
+	}
+}
+
+func (d *Day) unwait(v *Visit) {
+	q := d.waiting[v.Service]
+	if i, found := slices.BinarySearchFunc(q, v, byArrival); found {
+		d.waiting[v.Service] = slices.Delete(q, i, i+1)
+	}
+}

@@ -1,0 +1,165 @@
+package queue
+
+import (
+	"fmt"
+	"time"
+)
+
+// Catalogue is what a Day must know of its branch: services, the divisions that number them, and counters.
+// It is read only; a change is a new Catalogue.
+type Catalogue struct {
+	Divisions []Division
+	Services  []Service
+	Counters  []Counter
+	Policy    Policy
+}
+
+// Division numbers the tickets of some services of one body.
+type Division struct {
+	ID     DivisionID
+	Body   BodyID
+	Prefix string // one to three capital letters
+	First  int    // first number of the Day; at least 1
+	Quota  int    // most numbers of a Day; 0 means up to 999
+}
+
+// Last returns the last number that the central sequence of the division may use on a Day.
+func (d Division) Last() int {
+	if d.Quota == 0 {
+		return maxNumber
+	}
+	return min(maxNumber, d.First+d.Quota-1)
+}
+
+const maxNumber = 999
+
+// Service is something a citizen comes for.
+type Service struct {
+	ID       ServiceID
+	Body     BodyID
+	Division DivisionID
+}
+
+// Counter is one place of service and what can be served there.
+type Counter struct {
+	ID        CounterID
+	Primary   []ServiceID
+	Secondary []ServiceID
+}
+
+// Policy holds the times and classes of the calling rule and of paper.
+type Policy struct {
+	Tiers    map[ClassID]int // tier of each class: 0 is called first
+	Guard    time.Duration   // a wait this long moves a visit to tier 1; 0 is off
+	Overflow time.Duration   // secondary skills are served without penalty after this wait
+	Recalls  int             // most recalls of one call; 0 is no limit
+	Reprint  time.Duration   // how long a reservation whose print failed may still be printed or accepted
+	Silence  time.Duration   // how long a reservation may stay without news before it waits as print unknown
+}
+
+// DefaultPolicy is the default calling rule: priority by law first, a guard of 45 minutes, overflow after 10.
+func DefaultPolicy() Policy {
+	return Policy{
+		Tiers:    map[ClassID]int{ClassLaw: 0, ClassWalkIn: 2},
+		Guard:    45 * time.Minute,
+		Overflow: 10 * time.Minute,
+		Recalls:  0,
+		Reprint:  2 * time.Minute,
+		Silence:  20 * time.Second,
+	}
+}
+
+// index is a Catalogue prepared for look-ups.
+type index struct {
+	divisions map[DivisionID]Division
+	services  map[ServiceID]Service
+	counters  map[CounterID]Counter
+	policy    Policy
+}
+
+func newIndex(c Catalogue) index {
+	x := index{
+		divisions: make(map[DivisionID]Division, len(c.Divisions)),
+		services:  make(map[ServiceID]Service, len(c.Services)),
+		counters:  make(map[CounterID]Counter, len(c.Counters)),
+		policy:    c.Policy,
+	}
+	for _, d := range c.Divisions {
+		x.divisions[d.ID] = d
+	}
+	for _, s := range c.Services {
+		x.services[s.ID] = s
+	}
+	for _, k := range c.Counters {
+		x.counters[k.ID] = k
+	}
+	return x
+}
+
+// Faults names everything that is wrong with the catalogue; none means that a Day can run on it.
+func (c Catalogue) Faults() []string {
+	var faults []string
+	add := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	x := newIndex(c)
+	if len(x.divisions) != len(c.Divisions) {
+		add("two divisions share an id")
+	}
+	if len(x.services) != len(c.Services) {
+		add("two services share an id")
+	}
+	if len(x.counters) != len(c.Counters) {
+		add("two counters share an id")
+	}
+	letters := map[string]DivisionID{}
+	for _, d := range c.Divisions {
+		if !validPrefix(d.Prefix) {
+			add("division %s: prefix %q is not one to three capital letters", d.ID, d.Prefix)
+		}
+		if d.First < 1 || d.Last() < d.First {
+			add("division %s: no number between %d and %d", d.ID, d.First, d.Last())
+		}
+		key := string(d.Body) + " " + d.Prefix
+		if other, used := letters[key]; used {
+			add("divisions %s and %s of body %s share the prefix %s", other, d.ID, d.Body, d.Prefix)
+		}
+		letters[key] = d.ID
+	}
+	served := map[ServiceID]bool{}
+	for _, k := range c.Counters {
+		if len(k.Primary)+len(k.Secondary) == 0 {
+			add("counter %s serves nothing", k.ID)
+		}
+		for _, s := range append(append([]ServiceID{}, k.Primary...), k.Secondary...) {
+			if _, known := x.services[s]; !known {
+				add("counter %s: unknown service %s", k.ID, s)
+			}
+			served[s] = true
+		}
+	}
+	for _, s := range c.Services {
+		if d, known := x.divisions[s.Division]; !known {
+			add("service %s: unknown division %s", s.ID, s.Division)
+		} else if d.Body != s.Body {
+			add("service %s of body %s: division %s belongs to body %s", s.ID, s.Body, d.ID, d.Body)
+		}
+		if !served[s.ID] {
+			add("service %s: no counter serves it", s.ID)
+		}
+	}
+	if c.Policy.Tiers == nil {
+		add("the policy has no classes")
+	}
+	return faults
+}
+
+func validPrefix(p string) bool {
+	if len(p) < 1 || len(p) > 3 {
+		return false
+	}
+	for i := range len(p) {
+		if p[i] < 'A' || p[i] > 'Z' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,322 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// decide turns a wish into facts without changing the Day.
+func (d *Day) decide(cmd Command, at time.Time) ([]Event, error) {
+	switch c := cmd.(type) {
+	case OpenDay:
+		return d.openDay(c)
+	case CloseDay:
+		return d.closeDay()
+	case Reserve:
+		return d.reserve(c)
+	case Issue:
+		return d.issue(c)
+	case ConfirmPrint:
+		return d.paper(c.Request, PrintConfirmed)
+	case Accept:
+		return d.paper(c.Request, PrintAccepted)
+	case DoubtPrint:
+		return d.doubt(c)
+	case FailPrint:
+		return d.failPrint(c, at)
+	case Abandon:
+		return d.abandon(c)
+	case Tick:
+		return d.tick(at), nil
+	case OpenCounter:
+		return d.openCounter(c)
+	case CloseCounter:
+		return d.closeCounter(c)
+	case CallNext:
+		return d.callNext(c, at)
+	case Recall:
+		return d.recall(c)
+	case Start:
+		return d.start(c)
+	case Finish:
+		return d.finish(c)
+	case NoShow:
+		return d.noShow(c)
+	case SetPriority:
+		return d.setPriority(c)
+	case Note:
+		return []Event{c.Fact}, nil
+	}
+	panic("queue: a command without a rule")
+}
+
+func (d *Day) openDay(c OpenDay) ([]Event, error) {
+	if c.Day <= d.date {
+		return nil, ErrDayOpen
+	}
+	var events []Event
+	if d.open {
+		events = append(events, DayClosed{Day: d.date, Totals: d.Totals()})
+	}
+	return append(events, DayOpened(c)), nil
+}
+
+func (d *Day) closeDay() ([]Event, error) {
+	if !d.open {
+		return nil, ErrDayNotOpen
+	}
+	return []Event{DayClosed{Day: d.date, Totals: d.Totals()}}, nil
+}
+
+// take returns the Reserved fact for the next number of a service's division.
+func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, error) {
+	if r == "" {
+		return Reserved{}, ErrNoRequest
+	}
+	if !d.open {
+		return Reserved{}, ErrDayNotOpen
+	}
+	s, known := d.index.services[service]
+	if !known {
+		return Reserved{}, ErrUnknownService
+	}
+	if _, known := d.index.policy.Tiers[class]; !known {
+		return Reserved{}, ErrUnknownClass
+	}
+	div := d.index.divisions[s.Division]
+	n := div.First
+	if used, any := d.issued[div.ID]; any {
+		n = used + 1
+	}
+	if n > div.Last() {
+		return Reserved{}, ErrSoldOut
+	}
+	return Reserved{
+		Visit: VisitID(len(d.visits) + 1), Number: Number{Prefix: div.Prefix, N: n}, Division: div.ID,
+		Service: s.ID, Body: s.Body, Class: class, Request: r, Day: d.date,
+	}, nil
+}
+
+func (d *Day) reserve(c Reserve) ([]Event, error) {
+	if _, asked := d.byRequest[c.Request]; asked {
+		return nil, nil
+	}
+	e, err := d.take(c.Request, c.Service, c.Class)
+	if err != nil {
+		return nil, err
+	}
+	e.Lang, e.Kiosk, e.Boot = c.Lang, c.Kiosk, c.Boot
+	return []Event{e}, nil
+}
+
+func (d *Day) issue(c Issue) ([]Event, error) {
+	if _, asked := d.byRequest[c.Request]; asked {
+		return nil, nil
+	}
+	e, err := d.take(c.Request, c.Service, c.Class)
+	if err != nil {
+		return nil, err
+	}
+	e.Lang = c.Lang
+	return []Event{e, Issued{Visit: e.Visit, Number: e.Number, Print: PrintNone}}, nil
+}
+
+// paper handles good news: the slip came out, or the citizen does without.
+func (d *Day) paper(r RequestID, news PrintState) ([]Event, error) {
+	v, known := d.byRequest[r]
+	if !known {
+		return nil, ErrUnknownRequest
+	}
+	switch v.State {
+	case StateReserved:
+		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: news}}, nil
+	case StateVoid:
+		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: news, Revived: true}}, nil
+	case StateWaiting, StateCalled, StateServing, StateFinished, StateNoShow:
+		if v.Print == PrintUnknown {
+			return []Event{PrintKnown{Visit: v.ID, Print: news}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func (d *Day) doubt(c DoubtPrint) ([]Event, error) {
+	v, known := d.byRequest[c.Request]
+	if !known {
+		return nil, ErrUnknownRequest
+	}
+	switch v.State {
+	case StateReserved:
+		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown}}, nil
+	case StateVoid: // the slip may be in somebody's hand
+		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown, Revived: true}}, nil
+	case StateWaiting, StateCalled, StateServing, StateFinished, StateNoShow:
+	}
+	return nil, nil
+}
+
+func (d *Day) failPrint(c FailPrint, at time.Time) ([]Event, error) {
+	v, known := d.byRequest[c.Request]
+	if !known {
+		return nil, ErrUnknownRequest
+	}
+	switch {
+	case v.State == StateReserved:
+		return []Event{PrintFailure{Visit: v.ID, Cause: c.Cause, Until: at.Add(d.index.policy.Reprint)}}, nil
+	case v.State == StateWaiting && v.Print == PrintUnknown:
+		return []Event{Voided{Visit: v.ID, Number: v.Number, Cause: "print_failed"}}, nil
+	}
+	return nil, nil
+}
+
+func (d *Day) abandon(c Abandon) ([]Event, error) {
+	v, known := d.byRequest[c.Request]
+	if !known {
+		return nil, ErrUnknownRequest
+	}
+	if v.State == StateReserved || (v.State == StateWaiting && v.Print == PrintUnknown) {
+		return []Event{Voided{Visit: v.ID, Number: v.Number, Cause: "abandoned"}}, nil
+	}
+	return nil, nil
+}
+
+// tick settles the reservations whose time is up: a print known to have failed becomes void, silence becomes a visit
+// that waits as print unknown.
+func (d *Day) tick(at time.Time) []Event {
+	var due []*Visit
+	for _, v := range d.pending {
+		if !v.PrintDue.After(at) {
+			due = append(due, v)
+		}
+	}
+	slices.SortFunc(due, func(a, b *Visit) int { return int(a.ID) - int(b.ID) })
+	var events []Event
+	for _, v := range due {
+		if v.Print == PrintFailed {
+			events = append(events, Voided{Visit: v.ID, Number: v.Number, Cause: "print_failed"})
+		} else {
+			events = append(events, Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown})
+		}
+	}
+	return events
+}
+
+func (d *Day) openCounter(c OpenCounter) ([]Event, error) {
+	if _, known := d.index.counters[c.Counter]; !known {
+		return nil, ErrUnknownCounter
+	}
+	if p, known := d.counters[c.Counter]; known && p.open {
+		return nil, ErrCounterOpen
+	}
+	return []Event{CounterOpened(c)}, nil
+}
+
+func (d *Day) closeCounter(c CloseCounter) ([]Event, error) {
+	p, err := d.post(c.Counter)
+	if err != nil {
+		return nil, err
+	}
+	if p.visit != nil {
+		return nil, ErrCounterBusy
+	}
+	return []Event{CounterClosed(c)}, nil
+}
+
+// post returns an open counter.
+func (d *Day) post(id CounterID) (*post, error) {
+	p, known := d.counters[id]
+	if !known {
+		if _, exists := d.index.counters[id]; !exists {
+			return nil, ErrUnknownCounter
+		}
+		return nil, ErrCounterClosed
+	}
+	if !p.open {
+		return nil, ErrCounterClosed
+	}
+	return p, nil
+}
+
+func (d *Day) callNext(c CallNext, at time.Time) ([]Event, error) {
+	p, err := d.post(c.Counter)
+	if err != nil {
+		return nil, err
+	}
+	if p.visit != nil {
+		return nil, ErrCounterBusy
+	}
+	v, why := d.next(d.index.counters[c.Counter], at)
+	if v == nil {
+		return nil, ErrQueueEmpty
+	}
+	return []Event{Called{Visit: v.ID, Number: v.Number, Service: v.Service, Counter: c.Counter, Why: why}}, nil
+}
+
+// at returns the visit at an open counter, in one of some states; id 0 means whichever is there.
+func (d *Day) at(counter CounterID, id VisitID, wrong Refusal, states ...State) (*Visit, error) {
+	p, err := d.post(counter)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.visit == nil:
+		return nil, ErrCounterFree
+	case id != 0 && p.visit.ID != id:
+		return nil, ErrOtherVisit
+	case !slices.Contains(states, p.visit.State):
+		return nil, wrong
+	}
+	return p.visit, nil
+}
+
+func (d *Day) recall(c Recall) ([]Event, error) {
+	v, err := d.at(c.Counter, c.Visit, ErrNotCalled, StateCalled)
+	if err != nil {
+		return nil, err
+	}
+	if most := d.index.policy.Recalls; most > 0 && v.Recalled >= most {
+		return nil, ErrRecallLimit
+	}
+	return []Event{Recalled{Visit: v.ID, Counter: c.Counter, Count: v.Recalled + 1}}, nil
+}
+
+func (d *Day) start(c Start) ([]Event, error) {
+	v, err := d.at(c.Counter, c.Visit, ErrNotCalled, StateCalled)
+	if err != nil {
+		return nil, err
+	}
+	return []Event{Started{Visit: v.ID, Counter: c.Counter}}, nil
+}
+
+func (d *Day) finish(c Finish) ([]Event, error) {
+	v, err := d.at(c.Counter, c.Visit, ErrNotServing, StateServing)
+	if err != nil {
+		return nil, err
+	}
+	return []Event{Finished{Visit: v.ID, Counter: c.Counter}}, nil
+}
+
+func (d *Day) noShow(c NoShow) ([]Event, error) {
+	v, err := d.at(c.Counter, c.Visit, ErrNotCalled, StateCalled)
+	if err != nil {
+		return nil, err
+	}
+	return []Event{NotShown{Visit: v.ID, Counter: c.Counter}}, nil
+}
+
+func (d *Day) setPriority(c SetPriority) ([]Event, error) {
+	v := d.visit(c.Visit)
+	if v == nil {
+		return nil, ErrUnknownVisit
+	}
+	if v.State != StateWaiting && v.State != StateReserved {
+		return nil, ErrNotWaiting
+	}
+	class := ClassWalkIn
+	if c.Granted {
+		class = ClassLaw
+	}
+	if class == v.Class {
+		return nil, nil
+	}
+	return []Event{PrioritySet{Visit: v.ID, Class: class}}, nil
+}

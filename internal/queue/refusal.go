@@ -1,0 +1,30 @@
+package queue
+
+// Refusal is the Day's answer to a wish it does not grant. It is not a fault: the asker is told in plain words.
+type Refusal string
+
+// Error returns the refusal's code in words.
+func (r Refusal) Error() string { return string(r) }
+
+// Every refusal.
+const (
+	ErrDayNotOpen     Refusal = "the day is not open"
+	ErrDayOpen        Refusal = "that day was opened already"
+	ErrUnknownService Refusal = "unknown service"
+	ErrUnknownClass   Refusal = "unknown class"
+	ErrUnknownCounter Refusal = "unknown counter"
+	ErrUnknownVisit   Refusal = "unknown visit"
+	ErrUnknownRequest Refusal = "unknown request"
+	ErrNoRequest      Refusal = "a request needs an id"
+	ErrSoldOut        Refusal = "no numbers left today"
+	ErrQueueEmpty     Refusal = "nobody is waiting"
+	ErrCounterClosed  Refusal = "the counter is closed"
+	ErrCounterOpen    Refusal = "the counter is open already"
+	ErrCounterBusy    Refusal = "the counter has a visit"
+	ErrCounterFree    Refusal = "the counter has no visit"
+	ErrOtherVisit     Refusal = "the counter has another visit"
+	ErrNotCalled      Refusal = "the visit is not called"
+	ErrNotServing     Refusal = "the visit is not being served"
+	ErrNotWaiting     Refusal = "the visit is not waiting"
+	ErrRecallLimit    Refusal = "recalled often enough"
+)
