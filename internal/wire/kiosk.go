@@ -1,0 +1,236 @@
+package wire
+
+// Types of the facts a kiosk or callboard box writes into its own log.
+const (
+	TypeNodeStarted     = "node.started"
+	TypeNodeStopped     = "node.stopped"
+	TypeTicketRequested = "ticket.requested"
+	TypePrintStarted    = "print.started"
+	TypeTicketPrinted   = "ticket.printed"
+	TypeTicketFailed    = "ticket.print_failed"
+	TypeTicketUnknown   = "ticket.print_unknown"
+	TypeTicketAccepted  = "ticket.accepted"
+	TypeTicketAbandoned = "ticket.abandoned"
+	TypePrinterState    = "printer.state"
+	TypeDeviceFault     = "device.fault"
+	TypeDeviceRecovered = "device.recovered"
+)
+
+// TicketFact is the body of every ticket fact of a kiosk: what happened to one request. Fields that a type does not
+// use are empty.
+type TicketFact struct {
+	Request  string `json:"req"`
+	Service  string `json:"svc,omitempty"`
+	Class    string `json:"class,omitempty"`
+	Lang     string `json:"lang,omitempty"`
+	Ticket   string `json:"tk,omitempty"`
+	Cause    string `json:"cause,omitempty"`
+	Millis   int64  `json:"ms,omitempty"`
+	Boot     string `json:"boot,omitempty"`
+	Attempts int    `json:"n,omitempty"`
+}
+
+// DeviceFact is the body of printer.state, device.fault and device.recovered: one device of a node and how it is.
+type DeviceFact struct {
+	Device string `json:"dev"`             // printer, reader, sound, screen
+	State  string `json:"state,omitempty"` // a code such as ready, paper_out, near_end, absent
+}
+
+// NodeFact is the body of node.started and node.stopped.
+type NodeFact struct {
+	Boot     string `json:"boot"`
+	Software string `json:"sw,omitempty"`
+}
+
+// TicketRequest asks the branch for a number (up/req, kind ticket). The same Request asked again gets the same answer.
+type TicketRequest struct {
+	Request string `json:"req"`
+	Boot    string `json:"boot"`
+	Service string `json:"svc"`
+	Class   string `json:"class"`
+	Lang    string `json:"lang"`
+}
+
+// Refusal codes of a TicketReply; each has a text and a next step on the kiosk's screen.
+const (
+	RefusedSoldOut        = "sold_out"
+	RefusedClosed         = "closed"
+	RefusedUnknownService = "unknown_service"
+	RefusedInvalid        = "invalid"
+	RefusedSettled        = "settled" // the request ended before: printed, accepted or void
+	RefusedUnavailable    = "unavailable"
+)
+
+// TicketReply answers a TicketRequest (dn/rsp). Refused is a code, empty when a number was given.
+type TicketReply struct {
+	Request string  `json:"req"`
+	Refused string  `json:"refused,omitempty"`
+	Ticket  *Ticket `json:"ticket,omitempty"`
+}
+
+// Ticket is what a slip or screen says about a number.
+type Ticket struct {
+	Number   string `json:"tk"`
+	Day      string `json:"day"`
+	Service  string `json:"svc"`
+	Body     string `json:"body"`
+	Class    string `json:"class"`
+	Place    string `json:"place,omitempty"` // where to wait
+	IssuedMS int64  `json:"at"`              // Unix milliseconds
+	Ahead    int    `json:"ahead"`           // people before this one; -1 unknown
+	Wait     Range  `json:"wait"`
+}
+
+// Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.
+type Range struct {
+	Low  int `json:"lo"`
+	High int `json:"hi"`
+}
+
+// Text is one thing said in each language, keyed by language code; pt is always there.
+type Text map[string]string
+
+// In returns the text in a language, or in Portuguese where that language has none.
+func (t Text) In(lang string) string {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	return t["pt"]
+}
+
+// States of an offered service.
+const (
+	OfferOpen      = "open"
+	OfferSoldOut   = "sold_out"
+	OfferSuspended = "suspended"
+	OfferClosed    = "closed"
+)
+
+// Offer is what a branch offers now (_site/offer, retained): everything a kiosk shows. It is replaced as a whole.
+type Offer struct {
+	Revision uint64         `json:"rev"`
+	AtMS     int64          `json:"at"`
+	Branch   OfferBranch    `json:"branch"`
+	Bodies   []OfferBody    `json:"bodies"`
+	Services []OfferService `json:"services"`
+}
+
+// OfferBranch names the branch.
+type OfferBranch struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"` // Loja de Cidadão Demonstração
+	Zone     string `json:"zone"` // IANA time zone
+	Day      string `json:"day"`
+	Open     bool   `json:"open"`
+	Greeting bool   `json:"greeting"` // the card may be used to greet
+}
+
+// OfferBody is an organisation present in the branch.
+type OfferBody struct {
+	ID    string `json:"id"`
+	Short string `json:"short"` // IRN
+	Name  Text   `json:"name"`
+	Icon  string `json:"icon"`
+}
+
+// OfferService is one choice of the kiosk.
+type OfferService struct {
+	ID      string `json:"id"`
+	Body    string `json:"body"`
+	Name    Text   `json:"name"`
+	Help    Text   `json:"help"`
+	Icon    string `json:"icon"`
+	Group   string `json:"group,omitempty"` // request or collection
+	Prefix  string `json:"prefix"`
+	Place   string `json:"place,omitempty"`
+	Popular bool   `json:"popular"`
+	State   string `json:"state"`
+	Waiting int    `json:"waiting"`
+	Wait    Range  `json:"wait"`
+}
+
+// Board is what callboards show (_site/board, retained). Only a higher (Epoch, Seq) replaces what is shown.
+type Board struct {
+	Epoch  uint64      `json:"e"`
+	Seq    uint64      `json:"s"`
+	AtMS   int64       `json:"at"`
+	Branch string      `json:"branch"` // its name
+	Day    string      `json:"day"`
+	Open   bool        `json:"open"`
+	Calls  []BoardCall `json:"calls"` // newest first
+	Queues []BoardLine `json:"queues"`
+}
+
+// BoardCall is one call on a board. ID is the same for a call and its recalls; Count tells them apart.
+type BoardCall struct {
+	ID      int    `json:"id"` // of the visit on its Day
+	Seq     uint64 `json:"s"`
+	Number  string `json:"tk"`
+	Counter string `json:"counter"` // its label, Balcão 3
+	Body    string `json:"body"`    // short name
+	Say     bool   `json:"say"`     // name the body: the letter repeats in this branch
+	Service string `json:"svc"`
+	Lang    string `json:"lang,omitempty"`
+	AtMS    int64  `json:"at"`
+	Count   int    `json:"n"`
+}
+
+// BoardLine is the state of one body's queues on a board.
+type BoardLine struct {
+	Body    string `json:"body"`
+	Waiting int    `json:"waiting"`
+	Wait    Range  `json:"wait"`
+}
+
+// Health is a node's sample of itself (up/health): last value wins, never part of the log.
+type Health struct {
+	Node     string            `json:"n"`
+	Boot     string            `json:"boot"`
+	Software string            `json:"sw"`
+	AtMS     int64             `json:"at"`
+	UpMS     int64             `json:"up"`
+	Faces    []string          `json:"faces,omitempty"`
+	Devices  map[string]string `json:"dev,omitempty"` // device → state code
+	Unsent   uint64            `json:"unsent"`        // events not yet acknowledged
+	Memory   uint64            `json:"rss,omitempty"` // resident bytes
+	Kiosks   []KioskHealth     `json:"kiosks,omitempty"`
+}
+
+// KioskHealth is what a branch tells headquarters of one of its nodes.
+type KioskHealth struct {
+	Node    string            `json:"n"`
+	Online  bool              `json:"on"`
+	SeenMS  int64             `json:"seen"`
+	Faces   []string          `json:"faces,omitempty"`
+	Devices map[string]string `json:"dev,omitempty"`
+	Unsent  uint64            `json:"unsent"`
+	Since   int64             `json:"since"` // online or gone since, Unix milliseconds
+}
+
+// Live is a branch's figures of this second (up/live): last value wins, never part of the log.
+type Live struct {
+	Branch   string     `json:"branch"`
+	Name     string     `json:"name"`
+	AtMS     int64      `json:"at"`
+	Day      string     `json:"day"`
+	Open     bool       `json:"open"`
+	Seq      uint64     `json:"s"` // the journal's last entry
+	Waiting  int        `json:"waiting"`
+	Called   int        `json:"called"`
+	Serving  int        `json:"serving"`
+	Issued   int        `json:"issued"`
+	Finished int        `json:"finished"`
+	NoShows  int        `json:"no_shows"`
+	WaitAvg  int64      `json:"wait_avg"` // seconds, of those called today
+	WaitNow  int64      `json:"wait_now"` // seconds, the longest wait of those waiting
+	Counters int        `json:"counters"` // open
+	Queues   []LiveLine `json:"queues,omitempty"`
+}
+
+// LiveLine is one service's part of Live.
+type LiveLine struct {
+	Service string `json:"svc"`
+	Body    string `json:"body"`
+	Waiting int    `json:"waiting"`
+	Longest int64  `json:"longest"` // seconds
+}
