@@ -1,0 +1,103 @@
+// @ts-check
+/**
+ * A wish that is sent until it is answered, and counts once.
+ *
+ * Every tap makes one key; the same key goes with every try of that tap, so a
+ * lost answer never becomes a second ticket or a second call. The server
+ * stores key and answer before it answers.
+ */
+
+/** A new key, a random UUID. It works on plain HTTP too, unlike crypto.randomUUID. */
+export function newKey() {
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 0x0f) | 0x40;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const h = [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
+}
+
+/**
+ * Posts body as JSON (or as a form when it is FormData or URLSearchParams)
+ * and tries again, under the same key, until the server itself answers. Only
+ * silence and 502, 503, 504 are tried again: everything else is an answer.
+ * @param {string} url
+ * @param {any} body
+ * @param {{key?: string, signal?: AbortSignal, slow?: () => void}} [opt]
+ *   slow is called once if there is no answer after 300 ms: say «Um momento…».
+ * @returns {Promise<{ok: boolean, status: number, key: string, data: any}>}
+ */
+export async function command(url, body, opt = {}) {
+  const key = opt.key ?? newKey();
+  const form = body instanceof FormData ? new URLSearchParams(/** @type {any} */ (body)) : body;
+  const isForm = form instanceof URLSearchParams;
+  const slow = opt.slow && setTimeout(opt.slow, 300);
+  try {
+    for (let wait = 150; ; wait = Math.min(wait * 2, 2000)) {
+      try {
+        const r = await fetch(url, {
+          method: "POST",
+          headers: {
+            "Idempotency-Key": key,
+            "Accept": "application/json",
+            ...(isForm ? {} : { "Content-Type": "application/json" }),
+          },
+          body: isForm ? form : JSON.stringify(body ?? {}),
+          signal: opt.signal ? AbortSignal.any([opt.signal, AbortSignal.timeout(10000)]) : AbortSignal.timeout(10000),
+          cache: "no-store",
+        });
+        if (![502, 503, 504].includes(r.status)) {
+          const text = await r.text();
+          const json = r.headers.get("Content-Type")?.includes("json");
+          return { ok: r.ok, status: r.status, key, data: json && text ? JSON.parse(text) : text };
+        }
+      } catch (e) {
+        if (opt.signal?.aborted) throw e;
+      }
+      // Jitter, so that a room full of pages does not come back in step.
+      await new Promise((done) => setTimeout(done, wait * (0.75 + Math.random() / 2)));
+    }
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+/**
+ * Makes every <form data-command> on the page send itself this way: one key a
+ * press, further presses ignored until the answer, the button showing its
+ * data-busy text («A chamar…») meanwhile. Afterwards the form gets an
+ * "answered" event (bubbling) with {ok, status, data}; a refusal also goes as
+ * text into the nearest [data-problem]. Without scripts the form still posts.
+ * @param {ParentNode} [root]
+ */
+export function commandForms(root = document) {
+  root.addEventListener("submit", async (e) => {
+    const form = /** @type {HTMLFormElement} */ (e.target);
+    if (!form.matches?.("form[data-command]")) return;
+    e.preventDefault();
+    if (form.hasAttribute("data-waiting")) return;
+    form.setAttribute("data-waiting", "");
+    const button = /** @type {HTMLElement|null} */ (
+      /** @type {SubmitEvent} */ (e).submitter ?? form.querySelector("button:not([type=button])"));
+    const data = new FormData(form);
+    if (button instanceof HTMLButtonElement && button.name) data.set(button.name, button.value);
+    const word = button?.querySelector("[data-label]") ?? button;
+    const rest = word?.textContent;
+    const busy = button?.dataset.busy;
+    button?.setAttribute("aria-busy", "true");
+    if (word && busy) word.textContent = busy;
+    try {
+      const answer = await command(form.action, data);
+      const place = (form.closest("[data-panel]") ?? document).querySelector("[data-problem]");
+      if (place) {
+        const text = answer.ok ? "" : (answer.data?.message ?? String(answer.data));
+        place.textContent = text;
+        place.toggleAttribute("hidden", !text);
+      }
+      form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: answer }));
+    } finally {
+      form.removeAttribute("data-waiting");
+      button?.removeAttribute("aria-busy");
+      if (word && busy) word.textContent = rest ?? "";
+    }
+  });
+}
