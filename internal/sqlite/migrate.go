@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+var migrationName = regexp.MustCompile(`^([0-9]{4})_[a-z0-9_]+\.sql$`)
+
+// Migrate brings the schema up to date. Files holds one migration a file,
+// named 0001_first.sql, 0002_next.sql and so on without gaps, in its top
+// directory; each runs in a transaction of its own, once. A database that has
+// seen more migrations than files holds is left alone with ErrNewerSchema.
+func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
+	scripts, err := migrations(files)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", d.path, err)
+	}
+	version, err := d.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	if version > len(scripts) {
+		return fmt.Errorf("migrate %s: %w: its schema is %d, this program knows %d",
+			d.path, ErrNewerSchema, version, len(scripts))
+	}
+	for i := version; i < len(scripts); i++ {
+		err := d.Write(ctx, func(tx *Tx) error {
+			if _, err := tx.ExecContext(ctx, scripts[i]); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "PRAGMA user_version = "+strconv.Itoa(i+1))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("migrate %s to schema %d: %w", d.path, i+1, err)
+		}
+	}
+	return nil
+}
+
+// Schema returns how many migrations the database has seen.
+func (d *DB) Schema(ctx context.Context) (int, error) {
+	var version int
+	if err := d.QueryRow(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, fmt.Errorf("read schema version of %s: %w", d.path, named(err))
+	}
+	return version, nil
+}
+
+func migrations(files fs.FS) ([]string, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	scripts := make([]string, 0, len(names))
+	for i, name := range names {
+		m := migrationName.FindStringSubmatch(name)
+		if m == nil {
+			return nil, fmt.Errorf("%s is not named like 0001_first.sql", name)
+		}
+		if n, err := strconv.Atoi(m[1]); err != nil || n != i+1 {
+			return nil, fmt.Errorf("%s stands where migration %d should", name, i+1)
+		}
+		script, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		scripts = append(scripts, string(script))
+	}
+	if len(scripts) == 0 {
+		return nil, fmt.Errorf("no migrations: %w", fs.ErrNotExist)
+	}
+	return scripts, nil
+}
