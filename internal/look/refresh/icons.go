@@ -85,6 +85,10 @@ func symbol(b *strings.Builder, name, src string) error {
 				fmt.Fprintf(b, ` %s="%s"`, attr, m[2])
 			}
 		}
+		// Stroked icons inherit their width from the React element around them.
+		if strings.Contains(p[1], "stroke: ") && !strings.Contains(p[1], "strokeWidth") {
+			b.WriteString(` stroke-width="2"`)
+		}
 		b.WriteString("/>")
 	}
 	b.WriteString("</symbol>\n")

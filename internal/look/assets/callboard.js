@@ -1,0 +1,212 @@
+// @ts-check
+/**
+ * The callboard: numbers called now and before, readable from far away.
+ *
+ * It mounts itself on the element with data-callboard="URL of the events";
+ * data-takeover is how many seconds a new call stays yellow (8 unless given,
+ * never less; use 15 where calls are silent).
+ *
+ * The events (see stream.js): "snapshot" holds the whole state, "delta" the
+ * keys that changed.
+ *
+ * @typedef {{id: number, s: number, tk: string, counter: string, body: string,
+ *   say?: boolean, svc: string, at: number, n: number}} Call
+ * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number}}} Line
+ * @typedef {{
+ *   board: null | {e: number, s: number, at: number, branch: string, day: string,
+ *     open: boolean, calls: Call[], queues: Line[]},
+ *   link?: {up: boolean, since: number},
+ *   say?: null | {text: string, lang?: string},
+ *   notice?: string, zone?: string, place?: string, now?: number,
+ * }} State
+ *   board: as the branch publishes it, newest call first; link: this box's own
+ *   way to the branch (a page straight from the branch server needs none);
+ *   say: what the voice is saying this moment; place: «Piso 0»; now: the
+ *   server's clock, Unix milliseconds.
+ */
+import { stream, span } from "./stream.js";
+import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
+
+const LEAST_FRESH_MS = 8000;
+const STALE_AFTER_MS = 3000;
+
+/** One line of a counter's label: the words before its number, and the number. */
+const counterParts = (/** @type {string} */ label) => {
+  const m = /^(.*?)\s*(\S{1,3})$/.exec(label.trim());
+  return m && m[1] ? { word: m[1], number: m[2] } : { word: "Balcão", number: label };
+};
+const callKey = (/** @type {Call} */ c) => `${c.id}/${c.n}/${c.s}`;
+
+/** Minutes as a range; unknown is said in people, never as a dash. */
+const waitText = (/** @type {Line} */ q) =>
+  q.wait.hi > 0 ? (q.wait.lo > 0 ? `${q.wait.lo} a ${q.wait.hi}` : `até ${q.wait.hi}`)
+    : q.waiting === 0 ? "ninguém" : `${q.waiting} à espera`;
+
+/** Makes text fit its box: the size of the sheet, or smaller. */
+function Fit(/** @type {{class: string, children?: any}} */ p) {
+  const ref = useRef(/** @type {HTMLElement|null} */ (null));
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!el) return;
+    const fit = () => {
+      el.style.fontSize = "";
+      const room = el.clientWidth, need = el.scrollWidth;
+      if (need > room + 1) el.style.fontSize = `${Math.floor(parseFloat(getComputedStyle(el).fontSize) * room / need)}px`;
+    };
+    fit();
+    document.fonts.ready.then(fit);
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  });
+  return html`<div class=${"fit " + p.class} ref=${ref}>${p.children}</div>`;
+}
+
+function Clock(/** @type {{zone?: string, offset: number}} */ p) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => { const t = setInterval(() => setNow(Date.now()), 1000); return () => clearInterval(t); }, []);
+  const d = new Date(now + p.offset);
+  const zone = p.zone ? { timeZone: p.zone } : {};
+  const date = d.toLocaleDateString("pt-PT", { weekday: "long", day: "numeric", month: "short", ...zone }).replace("-feira", "").replace(/ de /, " ");
+  return html`<span class="cb-date">${date}</span> <time class="cb-clock">${d.toLocaleTimeString("pt-PT", { hour: "2-digit", minute: "2-digit", ...zone })}</time>`;
+}
+
+function Header(/** @type {any} */ p) {
+  const name = p.state.board?.branch ?? "";
+  const kind = /^(Loja de Cidadão|Loja do Cidadão|Espaço Cidadão)\s+(.+)$/.exec(name);
+  return html`<header class="cb-top">
+    <span class="cb-mark"><${Icon} name="b-ticket" /></span>
+    <h1><b>${kind ? kind[1] : name || "Balcão"}</b> <span>${[kind?.[2], p.state.place].filter(Boolean).join(" · ")}</span></h1>
+    <div class="cb-when"><${Clock} zone=${p.state.zone} offset=${p.offset} /></div>
+  </header>`;
+}
+
+function Current(/** @type {{call: Call, fresh: boolean, stale: boolean}} */ { call, fresh, stale }) {
+  const to = counterParts(call.counter);
+  return html`<section class=${"cb-now" + (fresh ? " fresh" : "") + (stale ? " old" : "")} aria-label="Chamada atual">
+    <div class="cb-who">${stale
+      ? html`<b>Última chamada conhecida</b><span>às ${new Date(call.at).toLocaleTimeString("pt-PT", { hour: "2-digit", minute: "2-digit" })}</span>`
+      : html`<b>${call.body}</b><span>${call.n > 1 ? `${call.n}.ª chamada` : call.svc}</span>`}</div>
+    <${Fit} class="cb-number">${call.tk}<//>
+    <div class="cb-where"><${Icon} name="b-arrow" /><${Fit} class="cb-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
+  </section>`;
+}
+
+function Takeover(/** @type {any} */ { call, state, offset }) {
+  const to = counterParts(call.counter);
+  return html`<main class="cb cb-takeover">
+    <div class="cb-over-top"><span>${[call.body, state.place].filter(Boolean).join(" · ")}</span><${Clock} zone=${state.zone} offset=${offset} /></div>
+    <${Fit} class="cb-over-number">${call.tk}<//>
+    <div class="cb-over-where"><${Icon} name="b-arrow" /><${Fit} class="cb-over-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
+    <div class="cb-over-say">${state.say ? html`<${Icon} name="volume-max" /> ${state.say.text}` : call.n > 1 ? `${call.n}.ª chamada` : call.svc}</div>
+  </main>`;
+}
+
+function Earlier(/** @type {{calls: Call[], fresh: Set<string>}} */ { calls, fresh }) {
+  return html`<table class="cb-before">
+    <caption class="sr-only">Chamadas anteriores</caption>
+    <thead><tr><th scope="col">Antes</th><td></td><th scope="col">Balcão</th></tr></thead>
+    <tbody>${calls.map((c) => html`<tr key=${c.id} class=${fresh.has(callKey(c)) ? "fresh" : ""}>
+      <td class="number">${c.tk}</td><td class="cb-to"><${Icon} name="b-arrow" /></td><td class="number">${counterParts(c.counter).number}</td></tr>`)}
+    </tbody></table>`;
+}
+
+function Foot(/** @type {any} */ { state, stale }) {
+  if (stale) return html`<footer class="cb-waits"><${Icon} name="clock" /><p>Espera: sem informação até a ligação voltar. A sua senha continua válida.</p></footer>`;
+  const lines = (state.board?.queues ?? []).slice(0, 5);
+  return html`<footer class="cb-waits">
+    ${lines.length > 0 && html`<${Icon} name="clock" /><p>Espera agora,<br/>em minutos</p>
+    <dl>${lines.map((/** @type {Line} */ q) => html`<div key=${q.body}><dt>${q.body}</dt><dd>${waitText(q)}</dd></div>`)}</dl>`}
+  </footer>`;
+}
+
+/** The bar at the bottom: what is being said now, or a notice, or how to read the board. */
+function Bar(/** @type {{state: State}} */ { state }) {
+  const say = state.say?.text;
+  const text = say ?? state.notice ?? (state.board && !state.board.open ? "A loja está fechada." : "Quando vir o seu número, dirija-se ao balcão indicado.");
+  return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} />${say && html`<span class="sr-only">A dizer: </span>`}<${Fit} class="cb-bar-text"><span lang=${state.say?.lang ?? "pt-PT"}>${text}</span><//></div>`;
+}
+
+function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<string>, over: Call|null}} */ { state, link, offset, fresh, over }) {
+  const down = !link.live && link.age > STALE_AFTER_MS ? link.age
+    : state.link && !state.link.up ? Date.now() + offset - state.link.since : 0;
+  const stale = down > 0;
+  const calls = state.board?.calls ?? [];
+  const spoken = calls[0];
+  const live = html`<div class="sr-only" role="status" aria-live="assertive">${spoken && !stale ? `${spoken.tk}, ${spoken.counter}` : ""}</div>`;
+  if (over && !stale) return html`<${Takeover} call=${over} state=${state} offset=${offset} />${live}`;
+  return html`<main class=${"cb" + (stale ? " cb-stale" : "")}>
+    <${Header} state=${state} offset=${offset} />
+    ${stale && html`<div class="cb-notice" role="status"><${Icon} name="b-offline" /><div><b>Ecrã sem ligação há ${span(down)}</b><p>Os números podem ter mudado. Confirme a sua vez na receção.</p></div></div>`}
+    <div class="cb-body">
+      ${calls.length > 0
+        ? html`<${Current} call=${calls[0]} fresh=${fresh.has(callKey(calls[0]))} stale=${stale} />
+          <${Earlier} calls=${calls.slice(1, 6)} fresh=${stale ? new Set() : fresh} />`
+        : html`<section class="cb-empty"><${Icon} name="bell" /><h2>${stale ? "Ainda sem chamadas conhecidas" : state.board && !state.board.open ? "A loja está fechada" : "Ainda não há chamadas hoje"}</h2>
+          <p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p></section>`}
+    </div>
+    <${Foot} state=${state} stale=${stale} />
+    ${!stale && html`<${Bar} state=${state} />`}
+    ${live}
+  </main>`;
+}
+
+function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
+  const [state, setState] = useState(/** @type {State} */ ({ board: null }));
+  const [link, setLink] = useState({ live: false, age: 0, heard: null });
+  const [fresh, setFresh] = useState(/** @type {Map<string, number>} */ (new Map()));
+  const [over, setOver] = useState(/** @type {Call|null} */ (null));
+  const known = useRef(/** @type {Set<string>|null} */ (null));
+  const latest = useRef(state);
+  const offset = useRef(0);
+
+  // A call is new when it was not on the board before; what the first
+  // snapshot shows is not news.
+  const take = (/** @type {State} */ s) => {
+    const old = latest.current.board;
+    if (old && s.board && (s.board.e < old.e || (s.board.e === old.e && s.board.s < old.s))) s = { ...s, board: old };
+    latest.current = s;
+    if (s.now) offset.current = s.now - Date.now();
+    const calls = s.board?.calls ?? [];
+    const keys = new Set(calls.map(callKey));
+    const news = known.current && s.board ? calls.filter((c) => !known.current?.has(callKey(c))) : [];
+    if (s.board) known.current = keys;
+    setState(s);
+    if (news.length === 0) return;
+    const until = performance.now() + Math.max(takeover * 1000, LEAST_FRESH_MS);
+    setFresh((f) => {
+      const next = new Map([...f].filter(([k, t]) => keys.has(k) && t > performance.now()));
+      // One call alone takes the whole board; several at once share it, each
+      // yellow for its full time.
+      setOver(next.size === 0 && news.length === 1 ? news[0] : null);
+      for (const c of news) next.set(callKey(c), until);
+      return next;
+    });
+  };
+
+  useEffect(() => {
+    const s = stream(url, {
+      snapshot: (snap) => take(snap),
+      delta: (d) => take({ ...latest.current, ...d }),
+      link: setLink,
+    });
+    return () => s.close();
+  }, [url]);
+
+  useEffect(() => {
+    if (fresh.size === 0) return;
+    const next = Math.min(...fresh.values()) - performance.now();
+    const t = setTimeout(() => setFresh((f) => {
+      const left = new Map([...f].filter(([, until]) => until > performance.now()));
+      if (left.size === 0) setOver(null);
+      return left;
+    }), Math.max(0, next) + 20);
+    return () => clearTimeout(t);
+  }, [fresh]);
+
+  return html`<${Board} state=${state} link=${link} offset=${offset.current} fresh=${new Set(fresh.keys())} over=${over} />`;
+}
+
+const root = /** @type {HTMLElement|null} */ (document.querySelector("[data-callboard]"));
+if (root) {
+  render(html`<${App} url=${root.dataset.callboard ?? "/events"} takeover=${Number(root.dataset.takeover) || 8} />`, root);
+}
