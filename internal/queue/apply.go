@@ -24,6 +24,8 @@ func (d *Day) Apply(e Entry) {
 		d.on(ev.Visit, func(v *Visit) { v.Print, v.PrintDue = PrintFailed, ev.Until })
 	case Voided:
 		d.on(ev.Visit, func(v *Visit) { d.applyVoided(v, e.At) })
+	case RequestClosed:
+		d.closed[ev.Request] = true
 	case Called:
 		d.on(ev.Visit, func(v *Visit) { d.applyCalled(v, ev, e) })
 	case Recalled:

@@ -16,6 +16,7 @@ type Day struct {
 
 	visits    []*Visit // visits[i] has ID i+1
 	byRequest map[RequestID]*Visit
+	closed    map[RequestID]bool     // requests that ended before the branch heard of them
 	waiting   map[ServiceID][]*Visit // by Asked, then ID
 	pending   map[VisitID]*Visit     // reserved, not settled
 	issued    map[DivisionID]int     // last number used
@@ -57,6 +58,7 @@ func NewDay(c Catalogue, after uint64) *Day {
 func (d *Day) clear() {
 	d.visits = nil
 	d.byRequest = map[RequestID]*Visit{}
+	d.closed = map[RequestID]bool{}
 	d.waiting = map[ServiceID][]*Visit{}
 	d.pending = map[VisitID]*Visit{}
 	d.issued = map[DivisionID]int{}

@@ -73,6 +73,9 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, err
 	if r == "" {
 		return Reserved{}, ErrNoRequest
 	}
+	if d.closed[r] {
+		return Reserved{}, ErrRequestClosed
+	}
 	if !d.open {
 		return Reserved{}, ErrDayNotOpen
 	}
@@ -172,12 +175,23 @@ func (d *Day) failPrint(c FailPrint, at time.Time) ([]Event, error) {
 func (d *Day) abandon(c Abandon) ([]Event, error) {
 	v, known := d.byRequest[c.Request]
 	if !known {
-		return nil, ErrUnknownRequest
+		return d.closeRequest(c.Request)
 	}
 	if v.State == StateReserved || (v.State == StateWaiting && v.Print == PrintUnknown) {
 		return []Event{Voided{Visit: v.ID, Number: v.Number, Cause: "abandoned"}}, nil
 	}
 	return nil, nil
+}
+
+// closeRequest refuses a request for ever that ended before the branch heard of it: it may still be under way.
+func (d *Day) closeRequest(r RequestID) ([]Event, error) {
+	if r == "" {
+		return nil, ErrNoRequest
+	}
+	if d.closed[r] {
+		return nil, nil
+	}
+	return []Event{RequestClosed{Request: r}}, nil
 }
 
 // tick settles the reservations whose time is up: a print known to have failed becomes void, silence becomes a visit

@@ -92,6 +92,11 @@ type Voided struct {
 	Cause  string  `json:"cause"` // print_failed or abandoned
 }
 
+// RequestClosed says that a request ended at its kiosk before the branch ever heard of it; it is refused for ever.
+type RequestClosed struct {
+	Request RequestID `json:"req"`
+}
+
 // Rule says which rule decided a call.
 type Rule string
 
@@ -188,6 +193,7 @@ func (Issued) event()        {}
 func (PrintKnown) event()    {}
 func (PrintFailure) event()  {}
 func (Voided) event()        {}
+func (RequestClosed) event() {}
 func (Called) event()        {}
 func (Recalled) event()      {}
 func (Started) event()       {}

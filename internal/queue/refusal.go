@@ -16,6 +16,7 @@ const (
 	ErrUnknownVisit   Refusal = "unknown visit"
 	ErrUnknownRequest Refusal = "unknown request"
 	ErrNoRequest      Refusal = "a request needs an id"
+	ErrRequestClosed  Refusal = "the request ended before"
 	ErrSoldOut        Refusal = "no numbers left today"
 	ErrQueueEmpty     Refusal = "nobody is waiting"
 	ErrCounterClosed  Refusal = "the counter is closed"

@@ -196,6 +196,8 @@ func tell(d *queue.Day, e queue.Event) string {
 		return fmt.Sprintf("paper of %s failed (%s), open until %s", number(e.Visit), e.Cause, e.Until.Format("15:04"))
 	case queue.Voided:
 		return fmt.Sprintf("voided %s (%s)", e.Number, e.Cause)
+	case queue.RequestClosed:
+		return "closed request " + string(e.Request)
 	case queue.Called:
 		return fmt.Sprintf("called %s to counter %s by %s (%d,%d,%s) others %d passed %q", e.Number, e.Counter, e.Why.Rule,
 			e.Why.Tier, e.Why.Penalty, e.Why.Key.Format("15:04"), e.Why.Others, e.Why.PassedTkt)

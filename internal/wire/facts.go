@@ -17,6 +17,7 @@ const (
 	TypePrintKnown    = "ticket.print_known"
 	TypePrintFailure  = "ticket.print_failed"
 	TypeVoided        = "ticket.voided"
+	TypeRequestClosed = "ticket.closed"
 	TypeCalled        = "ticket.called"
 	TypeRecalled      = "ticket.recalled"
 	TypeStarted       = "ticket.started"
@@ -56,6 +57,8 @@ func factType(e queue.Event) string {
 		return TypePrintFailure
 	case queue.Voided:
 		return TypeVoided
+	case queue.RequestClosed:
+		return TypeRequestClosed
 	case queue.Called:
 		return TypeCalled
 	case queue.Recalled:
@@ -99,6 +102,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypePrintKnown:    decodeAs[queue.PrintKnown],
 	TypePrintFailure:  decodeAs[queue.PrintFailure],
 	TypeVoided:        decodeAs[queue.Voided],
+	TypeRequestClosed: decodeAs[queue.RequestClosed],
 	TypeCalled:        decodeAs[queue.Called],
 	TypeRecalled:      decodeAs[queue.Recalled],
 	TypeStarted:       decodeAs[queue.Started],

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// Adopt takes in runs of nodes' logs: their facts become the branch's, and their high-water marks move, in one
+// commit. A fact that already happened is never refused; one that changes nothing is only marked as seen.
+func (e *Engine) Adopt(ctx context.Context, deliveries []Delivery) error {
+	return e.submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
+		for _, delivery := range deliveries {
+			for _, record := range delivery.Records {
+				e.adopt(d, at, b, delivery, record)
+			}
+			b.Deliveries = append(b.Deliveries, delivery)
+		}
+	})
+}
+
+func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wire.Record) {
+	event, err := wire.DecodeEvent(r.Raw)
+	if err != nil {
+		e.cfg.Log.Warn("unreadable record kept in the mirror", "node", from.Node, "seq", r.Seq, "err", err)
+		return
+	}
+	cmd := commandOf(event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq})
+	if cmd == nil {
+		return
+	}
+	entries, err := d.Handle(cmd, at)
+	var refused queue.Refusal
+	if errors.As(err, &refused) {
+		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", r.Seq, "type", event.Type, "err", err)
+		return
+	}
+	b.Entries = append(b.Entries, entries...)
+}
+
+// commandOf says what a node's fact means for the Day; nil if it means nothing there. Only the fields named here
+// enter the branch's journal: this is where the allow-list acts. Types this version does not know stay in the mirror
+// of the node's log.
+func commandOf(e wire.Event, from queue.Origin) queue.Command {
+	switch e.Type {
+	case wire.TypeTicketPrinted, wire.TypeTicketFailed, wire.TypeTicketUnknown, wire.TypeTicketAccepted, wire.TypeTicketAbandoned:
+		var f wire.TicketFact
+		if json.Unmarshal(e.Data, &f) != nil {
+			return nil
+		}
+		return ticketCommand(e.Type, f)
+	case wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered:
+		return note[wire.DeviceFact](e, from)
+	case wire.TypeNodeStarted, wire.TypeNodeStopped:
+		return note[wire.NodeFact](e, from)
+	}
+	return nil
+}
+
+func ticketCommand(kind string, f wire.TicketFact) queue.Command {
+	r := queue.RequestID(f.Request)
+	switch kind {
+	case wire.TypeTicketPrinted:
+		return queue.ConfirmPrint{Request: r}
+	case wire.TypeTicketFailed:
+		return queue.FailPrint{Request: r, Cause: f.Cause}
+	case wire.TypeTicketUnknown:
+		return queue.DoubtPrint{Request: r}
+	case wire.TypeTicketAccepted:
+		return queue.Accept{Request: r}
+	case wire.TypeTicketAbandoned:
+		return queue.Abandon{Request: r}
+	}
+	return nil
+}
+
+// note re-encodes a fact through its typed fields, so that unknown ones are dropped.
+func note[Fact any](e wire.Event, from queue.Origin) queue.Command {
+	var f Fact
+	if json.Unmarshal(e.Data, &f) != nil {
+		return nil
+	}
+	data, err := json.Marshal(f)
+	if err != nil {
+		return nil
+	}
+	return queue.Note{Fact: queue.Noted{Type: e.Type, Version: e.Version, Data: data, From: from}}
+}

@@ -1,0 +1,241 @@
+package queue_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+// TestLawsHoldOnRandomDays lives random days and checks what must never happen, whatever is wished.
+func TestLawsHoldOnRandomDays(t *testing.T) {
+	days := 100
+	if testing.Short() {
+		days = 20
+	}
+	for seed := range uint64(days) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			liveRandomDay(t, seed, 600)
+		})
+	}
+}
+
+// randomDay is one day being lived, with what the outside world knows of its paper.
+type randomDay struct {
+	t        *testing.T
+	rng      *rand.Rand
+	day      *queue.Day
+	at       time.Time
+	entries  []queue.Entry
+	requests []queue.RequestID
+	numbers  map[string]queue.VisitID
+	failed   map[queue.RequestID]bool // print known to have failed, and nobody accepted otherwise
+}
+
+func liveRandomDay(t *testing.T, seed uint64, wishes int) {
+	c := storyCatalogue()
+	c.Divisions[1].Quota = 0
+	r := &randomDay{
+		t: t, rng: rand.New(rand.NewPCG(seed, 7)), day: queue.NewDay(c, 0),
+		at:      time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
+		numbers: map[string]queue.VisitID{}, failed: map[queue.RequestID]bool{},
+	}
+	r.wish(queue.OpenDay{Day: "2026-11-23"})
+	for range wishes {
+		r.at = r.at.Add(time.Duration(r.rng.IntN(20)) * time.Second)
+		r.wish(r.any())
+		r.wish(queue.Tick{})
+	}
+	again := queue.NewDay(c, 0)
+	for _, e := range r.entries {
+		again.Apply(e)
+	}
+	if a, b := portrait(r.day), portrait(again); a != b {
+		t.Fatalf("replay differs from living:\n%s\n%s", a, b)
+	}
+}
+
+func (r *randomDay) any() queue.Command {
+	counter := queue.CounterID(fmt.Sprint(1 + r.rng.IntN(3)))
+	service := []queue.ServiceID{"A", "B", "L"}[r.rng.IntN(3)]
+	class := queue.ClassWalkIn
+	if r.rng.IntN(5) == 0 {
+		class = queue.ClassLaw
+	}
+	var old queue.RequestID
+	if len(r.requests) > 0 {
+		old = r.requests[r.rng.IntN(len(r.requests))]
+	}
+	switch r.rng.IntN(17) {
+	case 0, 1, 2:
+		id := queue.RequestID(fmt.Sprintf("r%d", len(r.requests)))
+		r.requests = append(r.requests, id)
+		return queue.Reserve{Request: id, Service: service, Class: class}
+	case 3:
+		return queue.Reserve{Request: old, Service: service, Class: class}
+	case 4, 5, 6:
+		delete(r.failed, old)
+		return queue.ConfirmPrint{Request: old}
+	case 7:
+		return queue.FailPrint{Request: old, Cause: "paper_out"}
+	case 8:
+		delete(r.failed, old)
+		return queue.DoubtPrint{Request: old}
+	case 9:
+		delete(r.failed, old)
+		return queue.Accept{Request: old}
+	case 10:
+		return queue.Abandon{Request: old}
+	case 11:
+		return queue.OpenCounter{Counter: counter}
+	case 12, 13:
+		return queue.CallNext{Counter: counter}
+	case 14:
+		return queue.Start{Counter: counter}
+	case 15:
+		if r.rng.IntN(4) == 0 {
+			return queue.CloseCounter{Counter: counter}
+		}
+		return queue.Finish{Counter: counter}
+	default:
+		return queue.NoShow{Counter: counter}
+	}
+}
+
+// wish makes one wish and checks the laws against what followed.
+func (r *randomDay) wish(cmd queue.Command) {
+	r.t.Helper()
+	var before string
+	sampled := r.rng.IntN(40) == 0 // a portrait is long
+	if sampled {
+		before = portrait(r.day)
+	}
+	entries, err := r.day.Handle(cmd, r.at)
+	var refused queue.Refusal
+	if err != nil && !errors.As(err, &refused) {
+		r.t.Fatalf("%T: %v", cmd, err)
+	}
+	if err != nil && sampled && portrait(r.day) != before {
+		r.t.Fatalf("%T was refused (%v) and changed the day", cmd, err)
+	}
+	for i, e := range entries {
+		if want := uint64(len(r.entries) + i + 1); e.Seq != want {
+			r.t.Fatalf("entry numbered %d, want %d", e.Seq, want)
+		}
+	}
+	r.entries = append(r.entries, entries...)
+	for _, e := range entries {
+		r.judge(e)
+	}
+	r.nobodyTwice()
+}
+
+// judge checks one fact.
+func (r *randomDay) judge(e queue.Entry) {
+	switch ev := e.Event.(type) {
+	case queue.Reserved:
+		if other, taken := r.numbers[ev.Number.String()]; taken {
+			r.t.Fatalf("%s given to visits %d and %d", ev.Number, other, ev.Visit)
+		}
+		r.numbers[ev.Number.String()] = ev.Visit
+	case queue.PrintFailure:
+		v, _ := r.day.Visit(ev.Visit)
+		r.failed[v.Request] = true
+	case queue.Issued:
+		v, _ := r.day.Visit(ev.Visit)
+		if r.failed[v.Request] {
+			r.t.Fatalf("%s waits although its slip is known to have failed", v.Number)
+		}
+	case queue.Called:
+		r.priorityFirst(ev)
+	}
+}
+
+// priorityFirst: nobody ordinary is called while one with priority by law waits for a service that the counter
+// serves as well.
+func (r *randomDay) priorityFirst(ev queue.Called) {
+	called, _ := r.day.Visit(ev.Visit)
+	if called.Class == queue.ClassLaw {
+		return
+	}
+	for _, v := range r.day.Waiting(called.Service) {
+		if v.Class == queue.ClassLaw {
+			r.t.Fatalf("%s called while %s with priority by law waits for the same service", called.Number, v.Number)
+		}
+	}
+}
+
+// nobodyTwice: no visit is at two counters, and no visit at a counter waits.
+func (r *randomDay) nobodyTwice() {
+	at := map[queue.VisitID]queue.CounterID{}
+	for _, c := range []queue.CounterID{"1", "2", "3"} {
+		s := r.day.Counter(c)
+		if s.Visit == nil {
+			continue
+		}
+		if other, busy := at[s.Visit.ID]; busy {
+			r.t.Fatalf("%s is at counters %s and %s", s.Visit.Number, other, c)
+		}
+		at[s.Visit.ID] = c
+	}
+	for _, v := range r.day.Waiting() {
+		if c, busy := at[v.ID]; busy {
+			r.t.Fatalf("%s waits and is at counter %s", v.Number, c)
+		}
+	}
+}
+
+// BenchmarkCallNext decides a call with 600 waiting and 40 counters.
+func BenchmarkCallNext(b *testing.B) {
+	c := queue.Catalogue{Policy: queue.DefaultPolicy()}
+	for i := range 12 {
+		id := fmt.Sprint("s", i)
+		c.Divisions = append(c.Divisions, queue.Division{ID: queue.DivisionID(id), Body: "b", Prefix: string(rune('A' + i)), First: 1})
+		c.Services = append(c.Services, queue.Service{ID: queue.ServiceID(id), Body: "b", Division: queue.DivisionID(id)})
+	}
+	for i := range 40 {
+		k := queue.Counter{ID: queue.CounterID(fmt.Sprint(i))}
+		for j, s := range c.Services {
+			if (i+j)%4 == 0 {
+				k.Primary = append(k.Primary, s.ID)
+			}
+		}
+		c.Counters = append(c.Counters, k)
+	}
+	d := queue.NewDay(c, 0)
+	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	must := func(cmd queue.Command) {
+		if _, err := d.Handle(cmd, at); err != nil {
+			b.Fatal(err)
+		}
+	}
+	must(queue.OpenDay{Day: "2026-11-23"})
+	for i := range 600 {
+		must(queue.Issue{Request: queue.RequestID(fmt.Sprint(i)), Service: c.Services[i%12].ID, Class: queue.ClassWalkIn})
+	}
+	must(queue.OpenCounter{Counter: "0"})
+	for i := 0; b.Loop(); i++ {
+		must(queue.CallNext{Counter: "0"})
+		must(queue.NoShow{Counter: "0"})
+		b.StopTimer()
+		v := d.Calls()[0]
+		if i%500 == 499 { // a day has only so many numbers
+			d, at = queue.NewDay(c, 0), at.Add(time.Hour)
+			must(queue.OpenDay{Day: "2026-11-23"})
+			for i := range 600 {
+				must(queue.Issue{Request: queue.RequestID(fmt.Sprint(i)), Service: c.Services[i%12].ID, Class: queue.ClassWalkIn})
+			}
+			must(queue.OpenCounter{Counter: "0"})
+			b.StartTimer()
+			continue
+		}
+		if _, err := d.Handle(queue.Issue{Request: queue.RequestID(fmt.Sprint("n", i)), Service: v.Service, Class: queue.ClassWalkIn}, at); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
