@@ -1,0 +1,177 @@
+package visit
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+// Slot counts the visits issued and first called in one half hour of the local Day.
+type Slot struct {
+	Issued int
+	Called int
+}
+
+// slots is how many half hours a Day has; the longest Day of the year only fills the last one twice.
+const slots = 48
+
+// maxRecent is how many facts of a branch are remembered for its page.
+const maxRecent = 60
+
+// Branch is one branch's Day as headquarters follows it. It has one owner, who calls it from one goroutine at a time;
+// everything that leaves it is a copy.
+type Branch struct {
+	zone     *time.Location
+	day      *queue.Day
+	services map[queue.ServiceID]*tally
+	all      tally // the waits and service times of all services together
+	counters map[queue.CounterID]bool
+	half     [slots]Slot
+	recent   []Fact // a ring once it is full
+	next     int
+}
+
+// tally is what has become of the visits of one service today.
+type tally struct {
+	body    queue.BodyID
+	prefix  string
+	states  map[queue.State]int
+	waits   sample
+	serving sample
+}
+
+// NewBranch returns a branch of which nothing is known yet. The zone is the branch's own: half hours are told in it.
+func NewBranch(zone *time.Location) *Branch {
+	b := &Branch{zone: zone, counters: map[queue.CounterID]bool{}}
+	b.day = queue.NewDay(queue.Catalogue{}, 0)
+	b.clear()
+	return b
+}
+
+func (b *Branch) clear() {
+	b.services = map[queue.ServiceID]*tally{}
+	b.all = tally{}
+	b.half = [slots]Slot{}
+}
+
+// Apply records a fact of the branch's journal. Facts come in the order of the journal.
+func (b *Branch) Apply(e queue.Entry) {
+	switch ev := e.Event.(type) {
+	case queue.DayOpened:
+		b.clear()
+	case queue.CounterOpened:
+		b.counters[ev.Counter] = true
+	case queue.CounterClosed:
+		b.counters[ev.Counter] = true
+	case queue.Called:
+		b.counters[ev.Counter] = true
+	}
+	id := visitOf(e.Event)
+	before, was := b.day.Visit(id)
+	b.day.Apply(e)
+	if after, is := b.day.Visit(id); is {
+		b.count(before, was, after, e.At)
+	}
+	b.remember(e, id)
+}
+
+// count moves a visit from the state it was in to the one it is in now.
+func (b *Branch) count(before queue.Visit, was bool, after queue.Visit, at time.Time) {
+	t, known := b.services[after.Service]
+	if !known {
+		t = &tally{body: after.Body, states: map[queue.State]int{}}
+		b.services[after.Service] = t
+	}
+	t.prefix = after.Number.Prefix
+	if was {
+		t.states[before.State]--
+	}
+	t.states[after.State]++
+	if before.IssuedAt.IsZero() && !after.IssuedAt.IsZero() {
+		b.slot(at).Issued++
+	}
+	if before.CalledAt.IsZero() && !after.CalledAt.IsZero() {
+		t.waits.add(after.Wait(at))
+		b.all.waits.add(after.Wait(at))
+		b.slot(at).Called++
+	}
+	if before.State != queue.StateFinished && after.State == queue.StateFinished && !after.StartedAt.IsZero() {
+		t.serving.add(after.ServiceTime(at))
+		b.all.serving.add(after.ServiceTime(at))
+	}
+}
+
+func (b *Branch) slot(at time.Time) *Slot {
+	local := at.In(b.zone)
+	return &b.half[local.Hour()*2+local.Minute()/30]
+}
+
+// visitOf returns the visit that a fact is about, 0 for none.
+func visitOf(e queue.Event) queue.VisitID {
+	switch ev := e.(type) {
+	case queue.Reserved:
+		return ev.Visit
+	case queue.Issued:
+		return ev.Visit
+	case queue.PrintKnown:
+		return ev.Visit
+	case queue.PrintFailure:
+		return ev.Visit
+	case queue.Voided:
+		return ev.Visit
+	case queue.Called:
+		return ev.Visit
+	case queue.Recalled:
+		return ev.Visit
+	case queue.Started:
+		return ev.Visit
+	case queue.Finished:
+		return ev.Visit
+	case queue.NotShown:
+		return ev.Visit
+	case queue.PrioritySet:
+		return ev.Visit
+	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.Noted:
+	}
+	return 0
+}
+
+// Day returns the local date of the branch's Day, empty before one was opened, and whether it takes visits.
+func (b *Branch) Day() (date queue.Date, open bool) { return b.day.Date(), b.day.Open() }
+
+// Seq returns the sequence of the last fact applied.
+func (b *Branch) Seq() uint64 { return b.day.Seq() }
+
+// Last returns the moment of the last fact applied, by the branch's clock.
+func (b *Branch) Last() time.Time { return b.day.Last() }
+
+// Halves returns the visits issued and first called in each half hour of the Day, from midnight on.
+func (b *Branch) Halves() [48]Slot { return b.half }
+
+// Counters returns what happens at each counter that took part in a fact, open ones and closed ones, by name.
+func (b *Branch) Counters() []queue.CounterState {
+	all := make([]queue.CounterState, 0, len(b.counters))
+	for _, id := range slices.SortedFunc(maps.Keys(b.counters), naturally) {
+		all = append(all, b.day.Counter(id))
+	}
+	return all
+}
+
+// naturally orders names so that 9 stands before 10.
+func naturally(a, b queue.CounterID) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// OpenCounters returns how many counters take visits.
+func (b *Branch) OpenCounters() int {
+	n := 0
+	for id := range b.counters {
+		if b.day.Counter(id).Open {
+			n++
+		}
+	}
+	return n
+}

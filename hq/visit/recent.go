@@ -1,0 +1,35 @@
+package visit
+
+import (
+	"balcao/internal/queue"
+)
+
+// Fact is one of a branch's last facts, with the visit's number and service beside those that only name the visit.
+type Fact struct {
+	queue.Entry
+	Number  queue.Number    // zero when the fact is about no visit
+	Service queue.ServiceID // empty when the fact is about no visit
+	Counter queue.CounterID // of the visit; empty when it was not called yet
+}
+
+func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
+	f := Fact{Entry: e}
+	if v, known := b.day.Visit(id); known {
+		f.Number, f.Service, f.Counter = v.Number, v.Service, v.Counter
+	}
+	if len(b.recent) < maxRecent {
+		b.recent = append(b.recent, f)
+		return
+	}
+	b.recent[b.next] = f
+	b.next = (b.next + 1) % maxRecent
+}
+
+// Recent returns the branch's last facts, newest first, at most sixty.
+func (b *Branch) Recent() []Fact {
+	all := make([]Fact, 0, len(b.recent))
+	for i := range b.recent {
+		all = append(all, b.recent[(b.next+len(b.recent)-1-i)%len(b.recent)])
+	}
+	return all
+}
