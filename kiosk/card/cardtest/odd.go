@@ -1,0 +1,152 @@
+package cardtest
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Bank makes a card that answers 6A82 to all, as bank cards do to strangers.
+func Bank() *Card {
+	return odd(atrBank, func([]byte) []byte { return status(0x6A82) })
+}
+
+// Transport makes a card that knows no instruction of ours.
+func Transport() *Card {
+	return odd(atrBank, func([]byte) []byte { return status(0x6E00) })
+}
+
+// Passport makes an identity document of another country: it has the ICAO
+// application and wants PACE before it shows more.
+func Passport() *Card {
+	icao := []byte{0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01}
+	return odd(atrCC2, func(apdu []byte) []byte {
+		if bytes.Contains(apdu, icao) {
+			return status(0x6982)
+		}
+		return status(0x6A82)
+	})
+}
+
+// Mute makes a card that gives no answer to reset, as one put in upside down.
+func Mute() *Card { return odd("", func([]byte) []byte { return nil }) }
+
+// Silent makes a card that gives an answer to reset and then never another.
+func Silent() *Card { return odd(atrCC1, func([]byte) []byte { return nil }) }
+
+// Garbage makes a card whose answers are not what was asked for.
+func Garbage() *Card {
+	n := 0
+	return odd(atrCC2, func(apdu []byte) []byte {
+		n++
+		return append(bytes.Repeat([]byte{0xA5, byte(n)}, 9), 0x12, 0x34)
+	})
+}
+
+// OneByte makes a card that answers with half a status word.
+func OneByte() *Card { return odd(atrCC1, func([]byte) []byte { return []byte{0x90} }) }
+
+// FallsSilent makes c go silent for ever when it has answered n commands.
+func FallsSilent(c *Card, n int) *Card { return c.after(n, func([]byte) []byte { return nil }) }
+
+// PulledAfter calls pull in the middle of the exchange that follows n answered
+// ones, and gives no bytes, as pcscd reports a card pulled in mid-exchange.
+func PulledAfter(c *Card, n int, pull func()) *Card {
+	return c.after(n, func([]byte) []byte { pull(); return []byte{} })
+}
+
+func (c *Card) after(n int, then func([]byte) []byte) *Card {
+	good := *c
+	good.Reset()
+	c.odd = func(apdu []byte) []byte {
+		if n == 0 {
+			return then(apdu)
+		}
+		n--
+		return good.Answer(apdu)
+	}
+	return c
+}
+
+func odd(atr string, answer func([]byte) []byte) *Card {
+	return &Card{atr: fromHex(atr), odd: answer, app: -1}
+}
+
+// Deck returns the names under which Named makes a card, in a fixed order:
+// good cards first, then the ones that a kiosk must survive.
+func Deck() []string { return slices.Clone(deckNames[:]) }
+
+var deckNames = [...]string{
+	"maria", "joao", "conceicao", "ines", "alvaro", "long", "suryavarman",
+	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte",
+}
+
+// Named makes a fresh card of the deck; ok is false for a name it has not. The
+// people take turns through the generations: maria and ines have a CC2, joao
+// the first T=0 card, the others a CC1.
+func Named(name string) (c *Card, ok bool) {
+	if id, ok := Identities()[name]; ok {
+		switch name {
+		case "maria", "ines", "long":
+			return New(id, CC2), true
+		case "joao":
+			return New(id, CC1T0), true
+		default:
+			return New(id, CC1), true
+		}
+	}
+	switch name {
+	case "bank":
+		return Bank(), true
+	case "transport":
+		return Transport(), true
+	case "passport":
+		return Passport(), true
+	case "mute":
+		return Mute(), true
+	case "silent":
+		return Silent(), true
+	case "garbage":
+		return Garbage(), true
+	case "one-byte":
+		return OneByte(), true
+	default:
+		return nil, false
+	}
+}
+
+// Label describes a card of the deck for a page, in Portuguese, with the name
+// of the invented person or what is wrong with the card; empty if unknown.
+func Label(name string) string {
+	switch name {
+	case "maria":
+		return "Maria João Silva Ferreira, CC2"
+	case "joao":
+		return "João Miguel dos Santos, CC1 de 2007 (T=0)"
+	case "conceicao":
+		return "Conceição de Jesus Guimarães Brandão, CC1"
+	case "ines":
+		return "Inês Araújo e Sá, CC2"
+	case "alvaro":
+		return "Álvaro Óscar, CC1, acentos decompostos"
+	case "long":
+		return "Ana-Maria …, nome muito longo, CC2"
+	case "suryavarman":
+		return "Suryavarman, um só nome, CC1"
+	case "bank":
+		return "Cartão bancário"
+	case "transport":
+		return "Cartão de transportes"
+	case "passport":
+		return "Passaporte ou cartão de outro país"
+	case "mute":
+		return "Cartão ao contrário"
+	case "silent":
+		return "Cartão que deixa de responder"
+	case "garbage":
+		return "Cartão avariado: respostas sem sentido"
+	case "one-byte":
+		return "Cartão avariado: respostas de um byte"
+	default:
+		return ""
+	}
+}
