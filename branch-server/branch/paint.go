@@ -1,0 +1,140 @@
+package branch
+
+import (
+	"slices"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// Offer paints what kiosks show: every service with its state, how many wait and how long. Rev is the journal's last
+// sequence number.
+func (b *Branch) Offer(d *queue.Day, at time.Time) wire.Offer {
+	o := wire.Offer{
+		Revision: d.Seq(), AtMS: at.UnixMilli(),
+		Branch: wire.OfferBranch{
+			ID: b.ID, Name: b.Name, Zone: b.Zone, Day: string(d.Date()), Open: d.Open(), Greeting: b.Greeting,
+		},
+	}
+	for _, body := range b.Bodies {
+		o.Bodies = append(o.Bodies, wire.OfferBody(body))
+	}
+	for _, s := range b.Services {
+		div, _ := b.Division(s.Division)
+		o.Services = append(o.Services, wire.OfferService{
+			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Group: s.Group, Prefix: div.Prefix,
+			Place: div.Place, Popular: s.Popular, State: offerState(d, div),
+			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: b.Estimate(d, queue.ServiceID(s.ID)),
+		})
+	}
+	return o
+}
+
+func offerState(d *queue.Day, div Division) string {
+	switch {
+	case !d.Open():
+		return wire.OfferClosed
+	case d.Left(queue.DivisionID(div.ID)) == 0:
+		return wire.OfferSoldOut
+	}
+	return wire.OfferOpen
+}
+
+// Ticket paints what a slip or screen says about a visit.
+func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
+	div, _ := b.Division(string(v.Division))
+	ahead := 0
+	for _, w := range d.Waiting(v.Service) {
+		if w.ID != v.ID && w.ID < v.ID && (w.Class == queue.ClassLaw || v.Class != queue.ClassLaw) {
+			ahead++
+		}
+	}
+	return wire.Ticket{
+		Number: v.Number.String(), Day: string(d.Date()), Service: string(v.Service), Body: string(v.Body),
+		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: b.Estimate(d, v.Service),
+	}
+}
+
+// Board paints what callboards show. Epoch is that of the branch's journal.
+func (b *Branch) Board(d *queue.Day, epoch uint64, at time.Time) wire.Board {
+	board := wire.Board{
+		Epoch: epoch, Seq: d.Seq(), AtMS: at.UnixMilli(), Branch: b.Name, Day: string(d.Date()), Open: d.Open(),
+		Calls: []wire.BoardCall{}, Queues: []wire.BoardLine{},
+	}
+	for _, c := range d.Calls() {
+		body, _ := b.Body(c.Body)
+		service, _ := b.Service(c.Service)
+		board.Calls = append(board.Calls, wire.BoardCall{
+			ID: int(c.Visit), Seq: c.Seq, Number: c.Number.String(), Counter: b.Label(c.Counter), Body: body.Short,
+			Say: b.SharesLetter(c.Number.Prefix, c.Body), Service: service.Name.In("pt"), Lang: c.Lang,
+			AtMS: c.At.UnixMilli(), Count: c.Count,
+		})
+	}
+	for _, body := range b.Bodies {
+		line := wire.BoardLine{Body: body.Short}
+		for _, s := range b.Services {
+			div, _ := b.Division(s.Division)
+			if div.Body != body.ID {
+				continue
+			}
+			line.Waiting += d.WaitingCount(queue.ServiceID(s.ID))
+			r := b.Estimate(d, queue.ServiceID(s.ID))
+			if r.High > line.Wait.High {
+				line.Wait = r
+			}
+		}
+		board.Queues = append(board.Queues, line)
+	}
+	return board
+}
+
+// Live paints the branch's figures of this moment for headquarters.
+func (b *Branch) Live(d *queue.Day, at time.Time) wire.Live {
+	l := wire.Live{Branch: b.ID, Name: b.Name, AtMS: at.UnixMilli(), Day: string(d.Date()), Open: d.Open(), Seq: d.Seq()}
+	var waited time.Duration
+	called := 0
+	lines := map[queue.ServiceID]*wire.LiveLine{}
+	for _, s := range b.Services {
+		div, _ := b.Division(s.Division)
+		l.Queues = append(l.Queues, wire.LiveLine{Service: s.ID, Body: div.Body})
+	}
+	for i := range l.Queues {
+		lines[queue.ServiceID(l.Queues[i].Service)] = &l.Queues[i]
+	}
+	for _, v := range d.Visits() {
+		if !v.IssuedAt.IsZero() && v.State != queue.StateVoid {
+			l.Issued++
+		}
+		if !v.CalledAt.IsZero() {
+			waited += v.Wait(at)
+			called++
+		}
+		switch v.State {
+		case queue.StateWaiting:
+			l.Waiting++
+			wait := int64(v.Wait(at) / time.Second)
+			l.WaitNow = max(l.WaitNow, wait)
+			if line := lines[v.Service]; line != nil {
+				line.Waiting++
+				line.Longest = max(line.Longest, wait)
+			}
+		case queue.StateCalled:
+			l.Called++
+		case queue.StateServing:
+			l.Serving++
+		case queue.StateFinished:
+			l.Finished++
+		case queue.StateNoShow:
+			l.NoShows++
+		case queue.StateReserved, queue.StateVoid:
+		}
+	}
+	if called > 0 {
+		l.WaitAvg = int64(waited / time.Duration(called) / time.Second)
+	}
+	l.Counters = len(slices.DeleteFunc(slices.Clone(b.Counters), func(k Counter) bool {
+		return !d.Counter(queue.CounterID(k.ID)).Open
+	}))
+	return l
+}
