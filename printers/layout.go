@@ -1,0 +1,314 @@
+package printers
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Media is what a layout must know of paper and head.
+type Media struct {
+	// Dots is the width that can be printed on, in dots; never counted in
+	// columns, since heads differ.
+	Dots int
+	// CellWidth and CellHeight are the size of a letter of font A, in dots.
+	CellWidth, CellHeight int
+	// QRModule is the side of one square of a QR code, in dots.
+	QRModule int
+}
+
+// Block is one thing on the paper, from top to bottom: a [Line], a [Code] or
+// a [Gap].
+type Block interface{ block() }
+
+// Line is one printed line. It never needs wrapping.
+type Line struct {
+	// Spans stand beside one another; all of a line have the same height.
+	Spans []Span
+	// Centred puts the line in the middle; else it starts at the left.
+	Centred bool
+	// Inverse prints white on black.
+	Inverse bool
+	// Ruled draws a line under it, spaces included.
+	Ruled bool
+}
+
+// Span is a piece of a line in one style.
+type Span struct {
+	// Text holds one rune for each cell.
+	Text string
+	// Width and Height say how many times the cell of font A, 1 to 8.
+	Width, Height int
+	// Bold prints it twice as dark.
+	Bold bool
+}
+
+// Code is a QR code in the middle of the paper.
+type Code struct {
+	// Text is what it holds, ASCII.
+	Text string
+	// Module is the side of one square, in dots.
+	Module int
+}
+
+// Gap is white paper.
+type Gap struct {
+	// Dots is its height.
+	Dots int
+}
+
+func (Line) block() {}
+func (Code) block() {}
+func (Gap) block()  {}
+
+// Check tells what makes a slip impossible on any printer, or returns nil.
+func (s Slip) Check() error {
+	switch {
+	case strings.TrimSpace(s.Number) == "":
+		return fmt.Errorf("the slip has no number")
+	case utf8.RuneCountInString(s.Number) > 8:
+		return fmt.Errorf("number %q is longer than 8 letters", s.Number)
+	case len(s.QR) > MaxQR:
+		return fmt.Errorf("QR text of %d bytes is longer than %d", len(s.QR), MaxQR)
+	}
+	for _, r := range s.QR {
+		if r < 0x21 || r > 0x7e {
+			return fmt.Errorf("QR text holds %q; plain ASCII without spaces is wanted", r)
+		}
+	}
+	return nil
+}
+
+// Layout arranges a slip for the given paper. The number is the largest thing
+// on it; what a citizen needs next, the place, is a black bar below it.
+func Layout(s Slip, m Media) []Block {
+	p := page{media: m, columns: m.Dots / m.CellWidth, english: s.Language == "en", body: style{1, 2}, strong: style{2, 2}}
+	if s.Large {
+		p.body = p.strong
+	}
+	p.header(s)
+	p.number(s)
+	p.facts(s)
+	if s.QR != "" && !s.Large {
+		p.rule()
+		p.say(p.body, true, true, "Siga a vez no telemóvel")
+		p.translate("Follow your turn on your phone")
+		p.gap(16)
+		p.blocks = append(p.blocks, Code{Text: s.QR, Module: m.QRModule})
+		p.gap(8)
+	}
+	p.footer(s)
+	return p.blocks
+}
+
+// style is a letter size: times the cell's width and height.
+type style struct{ width, height int }
+
+type page struct {
+	media        Media
+	columns      int
+	english      bool
+	body, strong style
+	blocks       []Block
+}
+
+func (p *page) header(s Slip) {
+	branch, issued := clean(s.Branch), clean(s.Issued)
+	p.pair(Span{Text: branch, Bold: true, Width: p.body.width, Height: p.body.height},
+		Span{Text: issued, Width: p.body.width, Height: p.body.height})
+	p.underline()
+	p.gap(12)
+	p.say(p.strong, true, false, s.Service)
+	p.say(p.body, false, false, s.Body)
+}
+
+func (p *page) number(s Slip) {
+	if s.Copy > 1 {
+		p.gap(12)
+		p.say(p.strong, true, true, fmt.Sprintf("%d.ª via", s.Copy))
+		p.translate("Printed again: the same number")
+	}
+	p.gap(20)
+	number := clean(s.Number)
+	size := min(8, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
+	p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: number, Width: size, Height: size, Bold: true}}})
+	p.gap(20)
+	if s.Priority {
+		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
+		p.translate("Priority service")
+		p.gap(12)
+	}
+	if place := clean(s.Place); place != "" {
+		p.bar(place)
+		p.gap(16)
+	}
+}
+
+func (p *page) facts(s Slip) {
+	people := "sem informação"
+	switch {
+	case s.Ahead == 0:
+		people = "ninguém"
+	case s.Ahead == 1:
+		people = "1 pessoa"
+	case s.Ahead > 1:
+		people = fmt.Sprintf("%d pessoas", s.Ahead)
+	}
+	p.fact("À sua frente", people, "Ahead of you")
+
+	label, wait := "Espera", "sem informação"
+	switch {
+	case !s.Wait.Known():
+	case s.Wait.From == 0 || s.Wait.From == s.Wait.To:
+		wait = fmt.Sprintf("até %d min", s.Wait.To)
+	default:
+		label, wait = "Espera, cerca de", fmt.Sprintf("%d a %d min", s.Wait.From, s.Wait.To)
+	}
+	p.fact(label, wait, "Estimated wait")
+}
+
+func (p *page) footer(s Slip) {
+	p.rule()
+	p.say(p.body, false, !p.large(), s.Validity)
+	p.translate("Valid today only.")
+	if id := clean(s.TicketID); id != "" {
+		p.gap(8)
+		p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: id, Width: 1, Height: 1}}})
+	}
+}
+
+func (p *page) large() bool { return p.body == p.strong }
+
+func (p *page) gap(dots int) { p.blocks = append(p.blocks, Gap{Dots: dots}) }
+
+// underline draws a solid line over the whole width: ruled spaces cost fewer
+// bytes on a slow cable than a picture of a line.
+func (p *page) underline() {
+	p.blocks = append(p.blocks, Line{Ruled: true, Spans: []Span{{Text: strings.Repeat(" ", p.columns), Width: 1, Height: 1}}})
+}
+
+func (p *page) rule() {
+	p.gap(8)
+	dashes := strings.Repeat("- ", p.columns/2)
+	p.blocks = append(p.blocks, Line{Spans: []Span{{Text: strings.TrimSpace(dashes), Width: 1, Height: 1}}})
+	p.gap(8)
+}
+
+// say prints words in as many lines as they need.
+func (p *page) say(st style, bold, centred bool, words string) {
+	for _, text := range wrap(clean(words), p.columns/st.width) {
+		p.blocks = append(p.blocks, Line{Centred: centred, Spans: []Span{{Text: text, Width: st.width, Height: st.height, Bold: bold}}})
+	}
+}
+
+// translate adds a second line for those who asked for English.
+func (p *page) translate(words string) {
+	if p.english {
+		p.say(style{1, 2}, false, true, words)
+	}
+}
+
+// fitting is the strong style if the words fit one line in it, else the body's.
+func (p *page) fitting(words string) style {
+	if utf8.RuneCountInString(words)*p.strong.width <= p.columns {
+		return p.strong
+	}
+	return style{1, 2}
+}
+
+// fact prints a label at the left and its value at the right.
+func (p *page) fact(label, value, english string) {
+	p.pair(Span{Text: label, Width: p.body.width, Height: p.body.height},
+		Span{Text: value, Width: p.strong.width, Height: p.strong.height, Bold: true})
+	if p.english {
+		p.say(style{1, 2}, false, false, english)
+	}
+	p.gap(6)
+}
+
+// pair puts two spans at the two edges, or below each other if they would
+// touch.
+func (p *page) pair(left, right Span) {
+	used := cells(left) + cells(right)
+	room := p.columns - used
+	switch {
+	case left.Text == "" && right.Text == "":
+	case room >= 1 && left.Text != "" && right.Text != "":
+		space := Span{Text: strings.Repeat(" ", room), Width: 1, Height: left.Height}
+		p.blocks = append(p.blocks, Line{Spans: []Span{left, space, right}})
+	default:
+		p.say(style{left.Width, left.Height}, left.Bold, false, left.Text)
+		p.say(style{right.Width, right.Height}, right.Bold, false, right.Text)
+	}
+}
+
+func cells(s Span) int { return utf8.RuneCountInString(s.Text) * s.Width }
+
+// bar prints white words on black over the whole width, with a black margin
+// above and below.
+func (p *page) bar(words string) {
+	margin := Line{Inverse: true, Spans: []Span{{Text: strings.Repeat(" ", p.columns), Width: 1, Height: 1}}}
+	p.blocks = append(p.blocks, margin)
+	width := p.columns / p.strong.width
+	for _, text := range wrap(words, width-1) {
+		spare := p.columns - utf8.RuneCountInString(text)*p.strong.width
+		edge := func(n int) Span {
+			return Span{Text: strings.Repeat(" ", n), Width: 1, Height: p.strong.height}
+		}
+		p.blocks = append(p.blocks, Line{Inverse: true, Spans: []Span{
+			edge(spare / 2),
+			{Text: text, Width: p.strong.width, Height: p.strong.height, Bold: true},
+			edge(spare - spare/2),
+		}})
+	}
+	p.blocks = append(p.blocks, margin)
+}
+
+// wrap breaks text between words, and inside a word only when it does not fit
+// a line of its own.
+func wrap(text string, width int) []string {
+	width = max(width, 1)
+	var lines []string
+	var line []rune
+	flush := func() {
+		if len(line) > 0 {
+			lines = append(lines, string(line))
+			line = nil
+		}
+	}
+	for word := range strings.FieldsSeq(text) {
+		w := []rune(word)
+		if len(line) > 0 && len(line)+1+len(w) > width {
+			flush()
+		}
+		for len(w) > width {
+			lines = append(lines, string(w[:width]))
+			w = w[width:]
+		}
+		if len(line) > 0 {
+			line = append(line, ' ')
+		}
+		line = append(line, w...)
+	}
+	flush()
+	return lines
+}
+
+// clean makes text safe to send: composed letters, one cell each, and no
+// control characters, which a printer would obey.
+func clean(text string) string {
+	text = norm.NFC.String(text)
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r) || unicode.IsSpace(r):
+			return ' '
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
