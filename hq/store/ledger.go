@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"balcao/internal/replica"
+	"balcao/internal/sqlite"
+	"balcao/internal/wire"
+)
+
+// AlarmFork is the kind of alarm that a log with two contents raises.
+const AlarmFork = "fork"
+
+const selectLog = `SELECT id, hwm, head, quarantined FROM log WHERE node = ? AND epoch = ?`
+
+// Position returns how far an epoch of a node's log is held; a log never seen is held to 0.
+func (s *Store) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
+	_, p, err := scanLog(s.db.QueryRow(ctx, selectLog, node, int64(epoch)), epoch)
+	if errors.Is(err, sql.ErrNoRows) {
+		return replica.Position{Epoch: epoch}, nil
+	}
+	if err != nil {
+		return replica.Position{}, fmt.Errorf("read how far %s is held: %w", node, err)
+	}
+	return p, nil
+}
+
+func scanLog(row *sql.Row, epoch uint64) (id int64, p replica.Position, err error) {
+	p.Epoch = epoch
+	var head []byte
+	var quarantined int64
+	if err := row.Scan(&id, &p.HWM, &head, &quarantined); err != nil {
+		return 0, p, err
+	}
+	copy(p.Head[:], head)
+	p.Quarantined = quarantined != 0
+	return id, p, nil
+}
+
+// AcceptAll takes in what fits of some batches, in one transaction, and returns what was decided on each. Records
+// already held are passed over; records beyond the next sequence are not taken; a batch that contradicts what is held
+// puts its epoch in quarantine with an alarm, and the others go on. When an error is returned nothing of any batch
+// happened.
+func (s *Store) AcceptAll(ctx context.Context, batches []wire.Batch) (decisions []replica.Decision, err error) {
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO event (log, seq, id, type, v, ts, rx, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+		if err != nil {
+			return fmt.Errorf("take in batches: %w", err)
+		}
+		defer insert.Close()
+		decisions, err = replica.AcceptAll(shelf{ctx: ctx, tx: tx, insert: insert, rx: s.now().UnixMilli()}, batches)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decisions, nil
+}
+
+// shelf is the file inside one transaction of taking batches in.
+type shelf struct {
+	ctx    context.Context //nolint:containedctx // lives inside one call of AcceptAll
+	tx     *sqlite.Tx
+	insert *sql.Stmt
+	rx     int64
+}
+
+// Load implements replica.Shelf.
+func (s shelf) Load(node wire.NodeID, epoch uint64) (replica.Position, error) {
+	_, p, err := scanLog(s.tx.QueryRowContext(s.ctx, selectLog, node, int64(epoch)), epoch)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("read how far %s is held: %w", node, err)
+	}
+	return p, nil
+}
+
+// Keep implements replica.Shelf.
+func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Position) error {
+	id, err := s.log(node, after.Epoch)
+	if err != nil {
+		return fmt.Errorf("keep the log of %s: %w", node, err)
+	}
+	if after.Quarantined {
+		return s.quarantine(id, node, after)
+	}
+	for _, r := range records {
+		// A record of a form that this version cannot read is kept all the same: refusing it would stop the log for ever.
+		e, _ := wire.DecodeEvent(r.Raw)
+		if _, err := s.insert.ExecContext(s.ctx, id, int64(r.Seq), e.ID, e.Type, e.Version, e.TS, s.rx, r.Raw); err != nil {
+			return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
+		}
+	}
+	_, err = s.tx.ExecContext(s.ctx, `UPDATE log SET hwm = ?, head = ?, last_rx = ? WHERE id = ?`,
+		int64(after.HWM), after.Head[:], s.rx, id)
+	if err != nil {
+		return fmt.Errorf("keep the log of %s: %w", node, err)
+	}
+	return nil
+}
+
+// log returns the row of a log, made when it is the first time.
+func (s shelf) log(node wire.NodeID, epoch uint64) (int64, error) {
+	if _, err := s.tx.ExecContext(s.ctx, `INSERT INTO log (node, epoch, first_rx, last_rx) VALUES (?1, ?2, ?3, ?3)
+		ON CONFLICT (node, epoch) DO NOTHING`, node, int64(epoch), s.rx); err != nil {
+		return 0, err
+	}
+	id, _, err := scanLog(s.tx.QueryRowContext(s.ctx, selectLog, node, int64(epoch)), epoch)
+	return id, err
+}
+
+func (s shelf) quarantine(id int64, node wire.NodeID, p replica.Position) error {
+	if _, err := s.tx.ExecContext(s.ctx, `UPDATE log SET quarantined = ? WHERE id = ?`, s.rx, id); err != nil {
+		return fmt.Errorf("quarantine %s: %w", node, err)
+	}
+	if _, err := s.tx.ExecContext(s.ctx, `INSERT INTO alarm (node, epoch, seq, kind, at) VALUES (?, ?, ?, ?, ?)`,
+		node, int64(p.Epoch), int64(p.HWM), AlarmFork, s.rx); err != nil {
+		return fmt.Errorf("raise the alarm for %s: %w", node, err)
+	}
+	return nil
+}

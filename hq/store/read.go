@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"balcao/internal/replica"
+	"balcao/internal/sqlite"
+	"balcao/internal/wire"
+)
+
+// page is how many records one query reads, so that no reader holds a transaction while somebody slow takes them.
+const page = 500
+
+// maxCounterFacts bounds how far back a restart looks for who opened a counter.
+const maxCounterFacts = 1000
+
+// Log is one epoch of one node's log and how far it is held.
+type Log struct {
+	Node wire.NodeID
+	replica.Position
+	// RxMS is when the last record came in, Unix milliseconds.
+	RxMS int64
+}
+
+// Logs returns every log that was ever taken in, by node, oldest epoch first.
+func (s *Store) Logs(ctx context.Context) ([]Log, error) {
+	rows, err := s.db.Query(ctx, `SELECT node, epoch, hwm, head, quarantined, last_rx FROM log ORDER BY node, epoch`)
+	if err != nil {
+		return nil, fmt.Errorf("read logs: %w", err)
+	}
+	defer rows.Close()
+	var all []Log
+	for rows.Next() {
+		var l Log
+		var head []byte
+		var quarantined int64
+		if err := rows.Scan(&l.Node, &l.Epoch, &l.HWM, &head, &quarantined, &l.RxMS); err != nil {
+			return nil, fmt.Errorf("read logs: %w", err)
+		}
+		copy(l.Head[:], head)
+		l.Quarantined = quarantined != 0
+		all = append(all, l)
+	}
+	return all, rows.Err()
+}
+
+// Records yields the stored records of an epoch with a sequence above after, in order, up to what is held when they
+// are read. It ends with an error, if at all, as its last pair.
+func (s *Store) Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error] {
+	return func(yield func(wire.Record, error) bool) {
+		for {
+			records, err := s.records(ctx, node, epoch, after)
+			if err != nil {
+				yield(wire.Record{}, fmt.Errorf("read records of %s after %d: %w", node, after, err))
+				return
+			}
+			for _, r := range records {
+				if !yield(r, nil) {
+					return
+				}
+				after = r.Seq
+			}
+			if len(records) < page {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint64) ([]wire.Record, error) {
+	rows, err := s.db.Query(ctx, `SELECT seq, raw FROM event
+		WHERE log = (SELECT id FROM log WHERE node = ? AND epoch = ?) AND seq > ? ORDER BY seq LIMIT ?`,
+		node, int64(epoch), int64(after), page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []wire.Record
+	for rows.Next() {
+		var r wire.Record
+		if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
+// DayStart returns what a restart must read to know a log's present Day: the facts about counters before it (the
+// newest thousand at most, in order), because counters stay open over night, and the sequence before the one that
+// opened the Day, which is 0 when none did.
+func (s *Store) DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (counters []wire.Record, before uint64, err error) {
+	err = s.db.Read(ctx, func(tx *sqlite.Tx) error {
+		var id int64
+		err := tx.QueryRowContext(ctx, `SELECT id FROM log WHERE node = ? AND epoch = ?`, node, int64(epoch)).Scan(&id)
+		if sqlite.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRowContext(ctx, `SELECT seq - 1 FROM event WHERE log = ? AND type = 'day.opened' ORDER BY seq DESC LIMIT 1`, id).Scan(&before)
+		if err != nil && !sqlite.IsNotFound(err) {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT seq, raw FROM event WHERE log = ? AND seq <= ?
+			AND type IN ('counter.opened', 'counter.closed') ORDER BY seq DESC LIMIT ?`, id, int64(before), maxCounterFacts)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var r wire.Record
+			if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
+				return err
+			}
+			counters = append(counters, r)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("find the day of %s: %w", node, err)
+	}
+	slices.Reverse(counters)
+	return counters, before, nil
+}
+
+// ErrUnknown means that a branch or log was never seen.
+var ErrUnknown = errors.New("never seen")
+
+// LatestEpoch returns the newest epoch of a node's log, or ErrUnknown.
+func (s *Store) LatestEpoch(ctx context.Context, node wire.NodeID) (uint64, error) {
+	var epoch uint64
+	err := s.db.QueryRow(ctx, `SELECT epoch FROM log WHERE node = ? ORDER BY epoch DESC LIMIT 1`, node).Scan(&epoch)
+	if sqlite.IsNotFound(err) {
+		return 0, fmt.Errorf("log of %s: %w", node, ErrUnknown)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find the log of %s: %w", node, err)
+	}
+	return epoch, nil
+}
