@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 # Simulated citizens and clerks in the demo (0 or 1), and the branches hq sees beside the real one.
