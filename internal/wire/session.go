@@ -73,6 +73,8 @@ type Ack struct {
 	Incarnation string `json:"inc"`
 	// Time is the parent's clock in Unix milliseconds.
 	Time int64 `json:"t"`
+	// Gap means that a batch came after records that did not: go back.
+	Gap bool `json:"g,omitempty"`
 	// Quarantined means that this epoch was found to have two contents and
 	// that no more of it is taken in.
 	Quarantined bool `json:"q,omitempty"`
