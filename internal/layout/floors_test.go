@@ -51,6 +51,7 @@ var floors = map[string]int{
 	"hq/web":                adapters,
 	"internal/broker":       adapters,
 	"internal/carrier":      adapters,
+	"internal/eventlog":     adapters,
 	"internal/look":         adapters,
 	"internal/mqttlink":     adapters,
 	"internal/sqlite":       adapters,
