@@ -1,0 +1,52 @@
+// Package store keeps a branch's journal, the marks and mirrors of its nodes' logs, the answers given and the
+// sessions of its staff in one SQLite file, so that one transaction can hold all that belongs together.
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"balcao/internal/eventlog"
+	"balcao/internal/sqlite"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Store is the open file. Its methods may be called from several goroutines. The Log in it is what headquarters is
+// sent.
+type Store struct {
+	*eventlog.Log
+
+	db *sqlite.DB
+}
+
+// Open opens or creates the file and brings its schema up to date.
+func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("find migrations: %w", err)
+	}
+	db, err := sqlite.Open(ctx, path, sqlite.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db}
+	if err = db.Migrate(ctx, files); err == nil {
+		s.Log, err = eventlog.Open(ctx, db, cfg)
+	}
+	if err != nil {
+		db.Close() //nolint:errcheck,gosec // closing after a failed open
+		return nil, err
+	}
+	return s, nil
+}
+
+// Incarnation names this file's state to its nodes; another one may know less.
+func (s *Store) Incarnation() string { return strconv.FormatUint(s.Epoch(), 36) }
+
+// Close closes the file.
+func (s *Store) Close() error { return s.db.Close() }

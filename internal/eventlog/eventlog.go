@@ -1,0 +1,187 @@
+// Package eventlog keeps a node's append-only, hash-chained log in the node's own SQLite file: the branch's journal
+// and a kiosk's log are the same thing. Records are appended inside the caller's transaction, so that whatever
+// belongs to a fact is stored with it or not at all; they are read back verbatim to be sent upward.
+package eventlog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"balcao/internal/queue"
+	"balcao/internal/sqlite"
+	"balcao/internal/wire"
+)
+
+// Config lends a log what it may not take by itself: an epoch for a new file, ids, and the machine's uptime in
+// milliseconds.
+type Config struct {
+	MintEpoch func() uint64
+	MintID    func(at time.Time) ulid.ULID
+	Uptime    func() int64
+}
+
+// Log is one log. The file's migrations must have made the tables journal (seq, type, raw, head) and meta (key,
+// value). A file holds one log.
+type Log struct {
+	db    *sqlite.DB
+	cfg   Config
+	epoch uint64
+
+	acknowledged atomic.Uint64
+}
+
+// Fact is what is to be logged: a type with its version and JSON body, when it happened, and where it was first
+// written down if that was elsewhere.
+type Fact struct {
+	At      time.Time
+	Type    string
+	Version int
+	Data    []byte
+	From    queue.Origin
+}
+
+// Position is the end of a log.
+type Position struct {
+	Seq  uint64
+	Head wire.Hash
+}
+
+// Open takes over the log in a file, and gives a new one its epoch.
+func Open(ctx context.Context, db *sqlite.DB, cfg Config) (*Log, error) {
+	l := &Log{db: db, cfg: cfg}
+	err := db.Write(ctx, func(tx *sqlite.Tx) error {
+		minted := strconv.FormatUint(cfg.MintEpoch(), 10)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING`, minted); err != nil {
+			return err
+		}
+		var kept string
+		err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'epoch'`).Scan(&kept)
+		if err != nil {
+			return err
+		}
+		l.epoch, err = strconv.ParseUint(kept, 10, 64)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the log: %w", err)
+	}
+	return l, nil
+}
+
+// Epoch identifies this log: it was minted when the file was created.
+func (l *Log) Epoch() uint64 { return l.epoch }
+
+// End returns the end of the log as a transaction sees it.
+func End(ctx context.Context, tx *sqlite.Tx) (Position, error) {
+	var p Position
+	var head []byte
+	err := tx.QueryRowContext(ctx, `SELECT seq, head FROM journal ORDER BY seq DESC LIMIT 1`).Scan(&p.Seq, &head)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Position{}, nil
+	}
+	if err != nil {
+		return Position{}, fmt.Errorf("read the end of the log: %w", err)
+	}
+	copy(p.Head[:], head)
+	return p, nil
+}
+
+// Append adds facts to the end of the log inside a transaction and returns the new end.
+func (l *Log) Append(ctx context.Context, tx *sqlite.Tx, facts ...Fact) (Position, error) {
+	end, err := End(ctx, tx)
+	if err != nil {
+		return Position{}, err
+	}
+	for _, f := range facts {
+		event := wire.Event{
+			Seq: end.Seq + 1, ID: l.cfg.MintID(f.At).String(), Type: f.Type, Version: f.Version,
+			TS: f.At.UnixMilli(), Up: l.cfg.Uptime(), CQ: wire.ClockOK, Data: f.Data,
+		}
+		if f.From.Node != "" {
+			event.Via = &wire.Via{Node: wire.NodeID(f.From.Node), Epoch: f.From.Epoch, Seq: f.From.Seq}
+		}
+		raw, err := wire.EncodeEvent(event)
+		if err != nil {
+			return Position{}, err
+		}
+		end.Seq, end.Head = event.Seq, end.Head.Next(wire.Record{Seq: event.Seq, Raw: raw})
+		if _, err := tx.ExecContext(ctx, `INSERT INTO journal (seq, type, raw, head) VALUES (?, ?, ?, ?)`,
+			int64(end.Seq), f.Type, raw, end.Head[:]); err != nil {
+			return Position{}, fmt.Errorf("append %s: %w", f.Type, err)
+		}
+	}
+	return end, nil
+}
+
+// Position tells what the log holds: its epoch, the first and last sequence numbers and the chain's hash after the
+// last.
+func (l *Log) Position(ctx context.Context) (epoch, first, last uint64, head wire.Hash, err error) {
+	err = l.db.Read(ctx, func(tx *sqlite.Tx) error {
+		end, err := End(ctx, tx)
+		last, head = end.Seq, end.Head
+		return err
+	})
+	return l.epoch, 1, last, head, err
+}
+
+// After returns the records that follow seq, at most so many and so many bytes with a line end each (but always one
+// if there is one), and the chain's hash before the first of them.
+func (l *Log) After(ctx context.Context, seq uint64, maxEvents, maxBytes int) ([]wire.Record, wire.Hash, error) {
+	var records []wire.Record
+	var before wire.Hash
+	err := l.db.Read(ctx, func(tx *sqlite.Tx) error {
+		if seq > 0 {
+			var head []byte
+			err := tx.QueryRowContext(ctx, `SELECT head FROM journal WHERE seq = ?`, int64(seq)).Scan(&head)
+			if err != nil {
+				return fmt.Errorf("read the log after %d: %w", seq, err)
+			}
+			copy(before[:], head)
+		}
+		var err error
+		records, err = read(ctx, tx, seq, maxEvents, maxBytes)
+		return err
+	})
+	return records, before, err
+}
+
+func read(ctx context.Context, tx *sqlite.Tx, seq uint64, maxEvents, maxBytes int) ([]wire.Record, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, raw FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`, int64(seq), maxEvents)
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var records []wire.Record
+	size := 0
+	for rows.Next() {
+		var r wire.Record
+		if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		}
+		size += len(r.Raw) + 1
+		if len(records) > 0 && size > maxBytes {
+			break
+		}
+		records = append(records, r)
+	}
+	return records, rows.Err()
+}
+
+// Acknowledged remembers how far the parent has the log, for as long as the program runs: what to send next always
+// comes from the parent itself.
+func (l *Log) Acknowledged(_ context.Context, epoch, seq uint64) error {
+	if epoch == l.epoch {
+		l.acknowledged.Store(seq)
+	}
+	return nil
+}
+
+// Sent returns how far the parent is known to have the log since the program started.
+func (l *Log) Sent() uint64 { return l.acknowledged.Load() }
