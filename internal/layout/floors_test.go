@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"printers/escpos":        pure,
 
 	"branch-server/engine": services,
+	"branch-server/staff":  services,
 
 	"branch-server/site":    adapters,
 	"branch-server/store":   adapters,
