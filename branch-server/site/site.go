@@ -1,0 +1,262 @@
+// Package site is the branch towards its kiosks and callboard boxes: it answers their requests for numbers, takes in
+// their logs, tells them what is offered and who is called, and knows which of them are there and how they are.
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"balcao/branch-server/branch"
+	"balcao/branch-server/engine"
+	"balcao/internal/carrier"
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// Commands is what a site asks of the engine.
+type Commands interface {
+	Do(ctx context.Context, key string, cmd queue.Command) (engine.Answer, error)
+	Read(ctx context.Context, look func(d *queue.Day, at time.Time)) error
+}
+
+// Publisher speaks to all nodes of the branch; carrier.Parent does.
+type Publisher interface {
+	PublishSite(name string, retain bool, payload []byte) error
+}
+
+// Names of what is published to all nodes (sync-protocol §4).
+const (
+	BoardTopic = "board"
+	OfferTopic = "offer"
+)
+
+// Config is what a Site needs.
+type Config struct {
+	Branch   *branch.Branch
+	Commands Commands
+	Epoch    uint64 // of the branch's journal
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Site is the branch's side of its nodes.
+type Site struct {
+	cfg     Config
+	changed chan struct{}
+
+	mu    sync.Mutex
+	nodes map[wire.NodeID]*wire.KioskHealth
+}
+
+// New returns a site that knows no nodes yet.
+func New(cfg Config) *Site {
+	return &Site{cfg: cfg, changed: make(chan struct{}, 1), nodes: map[wire.NodeID]*wire.KioskHealth{}}
+}
+
+// Hear is told of entries that are on disk. It never blocks.
+func (s *Site) Hear([]queue.Entry) {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// offerPause bounds how often the offer is published; boards are published at once.
+const offerPause = 500 * time.Millisecond
+
+// Run publishes the board at once and the offer soon after each change, and both once a minute, so that waiting times
+// stay true while nothing happens. It returns when ctx ends.
+func (s *Site) Run(ctx context.Context, to Publisher) error {
+	offer := time.NewTimer(0)
+	defer offer.Stop()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	due := true
+	s.publishBoard(ctx, to)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.changed:
+			s.publishBoard(ctx, to)
+			if !due {
+				due = true
+				offer.Reset(offerPause)
+			}
+		case <-offer.C:
+			due = false
+			s.publishOffer(ctx, to)
+		case <-minute.C:
+			s.publishBoard(ctx, to)
+			s.publishOffer(ctx, to)
+		}
+	}
+}
+
+func (s *Site) publishBoard(ctx context.Context, to Publisher) {
+	var board wire.Board
+	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
+		board = s.cfg.Branch.Board(d, s.cfg.Epoch, at)
+	}); err != nil {
+		s.cfg.Log.Warn("paint the board", "err", err)
+		return
+	}
+	s.publish(to, BoardTopic, board)
+}
+
+func (s *Site) publishOffer(ctx context.Context, to Publisher) {
+	var offer wire.Offer
+	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
+		offer = s.cfg.Branch.Offer(d, at)
+	}); err != nil {
+		s.cfg.Log.Warn("paint the offer", "err", err)
+		return
+	}
+	s.publish(to, OfferTopic, offer)
+}
+
+func (s *Site) publish(to Publisher, topic string, what any) {
+	payload, err := json.Marshal(what)
+	if err == nil {
+		err = to.PublishSite(topic, true, payload)
+	}
+	if err != nil {
+		s.cfg.Log.Warn("publish to the branch's nodes", "topic", topic, "err", err)
+	}
+}
+
+// Handle answers a node's question: so far, for a number.
+func (s *Site) Handle(ctx context.Context, node wire.NodeID, r wire.Request) json.RawMessage {
+	var q wire.TicketRequest
+	if err := json.Unmarshal(r.Data, &q); err != nil || q.Request == "" || q.Request != r.ID || len(q.Request) > maxRequestID {
+		s.cfg.Log.Warn("unreadable request", "node", string(node))
+		return reply(wire.TicketReply{Request: r.ID, Refused: wire.RefusedInvalid})
+	}
+	answer, ok := s.number(ctx, node, q)
+	if !ok {
+		return nil // no answer is better than a wrong one: the kiosk asks again
+	}
+	return reply(answer)
+}
+
+const maxRequestID = 64
+
+func reply(r wire.TicketReply) json.RawMessage {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// number reserves a number for a request, or finds the one it has.
+func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketRequest) (wire.TicketReply, bool) {
+	request := queue.RequestID(q.Request)
+	class := queue.ClassID(q.Class)
+	if class == "" {
+		class = queue.ClassWalkIn
+	}
+	answer, err := s.cfg.Commands.Do(ctx, q.Request, queue.Reserve{
+		Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: queue.ServiceID(q.Service),
+		Class: class, Lang: language(q.Lang),
+	})
+	if err != nil {
+		s.cfg.Log.Error("reserve a number", "node", string(node), "err", err)
+		return wire.TicketReply{}, false
+	}
+	if answer.Refused != "" {
+		return wire.TicketReply{Request: q.Request, Refused: refusalCode(answer.Refused)}, true
+	}
+	r := wire.TicketReply{Request: q.Request}
+	err = s.cfg.Commands.Read(ctx, func(d *queue.Day, _ time.Time) {
+		v, known := d.Requested(request)
+		if !known || v.State == queue.StateVoid {
+			r.Refused = wire.RefusedSettled
+			return
+		}
+		t := s.cfg.Branch.Ticket(d, v)
+		r.Ticket = &t
+	})
+	return r, err == nil
+}
+
+// language keeps a language code only if it is one: nothing else a kiosk sends may enter the journal.
+func language(code string) string {
+	if len(code) != 2 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return code
+}
+
+func refusalCode(r queue.Refusal) string {
+	switch r {
+	case queue.ErrSoldOut:
+		return wire.RefusedSoldOut
+	case queue.ErrDayNotOpen:
+		return wire.RefusedClosed
+	case queue.ErrUnknownService:
+		return wire.RefusedUnknownService
+	case queue.ErrRequestClosed:
+		return wire.RefusedSettled
+	}
+	return wire.RefusedInvalid
+}
+
+// Presence notes that a node came or went.
+func (s *Site) Presence(p carrier.Presence) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.node(p.Node)
+	if n.Online != p.Online {
+		n.Since = s.cfg.Now().UnixMilli()
+	}
+	n.Online, n.SeenMS = p.Online, s.cfg.Now().UnixMilli()
+}
+
+// Health notes a node's sample of itself.
+func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
+	var h wire.Health
+	if err := json.Unmarshal(sample.Data, &h); err != nil || len(h.Devices) > maxDevices {
+		s.cfg.Log.Warn("unreadable health", "node", string(id))
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.node(id)
+	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
+}
+
+// maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.
+const (
+	maxDevices = 16
+	maxNodes   = 256
+)
+
+// node returns what is known of a node; the caller holds the lock.
+func (s *Site) node(id wire.NodeID) *wire.KioskHealth {
+	n, known := s.nodes[id]
+	if !known {
+		n = &wire.KioskHealth{Node: string(id), Since: s.cfg.Now().UnixMilli()}
+		if len(s.nodes) < maxNodes {
+			s.nodes[id] = n
+		}
+	}
+	return n
+}
+
+// Devices returns how the branch's nodes are, by name.
+func (s *Site) Devices() []wire.KioskHealth {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]wire.KioskHealth, 0, len(s.nodes))
+	for _, n := range s.nodes {
+		all = append(all, *n)
+	}
+	slices.SortFunc(all, func(a, b wire.KioskHealth) int { return strings.Compare(a.Node, b.Node) })
+	return all
+}
