@@ -119,7 +119,8 @@ type connection struct {
 	client mqtt.Client
 	state  State
 	lost   chan error
-	raw    net.Conn // set before the client is connected, then only closed
+	gone   chan struct{} // closed once the loss is known
+	raw    net.Conn      // set before the client is connected, then only closed
 }
 
 // New checks the configuration and returns a link that is down until Run.
@@ -183,7 +184,10 @@ func (l *Link) Run(ctx context.Context) error {
 // One packet, because mochi refuses a subscription whose packet id is that of
 // a message on its way down, and retained ones come with the first.
 func (l *Link) connect(ctx context.Context, broker string) (*connection, error) {
-	c := &connection{state: State{Up: true, Conn: token(), Broker: address(broker)}, lost: make(chan error, 2)}
+	c := &connection{
+		state: State{Up: true, Conn: token(), Broker: address(broker)},
+		lost:  make(chan error, 2), gone: make(chan struct{}),
+	}
 	c.client = mqtt.NewClient(l.options(ctx, broker, c))
 	if err := l.wait(ctx, c.client.Connect()); err != nil {
 		c.client.Disconnect(0)
@@ -287,6 +291,7 @@ func (l *Link) serve(ctx context.Context, c *connection) error {
 	case err = <-c.lost:
 	}
 	l.set(nil)
+	close(c.gone)
 	// Also after a loss: it ends what the library may still have running.
 	c.client.Disconnect(250)
 	return err
@@ -351,8 +356,17 @@ func (l *Link) publish(m Message) (mqtt.Token, error) {
 	if c == nil || !c.client.IsConnectionOpen() {
 		return nil, fmt.Errorf("publish on %s: %w", m.Topic, ErrDown)
 	}
-	l.sent.Add(1)
-	return c.client.Publish(m.Topic, m.QoS, m.Retain, m.Payload), nil
+	// A publication that meets the loss of its connection would wait in the
+	// library for the whole timeout, while the next connection is up already.
+	handed := make(chan mqtt.Token, 1)
+	go func() { handed <- c.client.Publish(m.Topic, m.QoS, m.Retain, m.Payload) }()
+	select {
+	case t := <-handed:
+		l.sent.Add(1)
+		return t, nil
+	case <-c.gone:
+		return nil, fmt.Errorf("publish on %s: %w", m.Topic, ErrDown)
+	}
 }
 
 // Reconnect drops the present connection without a farewell, so that the
