@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"balcao/branch-server/engine"
-	"balcao/branch-server/store"
 	"balcao/internal/replica"
 	"balcao/internal/wire"
 )
@@ -16,7 +15,7 @@ type Adopter interface {
 
 // Marks remembers how far each node's log was taken in; the store does.
 type Marks interface {
-	Mark(ctx context.Context, node string, epoch uint64) (store.Mark, error)
+	Mark(ctx context.Context, node string, epoch uint64) (replica.Position, error)
 	Quarantine(ctx context.Context, node string, epoch uint64) error
 }
 
@@ -29,11 +28,7 @@ type Ledger struct {
 
 // Position returns how far one epoch of a node's log is held, as committed.
 func (l Ledger) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
-	m, err := l.Marks.Mark(ctx, string(node), epoch)
-	if err != nil {
-		return replica.Position{}, err
-	}
-	return replica.Position{Epoch: epoch, HWM: m.Seq, Head: m.Head, Quarantined: m.Forked}, nil
+	return l.Marks.Mark(ctx, string(node), epoch)
 }
 
 // AcceptAll decides on batches in turn and commits what is new. There is one caller at a time.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 
 	"balcao/branch-server/engine"
+	"balcao/internal/replica"
 	"balcao/internal/sqlite"
-	"balcao/internal/wire"
 )
 
 // storeDelivery keeps a run of a node's log verbatim and moves its mark, in the transaction of what followed from it.
@@ -27,30 +27,22 @@ func storeDelivery(ctx context.Context, tx *sqlite.Tx, d engine.Delivery) error 
 	return nil
 }
 
-// Mark is how far an epoch of a node's log was taken in.
-type Mark struct {
-	Epoch  uint64
-	Seq    uint64
-	Head   wire.Hash
-	Forked bool
-}
-
-// Mark returns the mark of a node's epoch; the zero position if none of it was taken in.
-func (s *Store) Mark(ctx context.Context, node string, epoch uint64) (Mark, error) {
-	m := Mark{Epoch: epoch}
+// Mark returns how far a node's epoch was taken in; only the epoch is set where nothing was.
+func (s *Store) Mark(ctx context.Context, node string, epoch uint64) (replica.Position, error) {
+	p := replica.Position{Epoch: epoch}
 	var seq int64
 	var head []byte
 	err := s.db.QueryRow(ctx, `SELECT seq, head, forked FROM marks WHERE node = ? AND epoch = ?`, node, int64(epoch)).
-		Scan(&seq, &head, &m.Forked)
+		Scan(&seq, &head, &p.Quarantined)
 	if errors.Is(err, sql.ErrNoRows) {
-		return m, nil
+		return p, nil
 	}
 	if err != nil {
-		return Mark{}, fmt.Errorf("read mark of %s: %w", node, err)
+		return replica.Position{}, fmt.Errorf("read mark of %s: %w", node, err)
 	}
-	m.Seq = uint64(seq)
-	copy(m.Head[:], head)
-	return m, nil
+	p.HWM = uint64(seq)
+	copy(p.Head[:], head)
+	return p, nil
 }
 
 // Quarantine marks an epoch of a node as having two contents: no more of it is taken in.

@@ -143,7 +143,7 @@ func TestKioskFactsAndTheirMarkAreOneCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	mark, err := b.store.Mark(t.Context(), "L901-K01", 9)
-	if err != nil || mark.Seq != 5 || mark.Head != head {
+	if err != nil || mark.HWM != 5 || mark.Head != head {
 		t.Errorf("mark %+v, %v", mark, err)
 	}
 	if err := b.engine.Read(t.Context(), func(d *queue.Day, _ time.Time) {
