@@ -1,0 +1,115 @@
+// Package machine is what a program asks of the machine it runs on: how long that has been up, how much memory the
+// program holds, and a clock that never runs backwards. It also mints what must be different each time: boots,
+// epochs and ids.
+package machine
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"golang.org/x/sys/unix"
+
+	"balcao/internal/eventlog"
+	"balcao/internal/replica"
+)
+
+// Uptime returns milliseconds since the machine started, sleep included.
+func Uptime() int64 {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
+		return 0
+	}
+	return ts.Nano() / int64(time.Millisecond)
+}
+
+// Resident returns the bytes of memory that the program holds; 0 if the system does not tell.
+func Resident() uint64 {
+	raw, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(raw)
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseUint(string(fields[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * uint64(os.Getpagesize())
+}
+
+// NewBoot returns a name for this start of the program.
+func NewBoot() string {
+	var b [8]byte
+	random(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// Minter returns what an event log needs of the machine.
+func Minter() eventlog.Config {
+	return eventlog.Config{
+		MintEpoch: func() uint64 {
+			var b [2]byte
+			random(b[:])
+			return replica.MintEpoch(time.Now().Unix(), binary.BigEndian.Uint16(b[:]))
+		},
+		MintID: func(at time.Time) ulid.ULID { return ulid.MustNew(ulid.Timestamp(at), rand.Reader) },
+		Uptime: Uptime,
+	}
+}
+
+func random(b []byte) {
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // crypto/rand never fails on the systems we run on
+	}
+}
+
+// Clock tells the time of day and never runs backwards: it is set once from the wall clock and then follows the
+// monotonic one, so that neither a jump nor a correction of the wall clock changes what has been measured. It takes
+// the wall clock over again, forwards only, when it is told to.
+type Clock struct {
+	mu     sync.Mutex
+	anchor time.Time // with its monotonic reading
+	offset time.Duration
+	wall   func() time.Time
+}
+
+// NewClock returns a clock set to the wall clock.
+func NewClock() *Clock {
+	return &Clock{anchor: time.Now(), wall: time.Now}
+}
+
+// Now returns the time in UTC.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *Clock) now() time.Time {
+	return c.anchor.Round(0).Add(c.wall().Sub(c.anchor) + c.offset).UTC()
+}
+
+// Skew returns how far the wall clock is ahead of this one; negative when it is behind.
+func (c *Clock) Skew() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wall().Round(0).Sub(c.now())
+}
+
+// Advance takes the wall clock over if it is ahead.
+func (c *Clock) Advance() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if skew := c.wall().Round(0).Sub(c.now()); skew > 0 {
+		c.offset += skew
+	}
+}
