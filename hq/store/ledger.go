@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 
+	"balcao/hq/network"
 	"balcao/internal/replica"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
-
-// AlarmFork is the kind of alarm that a log with two contents raises.
-const AlarmFork = "fork"
 
 const selectLog = `SELECT id, hwm, head, quarantined FROM log WHERE node = ? AND epoch = ?`
 
@@ -116,7 +114,7 @@ func (s shelf) quarantine(id int64, node wire.NodeID, p replica.Position) error 
 		return fmt.Errorf("quarantine %s: %w", node, err)
 	}
 	if _, err := s.tx.ExecContext(s.ctx, `INSERT INTO alarm (node, epoch, seq, kind, at) VALUES (?, ?, ?, ?, ?)`,
-		node, int64(p.Epoch), int64(p.HWM), AlarmFork, s.rx); err != nil {
+		node, int64(p.Epoch), int64(p.HWM), network.AlarmFork, s.rx); err != nil {
 		return fmt.Errorf("raise the alarm for %s: %w", node, err)
 	}
 	return nil

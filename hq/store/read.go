@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
-	"balcao/internal/replica"
+	"balcao/hq/network"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -18,31 +19,23 @@ const page = 500
 // maxCounterFacts bounds how far back a restart looks for who opened a counter.
 const maxCounterFacts = 1000
 
-// Log is one epoch of one node's log and how far it is held.
-type Log struct {
-	Node wire.NodeID
-	replica.Position
-	// RxMS is when the last record came in, Unix milliseconds.
-	RxMS int64
-}
-
 // Logs returns every log that was ever taken in, by node, oldest epoch first.
-func (s *Store) Logs(ctx context.Context) ([]Log, error) {
+func (s *Store) Logs(ctx context.Context) ([]network.Held, error) {
 	rows, err := s.db.Query(ctx, `SELECT node, epoch, hwm, head, quarantined, last_rx FROM log ORDER BY node, epoch`)
 	if err != nil {
 		return nil, fmt.Errorf("read logs: %w", err)
 	}
 	defer rows.Close()
-	var all []Log
+	var all []network.Held
 	for rows.Next() {
-		var l Log
+		var l network.Held
 		var head []byte
-		var quarantined int64
-		if err := rows.Scan(&l.Node, &l.Epoch, &l.HWM, &head, &quarantined, &l.RxMS); err != nil {
+		var quarantined, at int64
+		if err := rows.Scan(&l.Node, &l.Epoch, &l.HWM, &head, &quarantined, &at); err != nil {
 			return nil, fmt.Errorf("read logs: %w", err)
 		}
 		copy(l.Head[:], head)
-		l.Quarantined = quarantined != 0
+		l.Quarantined, l.At = quarantined != 0, time.UnixMilli(at)
 		all = append(all, l)
 	}
 	return all, rows.Err()
@@ -91,9 +84,11 @@ func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint
 }
 
 // DayStart returns what a restart must read to know a log's present Day: the facts about counters before it (the
-// newest thousand at most, in order), because counters stay open over night, and the sequence before the one that
-// opened the Day, which is 0 when none did.
-func (s *Store) DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (counters []wire.Record, before uint64, err error) {
+// newest thousand at most, in order), because counters stay open over night; the sequence before the one that opened
+// the Day, which is 0 when none did; and whether one did.
+func (s *Store) DayStart(
+	ctx context.Context, node wire.NodeID, epoch uint64,
+) (counters []wire.Record, before uint64, opened bool, err error) {
 	err = s.db.Read(ctx, func(tx *sqlite.Tx) error {
 		var id int64
 		err := tx.QueryRowContext(ctx, `SELECT id FROM log WHERE node = ? AND epoch = ?`, node, int64(epoch)).Scan(&id)
@@ -104,6 +99,7 @@ func (s *Store) DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (c
 			return err
 		}
 		err = tx.QueryRowContext(ctx, `SELECT seq - 1 FROM event WHERE log = ? AND type = 'day.opened' ORDER BY seq DESC LIMIT 1`, id).Scan(&before)
+		opened = err == nil
 		if err != nil && !sqlite.IsNotFound(err) {
 			return err
 		}
@@ -123,10 +119,10 @@ func (s *Store) DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (c
 		return rows.Err()
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("find the day of %s: %w", node, err)
+		return nil, 0, false, fmt.Errorf("find the day of %s: %w", node, err)
 	}
 	slices.Reverse(counters)
-	return counters, before, nil
+	return counters, before, opened, nil
 }
 
 // ErrUnknown means that a branch or log was never seen.

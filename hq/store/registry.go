@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"balcao/hq/network"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -12,39 +13,9 @@ import (
 // maxLinks is how many changes of its link are remembered of a branch.
 const maxLinks = 200
 
-// LinkChange is a connection made or lost.
-type LinkChange struct {
-	Node  wire.NodeID
-	At    time.Time
-	State wire.Presence
-}
-
-// Seen is a branch that spoke. An empty name leaves the one that is known.
-type Seen struct {
-	Node wire.NodeID
-	Name string
-	At   time.Time
-}
-
-// Alarm is something that somebody has to look into.
-type Alarm struct {
-	Node  wire.NodeID
-	Epoch uint64
-	Seq   uint64
-	Kind  string
-	At    time.Time
-}
-
-// Registered is a branch that was seen at some time.
-type Registered struct {
-	Node        wire.NodeID
-	Name        string
-	First, Last time.Time
-}
-
 // Note remembers branches seen and links that changed, in one transaction. These are notes for people: unlike the
 // events they may be written some seconds late.
-func (s *Store) Note(ctx context.Context, seen []Seen, links []LinkChange) error {
+func (s *Store) Note(ctx context.Context, seen []network.Seen, links []network.LinkChange) error {
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for _, b := range seen {
 			at := b.At.UnixMilli()
@@ -77,15 +48,15 @@ func (s *Store) Note(ctx context.Context, seen []Seen, links []LinkChange) error
 }
 
 // Branches returns every branch that was ever seen, by node.
-func (s *Store) Branches(ctx context.Context) ([]Registered, error) {
+func (s *Store) Branches(ctx context.Context) ([]network.Registered, error) {
 	rows, err := s.db.Query(ctx, `SELECT node, name, first_seen, last_seen FROM branch ORDER BY node`)
 	if err != nil {
 		return nil, fmt.Errorf("read branches: %w", err)
 	}
 	defer rows.Close()
-	var all []Registered
+	var all []network.Registered
 	for rows.Next() {
-		var b Registered
+		var b network.Registered
 		var first, last int64
 		if err := rows.Scan(&b.Node, &b.Name, &first, &last); err != nil {
 			return nil, fmt.Errorf("read branches: %w", err)
@@ -97,15 +68,15 @@ func (s *Store) Branches(ctx context.Context) ([]Registered, error) {
 }
 
 // Links returns the last changes of a branch's link, newest first.
-func (s *Store) Links(ctx context.Context, node wire.NodeID, limit int) ([]LinkChange, error) {
+func (s *Store) Links(ctx context.Context, node wire.NodeID, limit int) ([]network.LinkChange, error) {
 	rows, err := s.db.Query(ctx, `SELECT at, state FROM link WHERE node = ? ORDER BY id DESC LIMIT ?`, node, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the links of %s: %w", node, err)
 	}
 	defer rows.Close()
-	var all []LinkChange
+	var all []network.LinkChange
 	for rows.Next() {
-		l := LinkChange{Node: node}
+		l := network.LinkChange{Node: node}
 		var at int64
 		if err := rows.Scan(&at, &l.State); err != nil {
 			return nil, fmt.Errorf("read the links of %s: %w", node, err)
@@ -117,15 +88,15 @@ func (s *Store) Links(ctx context.Context, node wire.NodeID, limit int) ([]LinkC
 }
 
 // Alarms returns the last alarms, newest first.
-func (s *Store) Alarms(ctx context.Context, limit int) ([]Alarm, error) {
+func (s *Store) Alarms(ctx context.Context, limit int) ([]network.Alarm, error) {
 	rows, err := s.db.Query(ctx, `SELECT node, epoch, seq, kind, at FROM alarm ORDER BY id DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read alarms: %w", err)
 	}
 	defer rows.Close()
-	var all []Alarm
+	var all []network.Alarm
 	for rows.Next() {
-		var a Alarm
+		var a network.Alarm
 		var at int64
 		if err := rows.Scan(&a.Node, &a.Epoch, &a.Seq, &a.Kind, &at); err != nil {
 			return nil, fmt.Errorf("read alarms: %w", err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"balcao/hq/network"
 	"balcao/hq/store"
 	"balcao/internal/replica"
 	"balcao/internal/sqlite"
@@ -140,7 +141,7 @@ func TestAForkIsQuarantinedAndChangesNothing(t *testing.T) {
 		t.Error("the fork changed what was held")
 	}
 	alarms, err := s.Alarms(t.Context(), 10)
-	if err != nil || len(alarms) != 1 || alarms[0].Node != "L901" || alarms[0].Kind != store.AlarmFork {
+	if err != nil || len(alarms) != 1 || alarms[0].Node != "L901" || alarms[0].Kind != network.AlarmFork {
 		t.Errorf("alarms = %+v, %v; want one fork of L901", alarms, err)
 	}
 	if p, err := s.Position(t.Context(), "L901", epoch); err != nil || !p.Quarantined {
@@ -202,11 +203,11 @@ func TestARestartReadsFromTheDayAndItsCounters(t *testing.T) {
 		record(6, "counter.opened", `{"counter":"2"}`),
 	}
 	accept(t, s, batch("L901", log, 1, 6))
-	counters, before, err := s.DayStart(t.Context(), "L901", epoch)
-	if err != nil || before != 4 || len(counters) != 2 || counters[0].Seq != 2 || counters[1].Seq != 4 {
+	counters, before, opened, err := s.DayStart(t.Context(), "L901", epoch)
+	if err != nil || !opened || before != 4 || len(counters) != 2 || counters[0].Seq != 2 || counters[1].Seq != 4 {
 		t.Errorf("counters %+v, before %d, %v; want records 2 and 4, before 4", counters, before, err)
 	}
-	if c, before, err := s.DayStart(t.Context(), "L777", epoch); err != nil || before != 0 || c != nil {
+	if c, before, opened, err := s.DayStart(t.Context(), "L777", epoch); err != nil || opened || before != 0 || c != nil {
 		t.Errorf("a branch never seen: %v, %d, %v", c, before, err)
 	}
 }
@@ -215,11 +216,11 @@ func TestNotesAreKeptAndBounded(t *testing.T) {
 	s := open(t, file(t))
 	ctx := t.Context()
 	for i := range 3 {
-		var links []store.LinkChange
+		var links []network.LinkChange
 		for n := range 100 {
-			links = append(links, store.LinkChange{Node: "L901", At: clock().Add(time.Duration(i*100+n) * time.Second), State: wire.Online})
+			links = append(links, network.LinkChange{Node: "L901", At: clock().Add(time.Duration(i*100+n) * time.Second), State: wire.Online})
 		}
-		if err := s.Note(ctx, []store.Seen{{Node: "L901", Name: []string{"Loja Um", "", "Loja Dois"}[i], At: clock().Add(time.Duration(i) * time.Hour)}}, links); err != nil {
+		if err := s.Note(ctx, []network.Seen{{Node: "L901", Name: []string{"Loja Um", "", "Loja Dois"}[i], At: clock().Add(time.Duration(i) * time.Hour)}}, links); err != nil {
 			t.Fatal(err)
 		}
 		if i == 1 {

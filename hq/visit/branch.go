@@ -21,6 +21,14 @@ const slots = 48
 // maxRecent is how many facts of a branch are remembered for its page.
 const maxRecent = 60
 
+// Bounds of what one Day may make headquarters remember, far above any branch there is.
+const (
+	maxVisits   = 50_000
+	maxNames    = 500 // services, and counters
+	maxNoted    = 512 // bytes of a fact that only pages look at
+	maxNameSize = 64
+)
+
 // Branch is one branch's Day as headquarters follows it. It has one owner, who calls it from one goroutine at a time;
 // everything that leaves it is a copy.
 type Branch struct {
@@ -30,6 +38,7 @@ type Branch struct {
 	all      tally // the waits and service times of all services together
 	counters map[queue.CounterID]bool
 	half     [slots]Slot
+	reserved int
 	recent   []Fact // a ring once it is full
 	next     int
 }
@@ -59,15 +68,8 @@ func (b *Branch) clear() {
 
 // Apply records a fact of the branch's journal. Facts come in the order of the journal.
 func (b *Branch) Apply(e queue.Entry) {
-	switch ev := e.Event.(type) {
-	case queue.DayOpened:
-		b.clear()
-	case queue.CounterOpened:
-		b.counters[ev.Counter] = true
-	case queue.CounterClosed:
-		b.counters[ev.Counter] = true
-	case queue.Called:
-		b.counters[ev.Counter] = true
+	if b.exceeds(e.Event) {
+		return
 	}
 	id := visitOf(e.Event)
 	before, was := b.day.Visit(id)
@@ -76,6 +78,36 @@ func (b *Branch) Apply(e queue.Entry) {
 		b.count(before, was, after, e.At)
 	}
 	b.remember(e, id)
+}
+
+// exceeds notes what a fact names, and reports whether it would make the Day larger than any Day is.
+func (b *Branch) exceeds(e queue.Event) bool {
+	switch ev := e.(type) {
+	case queue.DayOpened:
+		b.clear()
+		b.reserved = 0
+	case queue.Reserved:
+		_, known := b.services[ev.Service]
+		if b.reserved >= maxVisits || len(ev.Service) > maxNameSize || !known && len(b.services) >= maxNames {
+			return true
+		}
+		b.reserved++
+	case queue.CounterOpened:
+		return b.exceedsCounter(ev.Counter)
+	case queue.CounterClosed:
+		return b.exceedsCounter(ev.Counter)
+	case queue.Called:
+		return b.exceedsCounter(ev.Counter)
+	}
+	return false
+}
+
+func (b *Branch) exceedsCounter(id queue.CounterID) bool {
+	if !b.counters[id] && (len(b.counters) >= maxNames || len(id) > maxNameSize) {
+		return true
+	}
+	b.counters[id] = true
+	return false
 }
 
 // count moves a visit from the state it was in to the one it is in now.

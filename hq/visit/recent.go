@@ -4,7 +4,7 @@ import (
 	"balcao/internal/queue"
 )
 
-// Fact is one of a branch's last facts, with the visit's number and service beside those that only name the visit.
+// Fact is one of a branch's last facts that pages tell, with the visit's number and service beside those that only name the visit.
 type Fact struct {
 	queue.Entry
 	Number  queue.Number    // zero when the fact is about no visit
@@ -12,8 +12,26 @@ type Fact struct {
 	Counter queue.CounterID // of the visit; empty when it was not called yet
 }
 
+// told reports whether a fact is worth a line of its own: the small print of paper and of nodes is not.
+func told(e queue.Event) bool {
+	switch ev := e.(type) {
+	case queue.Noted:
+		return ev.Type == "printer.state" || ev.Type == "device.fault" || ev.Type == "device.recovered"
+	case queue.PrintKnown, queue.PrioritySet, queue.Reserved:
+		return false
+	}
+	return true
+}
+
 func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
+	if !told(e.Event) {
+		return
+	}
 	f := Fact{Entry: e}
+	if noted, is := e.Event.(queue.Noted); is && len(noted.Data) > maxNoted {
+		noted.Data = nil // too long for any line of a page, and sixty of them would be kept
+		f.Event = noted
+	}
 	if v, known := b.day.Visit(id); known {
 		f.Number, f.Service, f.Counter = v.Number, v.Service, v.Counter
 	}

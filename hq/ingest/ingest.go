@@ -1,0 +1,150 @@
+// Package ingest takes in what branches send: it is the ledger that the carrier commits to and the ear for comings and
+// goings, live figures and health. It shows nothing that is not committed: the network hears of records only after the
+// store has them.
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"balcao/hq/network"
+	"balcao/internal/carrier"
+	"balcao/internal/replica"
+	"balcao/internal/wire"
+)
+
+// Store is what ingest needs of the database.
+type Store interface {
+	carrier.Ledger
+	// Branches returns every branch that was ever seen.
+	Branches(ctx context.Context) ([]network.Registered, error)
+	// Logs returns every log that is held, by node, oldest epoch first.
+	Logs(ctx context.Context) ([]network.Held, error)
+	// DayStart returns the facts about counters before an epoch's present Day, the sequence before its opening, and
+	// whether the epoch opened a Day at all.
+	DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (counters []wire.Record, before uint64, opened bool, err error)
+	// Records yields an epoch's records above a sequence, in order.
+	Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error]
+	// Note remembers branches seen and links that changed.
+	Note(ctx context.Context, seen []network.Seen, links []network.LinkChange) error
+}
+
+// noteEvery is how often branches seen and links that changed are written down. They are notes for people, and a
+// transaction for each would stand in the way of the events.
+const noteEvery = time.Second
+
+// seenEvery is how often the last word of a branch that only goes on speaking is written down.
+const seenEvery = time.Minute
+
+// maxNotes bounds what waits to be written down while the disk does not take it.
+const maxNotes = 4096
+
+// Ingest stands between the carrier and what headquarters knows.
+type Ingest struct {
+	store   Store
+	network *network.Network
+	now     func() time.Time
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	seen  map[wire.NodeID]network.Seen // not yet written
+	noted map[wire.NodeID]time.Time    // last written
+	links []network.LinkChange         // not yet written
+}
+
+// New restores the network from what is committed. Now is the clock.
+func New(ctx context.Context, s Store, n *network.Network, now func() time.Time, log *slog.Logger) (*Ingest, error) {
+	i := &Ingest{
+		store: s, network: n, now: now, log: log,
+		seen: map[wire.NodeID]network.Seen{}, noted: map[wire.NodeID]time.Time{},
+	}
+	if err := i.restore(ctx); err != nil {
+		return nil, fmt.Errorf("restore what is known of the branches: %w", err)
+	}
+	return i, nil
+}
+
+func (i *Ingest) restore(ctx context.Context) error {
+	branches, err := i.store.Branches(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range branches {
+		i.network.Known(b.Node, b.Name, b.Last)
+		i.noted[b.Node] = b.Last
+	}
+	logs, err := i.store.Logs(ctx)
+	if err != nil {
+		return err
+	}
+	for len(logs) > 0 {
+		node := logs[0].Node
+		end := slices.IndexFunc(logs, func(l network.Held) bool { return l.Node != node })
+		if end < 0 {
+			end = len(logs)
+		}
+		if err := i.restoreNode(ctx, logs[:end]); err != nil {
+			return err
+		}
+		logs = logs[end:]
+	}
+	i.network.Restored()
+	return nil
+}
+
+// restoreNode replays a node's present Day. It may have begun in an epoch before the newest one: a branch that was
+// given a new disk in the middle of a Day goes on with it.
+func (i *Ingest) restoreNode(ctx context.Context, epochs []network.Held) error {
+	from := len(epochs) - 1
+	for ; from > 0; from-- {
+		if _, _, opened, err := i.store.DayStart(ctx, epochs[from].Node, epochs[from].Epoch); err != nil {
+			return err
+		} else if opened {
+			break
+		}
+	}
+	for _, l := range epochs[:from] {
+		i.network.Restore(l, nil)
+	}
+	for _, l := range epochs[from:] {
+		counters, before, _, err := i.store.DayStart(ctx, l.Node, l.Epoch)
+		if err != nil {
+			return err
+		}
+		i.network.Restore(l, counters)
+		for r, err := range i.store.Records(ctx, l.Node, l.Epoch, before) {
+			if err != nil {
+				return err
+			}
+			i.network.Replay(l.Node, r)
+		}
+	}
+	return nil
+}
+
+// AcceptAll implements carrier.Ledger: it commits, then lets the network see what is new.
+func (i *Ingest) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica.Decision, error) {
+	decisions, err := i.store.AcceptAll(ctx, batches)
+	if err != nil {
+		return nil, err
+	}
+	for n, d := range decisions {
+		switch {
+		case d.Verdict == replica.Accept:
+			i.network.Commit(batches[n].Node, batches[n].Epoch, d.Records, i.now())
+		case d.Verdict == replica.Fork:
+			i.network.Quarantine(batches[n].Node, batches[n].Epoch)
+		}
+	}
+	return decisions, nil
+}
+
+// Position implements carrier.Ledger.
+func (i *Ingest) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
+	return i.store.Position(ctx, node, epoch)
+}

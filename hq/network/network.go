@@ -1,0 +1,223 @@
+// Package network is the live state of all branches as headquarters knows it: what is committed of their logs, what
+// they say of this second, who is connected and how their devices are. The parts that receive write into it, the pages
+// read copies out of it; it opens nothing and sends nothing.
+//
+// Two sources tell a branch's figures. The log is exact and kept for ever, but it may be behind; the live figures are
+// of this second, but last value wins. While the log is caught up the figures are the log's; while it is not, they are
+// the live ones and say so. Nothing from a log is shown before it is committed.
+package network
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"balcao/hq/visit"
+	"balcao/internal/wire"
+)
+
+// Known is a branch that the configuration names.
+type Known struct {
+	ID       wire.NodeID
+	Name     string
+	District string
+	Zone     *time.Location // nil is the network's own
+}
+
+// Options are the rules of the live view.
+type Options struct {
+	// Zone is that of branches of which nothing else is known.
+	Zone *time.Location
+	// Known are the branches that are shown even before they first connect.
+	Known []Known
+	// Simulated says which branches exist only as a simulation, so that pages can mark them; nil is none.
+	Simulated func(wire.NodeID) bool
+	// Target is how long a citizen should wait at most.
+	Target time.Duration
+	// Silence is how long a branch may say nothing before it counts as not linked.
+	Silence time.Duration
+	// Limit is the most branches; further ones are not shown. It bounds memory, whoever connects.
+	Limit int
+}
+
+// Network is the live state. It is safe for several goroutines.
+type Network struct {
+	opt Options
+
+	mu       sync.Mutex
+	branches map[wire.NodeID]*branch
+	recent   []NetworkFact // oldest first
+	changed  chan struct{}
+}
+
+// branch is what is known of one branch.
+type branch struct {
+	Known
+	told      string // its own name for itself, where the configuration has none
+	simulated bool
+	visits    *visit.Branch
+
+	// Of the log that the figures follow.
+	epoch       uint64
+	hwm         uint64
+	quarantined bool
+	received    uint64 // events in all epochs
+	lag         time.Duration
+
+	// Of the connection.
+	presence wire.Presence // "" before the first word
+	software string
+	since    time.Time // presence began
+	heard    time.Time
+
+	live      wire.Live
+	liveAt    time.Time // zero before the first
+	unsent    uint64
+	clock     time.Duration // the branch's clock minus ours
+	health    wire.Health
+	healthAt  time.Time
+	clockSeen bool
+}
+
+// New returns a network of the known branches, of which nothing is heard yet.
+func New(opt Options) *Network {
+	if opt.Simulated == nil {
+		opt.Simulated = func(wire.NodeID) bool { return false }
+	}
+	n := &Network{opt: opt, branches: map[wire.NodeID]*branch{}, changed: make(chan struct{})}
+	for _, k := range opt.Known {
+		n.add(k)
+	}
+	return n
+}
+
+func (n *Network) add(k Known) *branch {
+	if k.Zone == nil {
+		k.Zone = n.opt.Zone
+	}
+	b := &branch{Known: k, simulated: n.opt.Simulated(k.ID), visits: visit.NewBranch(k.Zone)}
+	n.branches[k.ID] = b
+	return b
+}
+
+// branch returns a branch, made when it is the first time; nil when there are too many. The lock is held.
+func (n *Network) branch(id wire.NodeID) *branch {
+	if b, known := n.branches[id]; known {
+		return b
+	}
+	if len(n.branches) >= n.opt.Limit || id != id.Branch() {
+		return nil
+	}
+	return n.add(Known{ID: id})
+}
+
+// on changes a branch under the lock and tells those who watch.
+func (n *Network) on(id wire.NodeID, change func(*branch)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	b := n.branch(id)
+	if b == nil {
+		return
+	}
+	change(b)
+	close(n.changed)
+	n.changed = make(chan struct{})
+}
+
+// Changed returns a channel that is closed at the next change. Take it before reading what may change.
+func (n *Network) Changed() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.changed
+}
+
+// Overview returns every branch at a moment, by id, and the figures of the whole network.
+func (n *Network) Overview(now time.Time) ([]Summary, Totals) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := make([]Summary, 0, len(n.branches))
+	var t Totals
+	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
+		s := n.branches[id].summary(now, n.opt)
+		t.add(s)
+		all = append(all, s)
+	}
+	return all, t
+}
+
+// Branch returns everything about one branch at a moment.
+func (n *Network) Branch(id wire.NodeID, now time.Time) (Detail, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	b, known := n.branches[id]
+	if !known {
+		return Detail{}, false
+	}
+	return b.detail(now, n.opt), true
+}
+
+// Rows returns today's visits of a branch as its log tells them.
+func (n *Network) Rows(id wire.NodeID, now time.Time) ([]visit.Row, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	b, known := n.branches[id]
+	if !known {
+		return nil, false
+	}
+	return b.visits.Rows(b.there(now)), true
+}
+
+// Halves returns the visits issued and first called in each local half hour of today, over all branches that have
+// opened the Day that the network's own zone has now.
+func (n *Network) Halves(now time.Time) [48]visit.Slot {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var sum [48]visit.Slot
+	today := now.In(n.opt.Zone).Format(time.DateOnly)
+	for _, b := range n.branches {
+		if date, _ := b.visits.Day(); string(date) != today {
+			continue
+		}
+		for i, s := range b.visits.Halves() {
+			sum[i].Issued += s.Issued
+			sum[i].Called += s.Called
+		}
+	}
+	return sum
+}
+
+// maxFacts is how many facts of the whole network are remembered.
+const maxFacts = 40
+
+// Facts returns the last facts of the whole network that pages tell, newest first, as they came in.
+func (n *Network) Facts(limit int) []NetworkFact {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := slices.Clone(n.recent[max(0, len(n.recent)-limit):])
+	slices.Reverse(all)
+	return all
+}
+
+// remember keeps the facts that a branch just applied, of the sequence from on. The lock is held.
+func (n *Network) remember(b *branch, from uint64) {
+	for _, f := range slices.Backward(b.visits.Recent()) {
+		if f.Seq >= from {
+			n.recent = append(n.recent, NetworkFact{ID: b.ID, Name: b.name(), Fact: f})
+		}
+	}
+}
+
+// forget keeps the newest facts only. The lock is held.
+func (n *Network) forget() {
+	if over := len(n.recent) - maxFacts; over > 0 {
+		n.recent = slices.Delete(n.recent, 0, over)
+	}
+}
+
+// NetworkFact is a fact with the branch it happened in.
+type NetworkFact struct {
+	ID   wire.NodeID
+	Name string
+	visit.Fact
+}
