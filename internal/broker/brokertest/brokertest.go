@@ -148,7 +148,7 @@ func tryMosquitto(program, dir, addr string) (func(), error) {
 	}
 	config, acl := filepath.Join(dir, "mosquitto.conf"), filepath.Join(dir, "acl")
 	text := fmt.Sprintf("listener %s %s\nallow_anonymous true\nacl_file %s\npersistence false\n"+
-		"max_packet_size %d\nlog_type error\nlog_dest stderr\n", port, host, acl, 256<<10+512)
+		"max_packet_size %d\nset_tcp_nodelay true\nmax_inflight_messages 200\nlog_type error\nlog_dest stderr\n", port, host, acl, 256<<10+512)
 	if os.Getuid() == 0 {
 		text += "user root\n" // else it could not read its files
 	}
