@@ -1,0 +1,370 @@
+// Package profiles describes models of devices in files, so that a new model
+// needs no new code: what paper it takes, which letters it has, how it tells
+// its status and whether its word on a ticket can be trusted. README.md in
+// this directory says how to describe one.
+//
+// A file is a layer. It inherits from at most one other and says what is
+// different; the layers from vendor to model are laid over one another and
+// the result is checked against a JSON Schema. Each fact names its evidence.
+package profiles
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"balcao/internal/config"
+)
+
+//go:embed printer schema.json
+var shipped embed.FS
+
+// ErrUnknown is returned for a profile that does not exist.
+var ErrUnknown = errors.New("unknown device profile")
+
+// Profile describes one model. All its layers are laid together.
+type Profile struct {
+	Schema   string `json:"schema"`
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Title    string `json:"title"`
+	Inherits string `json:"inherits,omitempty"`
+	// Simulated is true for devices made of software; screens say so.
+	Simulated bool `json:"simulated,omitempty"`
+	// Dialect is the language it speaks, such as "escpos".
+	Dialect   string     `json:"dialect"`
+	Transport Transport  `json:"transport"`
+	Media     Media      `json:"media"`
+	Text      Text       `json:"text"`
+	QR        QR         `json:"qr"`
+	Cut       Cut        `json:"cut"`
+	Status    Status     `json:"status"`
+	Confirm   Confirm    `json:"confirm"`
+	Speed     Speed      `json:"speed"`
+	Evidence  []Evidence `json:"evidence"`
+}
+
+// Transport says how the device is reached.
+type Transport struct {
+	Serial Serial `json:"serial"`
+}
+
+// Serial is the serial line as the device leaves the factory.
+type Serial struct {
+	// Bauds are the speeds it can be set to, Default the one it has.
+	Bauds   []int `json:"bauds"`
+	Default int   `json:"default"`
+	// Handshake is "xonxoff", "rtscts" or "none".
+	Handshake string `json:"handshake"`
+	// ReceiveBuffer is in bytes.
+	ReceiveBuffer int `json:"receiveBuffer"`
+}
+
+// Media is paper and head.
+type Media struct {
+	WidthMM  int `json:"widthMm"`
+	DPI      int `json:"dpi"`
+	HeadDots int `json:"headDots"`
+}
+
+// Text says which letters the device has.
+type Text struct {
+	CodePages []CodePage `json:"codePages"`
+	// Prefer lists encodings, best first.
+	Prefer []string `json:"prefer"`
+	// Fonts gives the cell of each font in dots; font A is used.
+	Fonts []Font `json:"fonts"`
+	// LeaveKanji is true where bytes from 80 on may be read in pairs.
+	LeaveKanji bool `json:"leaveKanji"`
+}
+
+// CodePage is one table of letters and its number in the device.
+type CodePage struct {
+	N        int    `json:"n"`
+	Encoding string `json:"encoding"`
+}
+
+// Font is the cell of a font, in dots.
+type Font struct {
+	ID string `json:"id"`
+	W  int    `json:"w"`
+	H  int    `json:"h"`
+}
+
+// QR says how codes are drawn.
+type QR struct {
+	// Module is the side of a square in dots.
+	Module int `json:"module"`
+}
+
+// Cut says how paper is cut.
+type Cut struct {
+	// Kind is "full" or "partial".
+	Kind string `json:"kind"`
+	// Feed is how many dots to feed beyond the blade.
+	Feed int `json:"feed"`
+}
+
+// Status says how the device tells its state.
+type Status struct {
+	// Push is true if it reports changes by itself.
+	Push bool `json:"push"`
+	// Questions are the n of the status questions it answers, in the order
+	// in which to ask them.
+	Questions []int `json:"questions"`
+}
+
+// Confirm says how far its word on a ticket can be trusted.
+type Confirm struct {
+	// Method is "process-id", "weak" or "none".
+	Method string `json:"method"`
+	// TimeoutMS is how long to wait for it, in milliseconds.
+	TimeoutMS int `json:"timeoutMs"`
+	// Clear is true if it can be made to forget what is not printed, and
+	// says when it has.
+	Clear bool `json:"clear"`
+}
+
+// Speed is how fast paper moves.
+type Speed struct {
+	MillimetresPerSecond int `json:"mmPerS"`
+}
+
+// Evidence says how a fact is known.
+type Evidence struct {
+	// Fact is the path of a key, such as "confirm.method"; it covers the
+	// keys below.
+	Fact string `json:"fact"`
+	// Source is a document with its section, or what was measured.
+	Source string `json:"source"`
+	// Level is "measured", "vendor-doc", "third-party" or "assumed".
+	Level string `json:"level"`
+}
+
+// Names lists the ids of all profiles that describe a device, in order.
+// Layers that only others inherit from, whose id ends in "-base", are left
+// out.
+func Names() []string {
+	names, _ := list(shipped) // the embedded tree cannot be unreadable
+	return slices.DeleteFunc(names, func(n string) bool { return strings.HasSuffix(n, "-base") })
+}
+
+// Load returns the profile with the given id, such as "epson/tm-t88v". The
+// error wraps ErrUnknown if there is none, and is otherwise about a fault in a
+// file.
+func Load(id string) (Profile, error) {
+	return load(shipped, id)
+}
+
+const ending = ".yaml"
+
+// list returns the ids of all layers in a tree of kind/vendor/model.yaml.
+func list(tree fs.FS) ([]string, error) {
+	paths, err := fs.Glob(tree, "*/*/*"+ending)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, p := range paths {
+		_, id, _ := strings.Cut(strings.TrimSuffix(p, ending), "/")
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// load lays the layers of a profile together and checks the result.
+func load(tree fs.FS, id string) (Profile, error) {
+	flat, err := flatten(tree, id, nil)
+	if err != nil {
+		return Profile{}, err
+	}
+	schema, err := compile(tree)
+	if err != nil {
+		return Profile{}, err
+	}
+	text, err := json.Marshal(flat)
+	if err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+	}
+	plain, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+	}
+	if err := schema.Validate(plain); err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+	}
+	var p Profile
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&p); err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+	}
+	if err := p.check(); err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+	}
+	return p, nil
+}
+
+func compile(tree fs.FS) (*jsonschema.Schema, error) {
+	const name = "schema.json"
+	text, err := fs.ReadFile(tree, name)
+	if err != nil {
+		return nil, fmt.Errorf("read profile schema: %w", err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("read profile schema: %w", err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, doc); err != nil {
+		return nil, fmt.Errorf("read profile schema: %w", err)
+	}
+	return c.Compile(name)
+}
+
+// flatten reads a layer and lays it over the one it inherits from. The list
+// of heirs finds circles.
+func flatten(tree fs.FS, id string, heirs []string) (map[string]any, error) {
+	if slices.Contains(heirs, id) {
+		return nil, fmt.Errorf("profile %s inherits from itself: %s", id, strings.Join(append(heirs, id), " → "))
+	}
+	layer, err := read(tree, id)
+	if err != nil {
+		return nil, err
+	}
+	parent, inherits := layer["inherits"].(string)
+	if !inherits {
+		return layer, nil
+	}
+	below, err := flatten(tree, parent, append(heirs, id))
+	if err != nil {
+		return nil, err
+	}
+	return merge(below, layer), nil
+}
+
+// read reads one layer and checks what belongs to the layer alone: its id and
+// the evidence for its facts.
+func read(tree fs.FS, id string) (map[string]any, error) {
+	ids, err := list(tree)
+	if err != nil || !slices.Contains(ids, id) {
+		return nil, fmt.Errorf("%w: %s", ErrUnknown, id)
+	}
+	paths, err := fs.Glob(tree, "*/"+id+ending)
+	if err != nil || len(paths) != 1 {
+		return nil, fmt.Errorf("profile %s is described by %d files", id, len(paths))
+	}
+	text, err := fs.ReadFile(tree, paths[0])
+	if err != nil {
+		return nil, fmt.Errorf("read profile %s: %w", id, err)
+	}
+	file, err := config.Parse(paths[0], text)
+	if err != nil {
+		return nil, err
+	}
+	value, err := file.Value()
+	if err != nil {
+		return nil, err
+	}
+	layer, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("profile %s holds no keys", id)
+	}
+	if layer["id"] != id {
+		return nil, fmt.Errorf("%s: line %d: id is %v, want %s as the file is named", paths[0], file.Line("id"), layer["id"], id)
+	}
+	for _, fact := range facts(layer) {
+		if !evident(layer, fact) {
+			return nil, fmt.Errorf("%s: line %d: %s has no evidence", paths[0], file.Line(fact), fact)
+		}
+	}
+	return layer, nil
+}
+
+// nature are the keys that say what a file is, and need no evidence.
+var nature = []string{"schema", "id", "kind", "title", "inherits", "simulated", "evidence"}
+
+// facts lists the paths of all facts of a layer, two keys deep: "confirm.method".
+func facts(layer map[string]any) []string {
+	var out []string
+	for _, key := range slices.Sorted(maps.Keys(layer)) {
+		if slices.Contains(nature, key) {
+			continue
+		}
+		section, ok := layer[key].(map[string]any)
+		if !ok {
+			out = append(out, key)
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(section)) {
+			out = append(out, key+"."+name)
+		}
+	}
+	return out
+}
+
+// evident tells whether an entry of the layer's evidence covers a fact.
+func evident(layer map[string]any, fact string) bool {
+	entries, _ := layer["evidence"].([]any)
+	for _, e := range entries {
+		entry, _ := e.(map[string]any)
+		covers, _ := entry["fact"].(string)
+		if covers != "" && (covers == fact || strings.HasPrefix(fact, covers+".")) {
+			return true
+		}
+	}
+	return false
+}
+
+// merge lays upper over lower: sections key by key, lists whole, and null
+// takes a key away. Evidence is gathered, the upper layer's first.
+func merge(lower, upper map[string]any) map[string]any {
+	out := maps.Clone(lower)
+	for key, value := range upper {
+		switch value := value.(type) {
+		case nil:
+			delete(out, key)
+		case map[string]any:
+			if below, ok := out[key].(map[string]any); ok {
+				out[key] = merge(below, value)
+				continue
+			}
+			out[key] = value
+		case []any:
+			if below, ok := out[key].([]any); ok && key == "evidence" {
+				out[key] = append(slices.Clone(value), below...)
+				continue
+			}
+			out[key] = value
+		default:
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// check finds what a schema cannot say.
+func (p Profile) check() error {
+	var faults []error
+	if !slices.Contains(p.Transport.Serial.Bauds, p.Transport.Serial.Default) {
+		faults = append(faults, fmt.Errorf("transport.serial.default: %d is not among the bauds", p.Transport.Serial.Default))
+	}
+	for _, want := range p.Text.Prefer {
+		if !slices.ContainsFunc(p.Text.CodePages, func(c CodePage) bool { return c.Encoding == want }) {
+			faults = append(faults, fmt.Errorf("text.prefer: the device has no code page %s", want))
+		}
+	}
+	if !slices.ContainsFunc(p.Text.Fonts, func(f Font) bool { return f.ID == "A" }) {
+		faults = append(faults, errors.New("text.fonts: there is no font A"))
+	}
+	return errors.Join(faults...)
+}
