@@ -1,0 +1,201 @@
+package pcsc
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/ebfe/scard"
+
+	"balcao/kiosk/card"
+)
+
+// errCut says that a call was ended by its watchdog.
+var errCut = errors.New("no answer in time")
+
+// dialer opens links, one at a time.
+type dialer struct {
+	socket      string
+	serviceTime time.Duration // how long the service may take to greet us
+
+	mu sync.Mutex // held while a link is opened, so that new sockets are ours
+}
+
+// link is one PC/SC context. Calls on one context are serial inside the
+// library, even Release, so the Watcher and each Session have their own. A
+// link belongs to one goroutine; only cut and kill may come from another.
+//
+// Some calls wait inside C for as long as the card or the service likes
+// (SCardTransmit on a card that never answers, anything on a stopped pcscd),
+// and SCardCancel ends none of them. The link therefore knows the library's
+// socket and cuts it: the call returns at once with a communication error.
+type link struct {
+	context *scard.Context
+
+	mu   sync.Mutex
+	fd   int // the library's socket, -1 when not known or no longer open
+	busy bool
+	dead bool // was cut
+}
+
+// open establishes a context. It fails with ErrService while there is none.
+func (d *dialer) open() (*link, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := d.sockets()
+	watchdog := time.AfterFunc(d.serviceTime, func() {
+		for fd := range d.sockets() {
+			if !before[fd] {
+				_ = syscall.Shutdown(fd, syscall.SHUT_RDWR)
+			}
+		}
+	})
+	defer watchdog.Stop()
+	var c *scard.Context
+	err := guard(func() (err error) {
+		c, err = scard.EstablishContext()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("establish context: %w", translate(err))
+	}
+	l := &link{context: c, fd: -1}
+	for fd := range d.sockets() {
+		if !before[fd] {
+			l.fd = fd
+		}
+	}
+	return l, nil
+}
+
+// sockets lists the descriptors of this process that lead to the service.
+func (d *dialer) sockets() map[int]bool {
+	found := map[int]bool{}
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return found
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		peer, err := syscall.Getpeername(fd)
+		if err != nil {
+			continue
+		}
+		// The name is the one the service bound, which a mount may hide.
+		unix, ok := peer.(*syscall.SockaddrUnix)
+		if ok && (unix.Name == d.socket || filepath.Base(unix.Name) == "pcscd.comm") {
+			found[fd] = true
+		}
+	}
+	return found
+}
+
+// call runs f on the context and cuts the link if f takes longer than limit.
+func (l *link) call(limit time.Duration, f func(*scard.Context) error) error {
+	if !l.begin() {
+		return errCut
+	}
+	watchdog := time.AfterFunc(limit, l.cut)
+	err := guard(func() error { return f(l.context) })
+	watchdog.Stop()
+	if l.end() {
+		return errCut
+	}
+	return err
+}
+
+func (l *link) begin() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = !l.dead
+	return l.busy
+}
+
+func (l *link) end() (wasCut bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = false
+	return l.dead
+}
+
+// cut ends a call that is waiting, and the link with it. It does nothing to a
+// link at rest.
+func (l *link) cut() { l.sever(false) }
+
+// kill ends the link, and the call that is waiting if there is one.
+func (l *link) kill() { l.sever(true) }
+
+func (l *link) sever(resting bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.busy && !resting {
+		return
+	}
+	l.dead = true
+	if l.busy && l.fd >= 0 {
+		_ = syscall.Shutdown(l.fd, syscall.SHUT_RDWR)
+	}
+}
+
+// close releases the context, which closes the socket; the service then drops
+// all that was open on it.
+func (l *link) close() {
+	l.mu.Lock()
+	fd := l.fd
+	l.fd = -1 // from here on the number may belong to something else
+	l.mu.Unlock()
+	if fd >= 0 {
+		// Release waits for the service's answer, which a stopped one never
+		// gives: end the conversation first.
+		_ = syscall.Shutdown(fd, syscall.SHUT_RDWR)
+	}
+	_ = guard(l.context.Release) // fails as the conversation is over; the context is freed all the same
+}
+
+// guard turns a panic of the binding (index out of range, unknown protocol)
+// into an error.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("smart card library: %v: %w", p, card.ErrGarbled)
+		}
+	}()
+	return f()
+}
+
+// translate gives the library's error the name under which the kiosk knows it,
+// and keeps the code.
+func translate(err error) error {
+	var code scard.Error
+	if !errors.As(err, &code) {
+		return err
+	}
+	var meaning error
+	switch code {
+	case scard.ErrNoService, scard.ErrServiceStopped, scard.ErrCommError, scard.ErrInvalidHandle, scard.ErrShutdown:
+		meaning = ErrService
+	case scard.ErrRemovedCard, scard.ErrNoSmartcard, scard.ErrReaderUnavailable, scard.ErrUnknownReader,
+		scard.ErrNotTransacted:
+		// The last one is what Transmit says between the pull and the moment
+		// in which pcscd notices it.
+		meaning = card.ErrRemoved
+	case scard.ErrUnresponsiveCard, scard.ErrUnpoweredCard, scard.ErrUnsupportedCard, scard.ErrProtoMismatch,
+		scard.ErrTimeout:
+		meaning = card.ErrMute
+	case scard.ErrSharingViolation:
+		meaning = ErrBusy
+	case scard.ErrResetCard:
+		meaning = ErrReset
+	default:
+		return fmt.Errorf("smart card service: %08X: %w", uint32(code), err)
+	}
+	return fmt.Errorf("%w (%08X)", meaning, uint32(code))
+}
