@@ -1,0 +1,225 @@
+package flow
+
+import "strconv"
+
+// How many choices a screen holds: at most nine a level, and fewer where they
+// are larger.
+const (
+	popularShown      = 6
+	popularShownLarge = 4
+	rowsShown         = 8
+	rowsShownLarge    = 5
+)
+
+func (s State) roomy() bool { return s.session.modes.LargePrint }
+
+// showHome is the services most asked for: on the first screen, under the
+// citizen's name, or for somebody with priority.
+func (s State) showHome(v *View) {
+	switch s.session.screen {
+	case Greeting:
+		h := s.session.holder
+		name := h.given
+		if h.initial != "" {
+			name += " " + h.initial + "."
+		}
+		v.Title, v.Subtitle = s.say("greeting.title", "name", name), s.say("greeting.sub")
+	case Priority:
+		v.Title, v.Subtitle, v.Mark = s.say("priority"), s.say("priority.sub"), "hand-heart"
+	default:
+		v.Title, v.Subtitle = s.say("home.title"), s.say("home.sub")
+	}
+	v.Strip = s.strip()
+	s.showTroubles(v)
+	if !s.world.offer.Open {
+		v.Title, v.Subtitle = s.say("closed.title"), s.say("closed.sub")
+		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: "clock", Title: s.say("closed.next"), Text: s.say("closed.nexthelp")})
+		return
+	}
+	if s.session.screen == Priority {
+		// All services are here: priority by law holds for each of them.
+		list, more := pageOf(s, s.world.offer.Services)
+		v.Sections = []Section{{Layout: "rows", Choices: s.serviceChoices(list)}}
+		v.Wide = s.moreChoice(more)
+		return
+	}
+	list := s.world.offer.popular()
+	if n := popularShown; len(list) > n {
+		list = list[:n]
+	}
+	if s.roomy() && len(list) > popularShownLarge {
+		list = list[:popularShownLarge]
+	}
+	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: s.serviceChoices(list)}}
+	s.showWays(v)
+}
+
+// showWays are the ways to everything that is not on the first screen.
+func (s State) showWays(v *View) {
+	if s.world.offer.Greeting && s.world.reader && s.session.screen == Home {
+		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet"), Help: s.say("greet.help")})
+	}
+	if s.session.screen == Greeting {
+		v.Wide = append(v.Wide, Choice{Action: ActFinish, Icon: "log-out", Title: s.say("greeting.leave"), Help: s.say("greeting.leave.help")})
+	}
+	v.Wide = append(v.Wide,
+		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.count", "n", strconv.Itoa(len(s.world.offer.Bodies)))},
+		Choice{Action: ActPriority, Icon: "hand-heart", Title: s.say("priority"), Help: s.say("priority.help"), Strong: true})
+	if s.session.asking {
+		for i := range v.Wide {
+			v.Wide[i].Action = ""
+		}
+	}
+}
+
+// showTroubles says what does not work today and what holds all the same.
+func (s State) showTroubles(v *View) {
+	if !s.world.linkUp {
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-offline", Title: s.say("offline"), Text: s.say("offline.home")})
+	}
+	if s.world.printer != PrinterReady && s.world.printer != PrinterNearEnd {
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-no-paper", Title: s.say("nopaper.home"), Text: s.say("nopaper.home.help")})
+	}
+}
+
+func (s State) strip() *Strip {
+	st := &Strip{Label: s.say("home.calls")}
+	if s.session.modes.LowReach {
+		st.Label = s.say("home.calls.now")
+	}
+	shown := 3
+	if s.roomy() {
+		shown = 2
+	}
+	for i, c := range s.world.calls {
+		if i == shown {
+			break
+		}
+		st.Calls = append(st.Calls, CallLine(c))
+	}
+	if len(st.Calls) == 0 {
+		st.Empty = s.say("home.nocalls")
+	}
+	return st
+}
+
+func (s State) showBodies(v *View) {
+	v.Title, v.Subtitle = s.say("bodies.title"), s.say("bodies.sub")
+	bodies, more := pageOf(s, s.world.offer.Bodies)
+	sec := Section{Layout: "rows"}
+	for _, b := range bodies {
+		n := len(s.world.offer.of(b.ID))
+		count := s.say("body.count", "n", strconv.Itoa(n))
+		if n == 1 {
+			count = s.say("body.count.one")
+		}
+		sec.Choices = append(sec.Choices, Choice{
+			Action: ActBody, Arg: b.ID, Icon: orIcon(b.Icon, "buildings"),
+			Title: b.Name.In(s.session.lang), Help: b.Short + " · " + count,
+		})
+	}
+	v.Sections = []Section{sec}
+	v.Wide = s.moreChoice(more)
+}
+
+func (s State) showServices(v *View) {
+	body, _ := s.world.offer.body(s.session.body)
+	v.Title, v.Subtitle = body.Name.In(s.session.lang), body.Short
+	s.showTroubles(v)
+	list, more := pageOf(s, s.world.offer.of(body.ID))
+	if len(list) == 0 {
+		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: "info-mark", Title: s.say("services.none")})
+	}
+	var request, collect []Service
+	for _, svc := range list {
+		if svc.Collection {
+			collect = append(collect, svc)
+		} else {
+			request = append(request, svc)
+		}
+	}
+	if len(request) > 0 {
+		sec := Section{Layout: "rows", Choices: s.serviceChoices(request)}
+		if len(collect) > 0 {
+			sec.Title, sec.Note, sec.Icon = s.say("services.request"), s.say("services.reqnote"), "edit"
+		}
+		v.Sections = append(v.Sections, sec)
+	}
+	if len(collect) > 0 {
+		v.Sections = append(v.Sections, Section{
+			Title: s.say("services.collect"), Note: s.say("services.colnote"), Icon: "package",
+			Layout: "rows", Choices: s.serviceChoices(collect),
+		})
+	}
+	v.Wide = s.moreChoice(more)
+}
+
+// serviceChoices are cards of services. While one of them is being asked for
+// it says so, and none can be touched.
+func (s State) serviceChoices(list []Service) []Choice {
+	choices := make([]Choice, 0, len(list))
+	for _, svc := range list {
+		c := Choice{
+			Action: ActService, Arg: svc.ID, Icon: orIcon(svc.Icon, "file"),
+			Title: svc.Name.In(s.session.lang), Help: svc.Help.In(s.session.lang),
+			Wait: s.wait(svc.Wait), Ahead: s.waiting(svc), Dark: svc.Collection,
+		}
+		if svc.State != Open && svc.State != "" {
+			c.Action, c.Wait, c.Ahead = "", "", ""
+			c.State, c.Word, c.Next = string(svc.State), s.say(string(svc.State)), s.say(string(svc.State)+".do")
+		}
+		if s.session.asking {
+			c.Action = ""
+			if svc.ID == s.session.service {
+				c.Busy = s.say("moment")
+			}
+		}
+		choices = append(choices, c)
+	}
+	return choices
+}
+
+func (s State) waiting(svc Service) string {
+	switch {
+	case svc.Waiting < 0 || !s.world.linkUp:
+		return ""
+	case svc.Waiting == 0:
+		return s.say("ahead.none")
+	default:
+		return s.say("ahead", "n", strconv.Itoa(svc.Waiting))
+	}
+}
+
+func orIcon(icon, otherwise string) string {
+	if icon == "" {
+		return otherwise
+	}
+	return icon
+}
+
+func (s State) moreChoice(more bool) []Choice {
+	if !more || s.session.asking {
+		return nil
+	}
+	return []Choice{{Action: ActMore, Icon: "chevron-down", Title: s.say("more")}}
+}
+
+// paging cuts a list into pages, and starts over after the last.
+func paging(total, page, size int) (from, to int, more bool) {
+	if total <= size {
+		return 0, total, false
+	}
+	pages := (total + size - 1) / size
+	from = page % pages * size
+	return from, min(from+size, total), true
+}
+
+// pageOf is the page of a list that is shown, and whether there are others.
+func pageOf[T any](s State, list []T) ([]T, bool) {
+	size := rowsShown
+	if s.roomy() || s.session.modes.LowReach {
+		size = rowsShownLarge
+	}
+	from, to, more := paging(len(list), s.session.page, size)
+	return list[from:to], more
+}

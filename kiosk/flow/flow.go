@@ -1,0 +1,228 @@
+// Package flow is the citizen's path at the touch screen: what each touch,
+// answer and fault leads to, and what is shown. It is pure: a State hears an
+// Input and becomes the next State, with Effects for somebody else to carry
+// out. It reads no clock, opens nothing and remembers nothing about the person
+// who left.
+package flow
+
+import "time"
+
+// Times are the delays of the path. A zero value means the default.
+type Times struct {
+	Idle  time.Duration // without a touch until the screen asks «ainda está aí?»
+	Warn  time.Duration // from asking until the session ends
+	Slow  time.Duration // without an answer until the screen says so
+	Give  time.Duration // without an answer until the request is withdrawn
+	Print time.Duration // without a word from the printer until its outcome counts as unknown
+	Close time.Duration // a finished ticket stays on the screen
+	Hold  time.Duration // a number without paper stays reserved; shorter than the branch's two minutes
+}
+
+func (t Times) withDefaults() Times {
+	or := func(d, def time.Duration) time.Duration {
+		if d > 0 {
+			return d
+		}
+		return def
+	}
+	return Times{
+		Idle: or(t.Idle, 40*time.Second), Warn: or(t.Warn, 20*time.Second),
+		Slow: or(t.Slow, 2500*time.Millisecond), Give: or(t.Give, 90*time.Second),
+		Print: or(t.Print, 60*time.Second), Close: or(t.Close, 20*time.Second),
+		Hold: or(t.Hold, 108*time.Second),
+	}
+}
+
+// Config says how a kiosk begins and how patient it is.
+type Config struct {
+	Lang  string // language of the first screen, "pt" when empty
+	Times Times
+}
+
+// Screen names what is shown. A touch is only heard on the screen it was made
+// on.
+type Screen string
+
+// The screens, in the order a citizen may meet them.
+const (
+	Starting    Screen = "starting"    // the branch has not said yet what it offers
+	Home        Screen = "home"        // the services most asked for
+	Bodies      Screen = "bodies"      // all bodies of the branch
+	Services    Screen = "services"    // the services of one body
+	Priority    Screen = "priority"    // the services, for somebody with priority by law
+	Card        Screen = "card"        // insert your card
+	CardProblem Screen = "cardproblem" // the card could not be read
+	Greeting    Screen = "greeting"    // the services, under the citizen's first name
+	Working     Screen = "working"     // the branch has not answered yet
+	TicketReady Screen = "ticket"      // the number, being printed or printed
+	NoPaper     Screen = "nopaper"     // the number, which the printer could not print
+	OnScreen    Screen = "onscreen"    // the number, accepted without paper
+	Refused     Screen = "refused"     // no number, why, and what to do instead
+	Access      Screen = "access"      // ways to make the kiosk easier to use
+	Help        Screen = "help"        // who can help
+)
+
+// State is everything the path knows. The zero value is not ready; use New.
+// Its owner is the kiosk's loop, one goroutine.
+type State struct {
+	cfg     Config
+	world   world
+	session session
+	timer   timer
+	serial  int // of the last timer started
+}
+
+// world is what stays true when one citizen leaves and the next arrives. It
+// holds nothing about any of them; cardIn is a fact about the reader's slot.
+type world struct {
+	offer    Offer
+	hasOffer bool
+	calls    []Call
+	linkUp   bool
+	printer  PrinterStatus
+	reader   bool
+	cardIn   bool
+	watching bool // the reader was asked to read or to tell when the card leaves
+}
+
+// session is what belongs to the person in front of the screen. It is replaced
+// as a whole when they leave.
+type session struct {
+	screen   Screen
+	under    Screen // where Help and Access lead back to
+	lang     string
+	modes    Modes
+	body     string
+	page     int
+	request  string // of the tap that asked for a number; empty when none is under way
+	service  string
+	priority bool
+	asking   bool
+	ticket   *Ticket
+	print    printing
+	refusal  string
+	trouble  string // why the card could not be read
+	reading  bool
+	holder   holder
+	warned   bool
+}
+
+// holder is what a card said for the greeting. It lives on the screen Greeting
+// and nowhere else.
+type holder struct{ given, initial string }
+
+type printing int
+
+const (
+	notPrinting printing = iota
+	underWay
+	printed
+	outcomeUnknown
+)
+
+// New is a kiosk that has just been switched on: it has no offer yet and takes
+// the branch for reachable until told otherwise.
+func New(cfg Config) State {
+	cfg.Times = cfg.Times.withDefaults()
+	if cfg.Lang == "" {
+		cfg.Lang = "pt"
+	}
+	s := State{cfg: cfg, world: world{linkUp: true, printer: PrinterReady}}
+	s.session = s.fresh()
+	return s
+}
+
+func (s State) fresh() session {
+	first := Home
+	if !s.world.hasOffer {
+		first = Starting
+	}
+	return session{screen: first, lang: s.cfg.Lang}
+}
+
+// Next is the whole path: what the state becomes when it hears the input, and
+// what has to be done about it, in this order. An input that makes no sense in
+// this state changes nothing.
+func Next(s State, in Input) (State, []Effect) {
+	before := s
+	var out []Effect
+	touched := false
+	switch in := in.(type) {
+	case Tap:
+		if !s.hears(in) {
+			return s, nil
+		}
+		touched = true
+		s.session.warned = false
+		s, out = s.tap(in)
+	case TicketReply:
+		s, out = s.reply(in)
+	case PrintOutcome:
+		s = s.outcome(in)
+	case TimerFired:
+		s, out = s.fired(in)
+	default:
+		s, out = s.news(in)
+	}
+	s, more := s.tidyCard(before)
+	out = append(out, more...)
+	s, more = s.wind(touched)
+	return s, append(out, more...)
+}
+
+// hears tells whether the tap was made on what is shown now, on something that
+// can be touched there.
+func (s State) hears(t Tap) bool {
+	if t.Action == ActExtend && s.session.warned {
+		return true
+	}
+	if t.Screen != "" && t.Screen != s.session.screen {
+		return false
+	}
+	return s.View().offers(t.Action, t.Arg)
+}
+
+// news is what arrives whether or not somebody stands there.
+func (s State) news(in Input) (State, []Effect) {
+	switch in := in.(type) {
+	case OfferChanged:
+		s.world.offer, s.world.hasOffer = in.Offer, true
+		if s.session.screen == Starting {
+			s.session.screen = Home
+		}
+	case BoardChanged:
+		s.world.calls = in.Calls
+	case LinkChanged:
+		s.world.linkUp = in.Up
+	case PrinterChanged:
+		s.world.printer = in.Status
+	case ReaderChanged:
+		s.world.reader = in.Ready
+		if !in.Ready {
+			s.world.cardIn = false // nobody can tell any longer
+		}
+	default:
+		return s.card(in)
+	}
+	return s, nil
+}
+
+// end forgets the person who was here. A number still being asked for is
+// withdrawn; one that was reserved without paper is given up.
+func (s State) end() (State, []Effect) {
+	var out []Effect
+	switch {
+	case s.session.asking || s.session.screen == Working:
+		out = append(out, Withdraw{Request: s.session.request})
+	case s.session.screen == NoPaper:
+		out = append(out, Abandon{Request: s.session.request})
+	}
+	s.session = s.fresh()
+	return s, out
+}
+
+// at begins a screen of the same session.
+func (s State) at(screen Screen) State {
+	s.session.screen, s.session.page = screen, 0
+	return s
+}

@@ -1,0 +1,164 @@
+package flow
+
+// Input is anything the path hears.
+//
+//sumtype:decl
+type Input interface{ input() }
+
+// Action names what a touched thing is for.
+type Action string
+
+// What can be touched.
+const (
+	ActService  Action = "service"  // take a number; Arg is the service
+	ActBody     Action = "body"     // see the services of a body; Arg is the body
+	ActBodies   Action = "bodies"   // see all bodies
+	ActMore     Action = "more"     // the next page of a list
+	ActPriority Action = "priority" // choose as somebody with priority by law
+	ActGreet    Action = "greet"    // be greeted by the card
+	ActBack     Action = "back"     // one screen back
+	ActFinish   Action = "finish"   // done: forget me
+	ActAgain    Action = "again"    // another ticket, same person
+	ActAccept   Action = "accept"   // the number on the screen is enough
+	ActReprint  Action = "reprint"  // try the printer once more
+	ActAbandon  Action = "abandon"  // give the number back
+	ActRetry    Action = "retry"    // ask again, with the same request
+	ActExtend   Action = "extend"   // more time, please
+	ActLanguage Action = "language" // Arg is the language
+	ActMode     Action = "mode"     // Arg is the mode, switched on or off
+	ActAccess   Action = "access"   // ways to make it easier
+	ActHelp     Action = "help"     // who can help
+)
+
+// Tap is one touch. Key is made once per touch and identifies what it asks
+// for: a touch on a service makes Key the id of the ticket request, so that a
+// touch sent twice is one ticket. Screen is the screen it was made on; empty
+// means the present one.
+type Tap struct {
+	Key    string
+	Screen Screen
+	Action Action
+	Arg    string
+}
+
+// TicketReply answers RequestTicket. Refused is a code of Refusal, empty when
+// Ticket holds a number that is reserved on disk at the branch.
+type TicketReply struct {
+	Request string
+	Refused string
+	Ticket  Ticket
+}
+
+// Why there is no number, as TicketReply says it.
+const (
+	RefusedSoldOut        = "sold_out"
+	RefusedClosed         = "closed"
+	RefusedUnknownService = "unknown_service"
+	RefusedInvalid        = "invalid"
+	RefusedSettled        = "settled"
+	RefusedUnavailable    = "unavailable" // nobody answered in all the time there was
+)
+
+// Ticket is a number and what the slip says about it.
+type Ticket struct {
+	Number  string
+	Service string
+	Place   string // where to wait; may be empty
+	AtMS    int64  // Unix milliseconds of the estimate
+	Ahead   int    // people before; negative when unknown
+	Wait    Range
+	Alone   bool // given by the kiosk itself, without the branch
+}
+
+// Range is an estimate in minutes. High zero means that nobody knows.
+type Range struct{ Low, High int }
+
+// PrintResult is how printing ended.
+type PrintResult string
+
+// The results of printing.
+const (
+	PrintDone    PrintResult = "printed"
+	PrintFailed  PrintResult = "failed"
+	PrintUnknown PrintResult = "unknown"
+)
+
+// PrintOutcome tells how the printing of a request's slip ended.
+type PrintOutcome struct {
+	Request string
+	Result  PrintResult
+}
+
+// CardInserted says that something was put into the reader.
+type CardInserted struct{}
+
+// CardRead is a card that was read for the greeting: the first given name and
+// the initial of the last surname, and nothing else.
+type CardRead struct{ Given, Initial string }
+
+// CardGone says that the slot of the reader is empty.
+type CardGone struct{}
+
+// Why a card could not be read.
+const (
+	CardUnreadable = "unreadable" // no answer, or none that makes sense
+	CardForeign    = "foreign"    // some other card
+	CardReverse    = "reverse"    // put in the wrong way round
+	CardNoReader   = "noreader"   // the reader has gone
+)
+
+// CardFailed says why a card was not read, by one of the codes above; another
+// code counts as CardUnreadable.
+type CardFailed struct{ Code string }
+
+// OfferChanged carries what the branch offers now; it replaces what was known.
+type OfferChanged struct{ Offer Offer }
+
+// BoardChanged carries the last calls, newest first.
+type BoardChanged struct{ Calls []Call }
+
+// Call is one number called to a counter, such as Balcão 5.
+type Call struct{ Number, Counter string }
+
+// LinkChanged says whether the branch answers.
+type LinkChanged struct{ Up bool }
+
+// PrinterStatus is what the printer says of itself.
+type PrinterStatus string
+
+// The states of the printer that change what is shown. Any other counts as
+// PrinterAbsent.
+const (
+	PrinterReady   PrinterStatus = "ready"
+	PrinterNearEnd PrinterStatus = "near_end"
+	PrinterNoPaper PrinterStatus = "paper_out"
+	PrinterOpen    PrinterStatus = "cover_open"
+	PrinterAbsent  PrinterStatus = "absent"
+)
+
+// PrinterChanged says how the printer is.
+type PrinterChanged struct{ Status PrinterStatus }
+
+// ReaderChanged says whether a card could be read.
+type ReaderChanged struct{ Ready bool }
+
+// TimerFired says that the timer of a StartTimer has run out. Only the timer
+// started last is listened to.
+type TimerFired struct {
+	Name Timer
+	ID   int
+}
+
+func (Tap) input()            {}
+func (TicketReply) input()    {}
+func (PrintOutcome) input()   {}
+func (CardInserted) input()   {}
+func (CardRead) input()       {}
+func (CardGone) input()       {}
+func (CardFailed) input()     {}
+func (OfferChanged) input()   {}
+func (BoardChanged) input()   {}
+func (LinkChanged) input()    {}
+func (PrinterChanged) input() {}
+func (ReaderChanged) input()  {}
+func (TimerFired) input()     {}

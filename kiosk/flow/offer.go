@@ -1,0 +1,99 @@
+package flow
+
+// Offer is what the branch offers now.
+type Offer struct {
+	Branch   string // Loja de Cidadão Demonstração
+	Zone     string // IANA name of its time zone, for the clock on the screen
+	Open     bool
+	Greeting bool // cards may be used to greet
+	Bodies   []Body
+	Services []Service // most asked for first
+}
+
+// Text is one thing said in several languages, by language code; "pt" is
+// always there.
+type Text map[string]string
+
+// In is the text in a language, or in Portuguese where it has none.
+func (t Text) In(lang string) string {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	return t["pt"]
+}
+
+// Body is an organisation present in the branch.
+type Body struct {
+	ID    string
+	Short string
+	Name  Text
+	Icon  string
+}
+
+// ServiceState says whether a number can be had.
+type ServiceState string
+
+// The states of a service.
+const (
+	Open      ServiceState = "open"
+	SoldOut   ServiceState = "sold_out"
+	Suspended ServiceState = "suspended"
+	Closed    ServiceState = "closed"
+)
+
+// Service is one thing a citizen comes for.
+type Service struct {
+	ID         string
+	Body       string
+	Name, Help Text
+	Icon       string
+	Collection bool // fetching something that was asked for before
+	Popular    bool
+	Place      string
+	State      ServiceState
+	Waiting    int // people waiting; negative when unknown
+	Wait       Range
+}
+
+func (o Offer) service(id string) (Service, bool) {
+	for _, s := range o.Services {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Service{}, false
+}
+
+func (o Offer) body(id string) (Body, bool) {
+	for _, b := range o.Bodies {
+		if b.ID == id {
+			return b, true
+		}
+	}
+	return Body{}, false
+}
+
+// popular is the services of the first screen: those marked so, or simply the
+// first ones when none is.
+func (o Offer) popular() []Service {
+	var list []Service
+	for _, s := range o.Services {
+		if s.Popular {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return o.Services
+	}
+	return list
+}
+
+func (o Offer) of(body string) []Service {
+	var list []Service
+	for _, s := range o.Services {
+		if s.Body == body {
+			list = append(list, s)
+		}
+	}
+	return list
+}

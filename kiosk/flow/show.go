@@ -1,0 +1,194 @@
+package flow
+
+import "strconv"
+
+// View is what this state shows.
+func (s State) View() View {
+	v := View{
+		Screen: s.session.screen, Lang: s.session.lang, Modes: s.session.modes,
+		Branch: s.world.offer.Branch, Zone: s.world.offer.Zone,
+	}
+	switch s.session.screen {
+	case Starting:
+		s.showStarting(&v)
+	case Home, Greeting, Priority:
+		s.showHome(&v)
+	case Bodies:
+		s.showBodies(&v)
+	case Services:
+		s.showServices(&v)
+	case Card, CardProblem:
+		s.showCard(&v)
+	case Working:
+		s.showWorking(&v)
+	case TicketReady, OnScreen, NoPaper:
+		s.showTicket(&v)
+	case Refused:
+		s.showRefused(&v)
+	case Access:
+		s.showAccess(&v)
+	case Help:
+		s.showHelp(&v)
+	}
+	s.showReminder(&v)
+	s.showTools(&v)
+	if s.session.warned {
+		v.Warning = &Warning{
+			Title: s.say("warn.title"), Text: s.say("warn.text"),
+			Button: Button{Action: ActExtend, Label: s.say("warn.stay"), Icon: "clock", Main: true},
+			Timer:  Clock{ID: s.timer.id, Millis: s.timer.after.Milliseconds()},
+		}
+	}
+	return v
+}
+
+func (s State) showStarting(v *View) {
+	v.Title, v.Subtitle = s.say("starting.title"), s.say("starting.sub")
+	v.Notices = []Notice{{Kind: "info", Icon: "help-support", Title: s.say("starting.next")}}
+}
+
+// showReminder speaks of a card in the slot before everything else.
+func (s State) showReminder(v *View) {
+	if !s.world.cardIn || v.Screen == Card || v.Screen == CardProblem {
+		return
+	}
+	n := Notice{Kind: "take", Icon: "b-id-card", Title: s.say("card.take"), Text: s.say("card.take.help")}
+	switch {
+	case v.Screen == TicketReady || v.Screen == NoPaper || v.Screen == OnScreen:
+		n.Title = s.say("card.take.first")
+	case s.resting():
+		n.Title, n.Text = s.say("card.left"), s.say("card.left.help")
+	}
+	v.Notices = append([]Notice{n}, v.Notices...)
+}
+
+// showTools is the lower part that every screen has: the way back, languages,
+// modes and help, in the same order everywhere.
+func (s State) showTools(v *View) {
+	switch v.Screen {
+	case Starting, Home, Greeting:
+		v.Tools = append(s.languages(), s.modeButtons()...)
+		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
+	case Bodies, Services, Priority, Card, CardProblem, Refused:
+		v.Tools = []Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}
+		v.Tools = append(v.Tools, s.languages()...)
+		v.Tools = append(v.Tools, s.accessAndHelp()...)
+	case Access, Help:
+		v.Tools = append([]Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}, s.languages()...)
+	case Working:
+		v.Tools = s.languages()
+	case TicketReady, OnScreen, NoPaper:
+		// The ticket's own buttons; the session is as good as over.
+	}
+	if s.session.asking {
+		v.Tools = s.languages()
+	}
+}
+
+func (s State) accessAndHelp() []Button {
+	return []Button{
+		{Action: ActAccess, Label: s.say("access"), Icon: "settings"},
+		{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"},
+	}
+}
+
+// languages are the other languages, each by its own name.
+func (s State) languages() []Button {
+	var list []Button
+	for _, l := range Languages() {
+		if l.Code != s.session.lang {
+			list = append(list, Button{Action: ActLanguage, Arg: l.Code, Label: l.Name, Icon: "globe", Lang: l.Code})
+		}
+	}
+	return list
+}
+
+func (s State) modeButtons() []Button {
+	var list []Button
+	for _, m := range []struct {
+		mode Mode
+		icon string
+	}{{LargePrint, "Aa"}, {HighContrast, "b-contrast"}, {LowReach, "b-low-reach"}, {MoreTime, "clock"}} {
+		on := s.session.modes.on(m.mode)
+		list = append(list, Button{Action: ActMode, Arg: string(m.mode), Label: s.say("mode." + string(m.mode)), Icon: m.icon, Pressed: &on})
+	}
+	return list
+}
+
+func (s State) showWorking(v *View) {
+	v.Title, v.Subtitle, v.Mark = s.say("working.title"), s.say("working.sub"), "loader"
+	v.Notices = []Notice{
+		{Kind: "info", Icon: "refresh-ccw", Title: s.say("working.try"), Text: s.say("working.tryhow")},
+		{Kind: "warn", Icon: "help-support", Title: s.say("working.else"), Text: s.say("working.elsedo")},
+	}
+	v.Actions = []Button{{Action: ActAbandon, Label: s.say("working.stop"), Icon: "x"}}
+}
+
+func (s State) showRefused(v *View) {
+	code := s.session.refusal
+	if _, known := words["refused."+code]; !known {
+		code = RefusedInvalid
+	}
+	v.Title = s.say("refused.title")
+	if svc, ok := s.world.offer.service(s.session.service); ok {
+		v.Subtitle = svc.Name.In(s.session.lang)
+	}
+	v.Notices = []Notice{{Kind: "warn", Icon: "info-mark", Title: s.say("refused." + code), Text: s.say("refused." + code + ".do")}}
+	if code == RefusedUnavailable {
+		v.Actions = append(v.Actions, Button{Action: ActRetry, Label: s.say("refused.retry"), Icon: "refresh-ccw", Main: true})
+	}
+	v.Actions = append(v.Actions,
+		Button{Action: ActAgain, Label: s.say("refused.other"), Icon: "list", Main: code != RefusedUnavailable},
+		Button{Action: ActFinish, Label: s.say("ticket.finish"), Icon: "check"})
+}
+
+func (s State) showAccess(v *View) {
+	v.Title, v.Subtitle = s.say("access.title"), s.say("access.sub")
+	v.Actions = s.modeButtons()
+}
+
+func (s State) showHelp(v *View) {
+	v.Title, v.Subtitle = s.say("help.title"), s.say("help.sub")
+	for _, n := range []struct{ key, icon string }{{"help.people", "help-support"}, {"help.how", "info-mark"}, {"help.first", "hand-heart"}} {
+		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: n.icon, Title: s.say(n.key), Text: s.say(n.key + ".do")})
+	}
+}
+
+func (s State) showCard(v *View) {
+	if s.session.screen == CardProblem {
+		code := s.session.trouble
+		if _, known := words["card."+code+".do"]; !known {
+			code = CardUnreadable
+		}
+		v.Title, v.Subtitle = s.say("card.bad.title"), s.say("card.bad.sub")
+		v.Notices = []Notice{{Kind: "warn", Icon: "b-id-card", Title: s.say("card." + code), Text: s.say("card." + code + ".do")}}
+		if code != CardNoReader {
+			v.Actions = []Button{{Action: ActGreet, Label: s.say("card.again"), Icon: "refresh-ccw"}}
+		}
+		v.Actions = append(v.Actions, Button{Action: ActBack, Label: s.say("card.skip"), Icon: "list", Main: true})
+		return
+	}
+	v.Title, v.Subtitle = s.say("card.title"), s.say("card.sub")
+	step := Notice{Kind: "step", Icon: "b-id-card", Title: s.say("card.insert"), Text: s.say("card.insert.help")}
+	switch {
+	case s.session.trouble == cardForgotten:
+		step = Notice{Kind: "warn", Icon: "b-id-card", Title: s.say("card.forgotten"), Text: s.say("card.forgotten.help")}
+	case s.session.reading:
+		step = Notice{Kind: "step", Icon: "refresh-ccw", Title: s.say("card.reading"), Text: s.say("card.reading.help")}
+	}
+	v.Notices = []Notice{step, {Kind: "info", Icon: "lock", Title: s.say("card.privacy"), Text: s.say("card.privacy.help")}}
+	v.Actions = []Button{{Action: ActBack, Label: s.say("card.skip"), Icon: "list"}}
+}
+
+// wait is a range in words; not known is said, and so it is while the branch
+// is silent: an old estimate is never shown as new.
+func (s State) wait(r Range) string {
+	switch {
+	case r.High <= 0 || !s.world.linkUp:
+		return s.say("wait.unknown")
+	case r.Low <= 0:
+		return s.say("wait.upto", "hi", strconv.Itoa(r.High))
+	default:
+		return s.say("wait.range", "lo", strconv.Itoa(r.Low), "hi", strconv.Itoa(r.High))
+	}
+}

@@ -1,0 +1,114 @@
+package flow
+
+import "strconv"
+
+// showTicket is the number, the largest thing on the screen, with or without
+// paper.
+func (s State) showTicket(v *View) {
+	t := s.session.ticket
+	if t == nil {
+		return
+	}
+	v.Slip = s.slip(*t)
+	switch s.session.screen {
+	case NoPaper:
+		s.showNoPaper(v, t.Number)
+		return
+	case OnScreen:
+		v.Title, v.Subtitle, v.Mark = s.say("onscreen.title"), s.say("onscreen.sub"), "solid-check-circle"
+		v.Foot = &Notice{Kind: "keep", Icon: "edit", Title: s.say("ticket.keep"), Text: s.say("ticket.keep.help")}
+	default:
+		v.Title, v.Mark = s.say("ticket.title"), "solid-check-circle"
+	}
+	if t.Alone || !s.world.linkUp {
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-offline", Title: s.say("offline"), Text: s.say("offline.valid")})
+	}
+	switch s.session.print {
+	case underWay:
+		v.Foot = &Notice{Kind: "printing", Icon: "print", Title: s.say("ticket.printing"), Text: s.say("ticket.print.help")}
+		return // the buttons come when it is known whether there is a slip
+	case printed:
+		v.Foot = &Notice{Kind: "take", Icon: "arrow-down-thick", Title: s.say("ticket.take"), Text: s.say("ticket.take.help")}
+	case outcomeUnknown:
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-no-paper", Title: s.say("ticket.unknown"), Text: s.say("ticket.unknown.do")})
+		v.Foot = &Notice{Kind: "keep", Icon: "edit", Title: s.say("ticket.keep"), Text: s.say("ticket.keep.help")}
+	case notPrinting:
+	}
+	v.Actions = []Button{
+		{Action: ActAgain, Label: s.say("ticket.again"), Icon: "plus-circle"},
+		{Action: ActFinish, Label: s.say("ticket.finish"), Icon: "check", Main: true},
+		{Action: ActExtend, Label: s.say("extend"), Icon: "clock"},
+	}
+	v.Timer = s.clock("ticket.closes")
+}
+
+func (s State) showNoPaper(v *View, number string) {
+	v.Title, v.Subtitle = s.say("nopaper.title"), s.say("nopaper.sub")
+	v.Notices = append(v.Notices,
+		Notice{Kind: "step", Icon: "ticket", Title: s.say("nopaper.held"), Text: s.say("nopaper.held.help")},
+		Notice{Kind: "info", Icon: "edit", Title: s.say("nopaper.write"), Text: s.say("nopaper.write.do", "number", number)})
+	v.Actions = []Button{
+		{Action: ActAccept, Label: s.say("nopaper.accept"), Icon: "check", Main: true},
+		{Action: ActReprint, Label: s.say("nopaper.reprint"), Icon: "print"},
+		{Action: ActAbandon, Label: s.say("nopaper.abandon"), Icon: "x"},
+	}
+	v.Timer = s.clock("nopaper.reserved")
+}
+
+func (s State) clock(label string) *Clock {
+	return &Clock{ID: s.timer.id, Label: s.say(label), Millis: s.timer.after.Milliseconds()}
+}
+
+func (s State) slip(t Ticket) *Slip {
+	slip := &Slip{Number: t.Number, Valid: s.say("ticket.valid")}
+	if svc, ok := s.world.offer.service(t.Service); ok {
+		slip.Service = svc.Name.In(s.session.lang)
+		kind := s.say("ticket.request")
+		if svc.Collection {
+			kind = s.say("ticket.collect")
+		}
+		slip.Detail = kind
+		if body, ok := s.world.offer.body(svc.Body); ok {
+			slip.Detail += " · " + body.Short
+		}
+	}
+	if s.session.priority {
+		slip.Detail = s.say("ticket.priority")
+	}
+	if t.Place != "" {
+		slip.Facts = append(slip.Facts, Fact{Icon: "map-pin", Title: t.Place, Text: s.say("ticket.place.help")})
+	}
+	slip.Facts = append(slip.Facts, s.waitFact(t))
+	if t.Ahead >= 0 && !t.Alone {
+		title := s.say("ticket.ahead", "n", strconv.Itoa(t.Ahead))
+		switch t.Ahead {
+		case 0:
+			title = s.say("ticket.ahead.none")
+		case 1:
+			title = s.say("ticket.ahead.one")
+		}
+		slip.Facts = append(slip.Facts, Fact{Icon: "user-group", Title: title, Text: s.say("ticket.ahead.help")})
+	}
+	return slip
+}
+
+// waitFact is the estimate with the moment it was made, so that it stays true
+// while it is on the screen.
+func (s State) waitFact(t Ticket) Fact {
+	if t.Wait.High <= 0 || t.Alone {
+		return Fact{Icon: "clock", Title: s.say("ticket.nowait"), Text: s.say("ticket.nowait.do")}
+	}
+	wait := s.say("wait.upto", "hi", strconv.Itoa(t.Wait.High))
+	if t.Wait.Low > 0 {
+		wait = s.say("wait.range", "lo", strconv.Itoa(t.Wait.Low), "hi", strconv.Itoa(t.Wait.High))
+		wait = s.say("ticket.about", "wait", wait)
+	}
+	return Fact{Icon: "clock", Title: upperFirst(wait), Text: s.say("ticket.about.help"), AtMS: t.AtMS}
+}
+
+func upperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}

@@ -1,0 +1,227 @@
+package flow_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"balcao/kiosk/flow"
+)
+
+var update = flag.Bool("update", false, "rewrite the stories in testdata")
+
+// TestStories walks the stories in testdata: what is done to the kiosk above
+// the line, what it showed and did below.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("stories: %v, %d found", err, len(files))
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, want, _ := strings.Cut(string(b), "----\n")
+			got := tell(t, script)
+			if *update {
+				if err := os.WriteFile(file, []byte(script+"----\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != want {
+				t.Errorf("%s tells another story; got:\n%s", file, got)
+			}
+		})
+	}
+}
+
+func tell(t *testing.T, script string) string {
+	t.Helper()
+	var b strings.Builder
+	s := flow.New(flow.Config{})
+	last := ""
+	taps := 0
+	for line := range strings.Lines(script) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		in := parse(t, line, s, &taps)
+		var effects []flow.Effect
+		s, effects = flow.Next(s, in)
+		fmt.Fprintf(&b, "%s\n", line)
+		for _, e := range effects {
+			fmt.Fprintf(&b, "    ! %s\n", effectLine(e))
+			if st, ok := e.(flow.StartTimer); ok {
+				runs = st
+			}
+		}
+		if now := screenLines(s.View()); now != last {
+			b.WriteString(now)
+			last = now
+		}
+	}
+	return b.String()
+}
+
+// runs is the timer of the story being told; stories run one after another.
+var runs flow.StartTimer
+
+func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
+	t.Helper()
+	f := strings.Fields(line)
+	arg := func(i int) string {
+		if i < len(f) {
+			return f[i]
+		}
+		return ""
+	}
+	switch f[0] {
+	case "offer":
+		return flow.OfferChanged{Offer: demoOffer(f[1:])}
+	case "calls":
+		var calls []flow.Call
+		for _, c := range f[1:] {
+			number, counter, _ := strings.Cut(c, ":")
+			calls = append(calls, flow.Call{Number: number, Counter: "Balcão " + counter})
+		}
+		return flow.BoardChanged{Calls: calls}
+	case "link":
+		return flow.LinkChanged{Up: arg(1) == "up"}
+	case "printer":
+		return flow.PrinterChanged{Status: flow.PrinterStatus(arg(1))}
+	case "reader":
+		return flow.ReaderChanged{Ready: arg(1) == "ready"}
+	case "touch":
+		*taps++
+		return flow.Tap{Key: "tap-" + strconv.Itoa(*taps), Screen: s.View().Screen, Action: flow.Action(arg(1)), Arg: arg(2)}
+	case "touch-on": // a touch that was made on another screen
+		*taps++
+		return flow.Tap{Key: "tap-" + strconv.Itoa(*taps), Screen: flow.Screen(arg(1)), Action: flow.Action(arg(2)), Arg: arg(3)}
+	case "number": // number <request> <number> <ahead> <lo> <hi>
+		n := func(i int) int { v, _ := strconv.Atoi(arg(i)); return v }
+		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{
+			Number: arg(2), Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: n(3), Wait: flow.Range{Low: n(4), High: n(5)}, AtMS: 1,
+		}}
+	case "alone":
+		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Ahead: -1, Alone: true}}
+	case "refused":
+		return flow.TicketReply{Request: arg(1), Refused: arg(2)}
+	case "print":
+		return flow.PrintOutcome{Request: arg(1), Result: flow.PrintResult(arg(2))}
+	case "card":
+		switch arg(1) {
+		case "in":
+			return flow.CardInserted{}
+		case "out":
+			return flow.CardGone{}
+		case "read":
+			return flow.CardRead{Given: arg(2), Initial: arg(3)}
+		default:
+			return flow.CardFailed{Code: arg(1)}
+		}
+	case "time": // the running timer, or the one named with a stale number
+		if arg(1) == "stale" {
+			return flow.TimerFired{Name: runs.Name, ID: runs.ID - 1}
+		}
+		if string(runs.Name) != arg(1) {
+			t.Fatalf("%s: the timer that runs is %q", line, runs.Name)
+		}
+		return flow.TimerFired{Name: runs.Name, ID: runs.ID}
+	}
+	t.Fatalf("story: what is %q?", line)
+	return nil
+}
+
+func effectLine(e flow.Effect) string {
+	name := reflect.TypeOf(e).Name()
+	switch e := e.(type) {
+	case flow.StartTimer:
+		return fmt.Sprintf("%s %s %s", name, e.Name, e.After)
+	case flow.Print:
+		return fmt.Sprintf("%s %s %s lang=%s large=%t", name, e.Request, e.Ticket.Number, e.Lang, e.Large)
+	case flow.RequestTicket:
+		return fmt.Sprintf("%s %s %s priority=%t lang=%s", name, e.Request, e.Service, e.Priority, e.Lang)
+	default:
+		return strings.TrimSpace(name + " " + strings.Trim(fmt.Sprintf("%v", e), "{}"))
+	}
+}
+
+// screenLines is a screen in a few lines: where one is and what can be done.
+func screenLines(v flow.View) string {
+	var b strings.Builder
+	title := v.Title
+	if v.Subtitle != "" {
+		title += " / " + v.Subtitle
+	}
+	fmt.Fprintf(&b, "    [%s] %s\n", v.Screen, title)
+	for _, n := range v.Notices {
+		fmt.Fprintf(&b, "      %s: %s\n", n.Kind, n.Title)
+	}
+	choices := v.Wide
+	for i := len(v.Sections) - 1; i >= 0; i-- {
+		choices = append(append([]flow.Choice{}, v.Sections[i].Choices...), choices...)
+	}
+	for _, c := range choices {
+		fmt.Fprintf(&b, "      - %s", c.Title)
+		for _, s := range []string{c.Wait, c.Ahead, c.Word, c.Next, c.Busy} {
+			if s != "" {
+				fmt.Fprintf(&b, " | %s", s)
+			}
+		}
+		if c.Action != "" {
+			fmt.Fprintf(&b, " (%s)", strings.TrimSpace(string(c.Action)+" "+c.Arg))
+		}
+		b.WriteString("\n")
+	}
+	if v.Slip != nil {
+		fmt.Fprintf(&b, "      %s, %s, %s\n", v.Slip.Number, v.Slip.Service, v.Slip.Detail)
+		for _, f := range v.Slip.Facts {
+			fmt.Fprintf(&b, "        %s\n", f.Title)
+		}
+	}
+	for _, a := range v.Actions {
+		fmt.Fprintf(&b, "      %s (%s)\n", a.Label, strings.TrimSpace(string(a.Action)+" "+a.Arg))
+	}
+	if v.Foot != nil {
+		fmt.Fprintf(&b, "      _%s_\n", v.Foot.Title)
+	}
+	if v.Warning != nil {
+		fmt.Fprintf(&b, "      !! %s\n", v.Warning.Title)
+	}
+	return b.String()
+}
+
+func demoOffer(with []string) flow.Offer {
+	text := func(pt, en string) flow.Text { return flow.Text{"pt": pt, "en": en} }
+	o := flow.Offer{
+		Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true,
+		Bodies: []flow.Body{
+			{ID: "irn", Short: "IRN", Name: text("Registos e Notariado", "Registries and Notaries")},
+			{ID: "at", Short: "AT", Name: text("Finanças", "Tax authority")},
+		},
+		Services: []flow.Service{
+			{ID: "cc", Body: "irn", Name: text("Cartão de Cidadão", "Citizen card"), Popular: true, State: flow.Open, Waiting: 7, Wait: flow.Range{Low: 20, High: 35}},
+			{ID: "nif", Body: "at", Name: text("Finanças", "Taxes"), Popular: true, State: flow.Open, Waiting: 0, Wait: flow.Range{High: 10}},
+			{ID: "pass", Body: "irn", Name: text("Passaporte", "Passport"), State: flow.SoldOut},
+			{ID: "ccl", Body: "irn", Name: text("Cartão de Cidadão", "Citizen card"), Collection: true, State: flow.Open, Waiting: 2},
+		},
+	}
+	for _, w := range with {
+		switch w {
+		case "closed":
+			o.Open = false
+		case "nogreeting":
+			o.Greeting = false
+		}
+	}
+	return o
+}

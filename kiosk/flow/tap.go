@@ -1,0 +1,127 @@
+package flow
+
+// tap carries out a touch on something that is shown.
+func (s State) tap(t Tap) (State, []Effect) {
+	switch t.Action {
+	case ActService:
+		return s.ask(t)
+	case ActBody:
+		s = s.at(Services)
+		s.session.body = t.Arg
+	case ActBodies:
+		s = s.at(Bodies)
+	case ActMore:
+		s.session.page++
+	case ActPriority:
+		s = s.at(Priority)
+		s.session.priority = true
+	case ActGreet:
+		return s.startCard()
+	case ActBack:
+		return s.back(), nil
+	case ActFinish:
+		return s.end()
+	case ActAgain:
+		lang, modes := s.session.lang, s.session.modes
+		s.session = s.fresh()
+		s.session.lang, s.session.modes = lang, modes
+	case ActLanguage:
+		s.session.lang = t.Arg
+	case ActMode:
+		s.session.modes = s.session.modes.toggled(Mode(t.Arg))
+	case ActAccess, ActHelp:
+		s.session.under = s.session.screen
+		s.session.screen = Screen(t.Action)
+	case ActExtend: // the touch itself winds the timer up
+	case ActAccept, ActReprint, ActAbandon, ActRetry:
+		return s.settle(t)
+	}
+	return s, nil
+}
+
+// settle ends a matter that was left open: a number without paper, or a
+// request without an answer.
+func (s State) settle(t Tap) (State, []Effect) {
+	request := s.session.request
+	switch t.Action {
+	case ActAccept:
+		return s.at(OnScreen), []Effect{AcceptOnScreen{Request: request}}
+	case ActReprint:
+		s.session.print = underWay
+		return s.at(TicketReady), []Effect{RetryPrint{Request: request}}
+	case ActRetry:
+		s = s.at(Working)
+		return s, []Effect{s.request()}
+	default: // ActAbandon, on NoPaper and on Working
+		return s.end()
+	}
+}
+
+// ask begins the way of a ticket. The list stays as it is, with the touched
+// card saying «Um momento…», so that nothing jumps under the finger.
+func (s State) ask(t Tap) (State, []Effect) {
+	s.session.request, s.session.service, s.session.asking = t.Key, t.Arg, true
+	return s, []Effect{s.request()}
+}
+
+func (s State) request() RequestTicket {
+	se := s.session
+	return RequestTicket{Request: se.request, Service: se.service, Priority: se.priority, Lang: se.lang}
+}
+
+// back is one screen back, as far as the first.
+func (s State) back() State {
+	switch s.session.screen {
+	case Help, Access:
+		s.session.screen = s.session.under
+		return s
+	case Services:
+		return s.at(Bodies)
+	default:
+		s.session.priority = false
+		s.session.refusal, s.session.trouble, s.session.reading = "", "", false
+		s.session.request, s.session.service, s.session.body = "", "", ""
+		return s.at(Home)
+	}
+}
+
+// reply is the branch's answer. An answer that nobody waits for any longer is
+// a number nobody would come for: it is given up.
+func (s State) reply(in TicketReply) (State, []Effect) {
+	waiting := s.session.asking || s.session.screen == Working
+	if !waiting || in.Request != s.session.request {
+		if in.Refused == "" && in.Request != s.session.request {
+			return s, []Effect{Abandon{Request: in.Request}}
+		}
+		return s, nil
+	}
+	s.session.asking, s.session.warned = false, false
+	if in.Refused != "" {
+		s.session.refusal = in.Refused
+		return s.at(Refused), nil
+	}
+	ticket := in.Ticket
+	s.session.ticket, s.session.print = &ticket, underWay
+	return s.at(TicketReady), []Effect{Print{
+		Request: in.Request, Ticket: ticket, Lang: s.session.lang, Large: s.session.modes.LargePrint,
+	}}
+}
+
+// outcome is how printing ended. A slip that is known not to exist leads to
+// the number on the screen; one that may exist counts as printed, with a word
+// about it.
+func (s State) outcome(in PrintOutcome) State {
+	if in.Request != s.session.request || s.session.print != underWay {
+		return s
+	}
+	switch in.Result {
+	case PrintDone:
+		s.session.print = printed
+	case PrintFailed:
+		s.session.print = notPrinting
+		s = s.at(NoPaper)
+	case PrintUnknown:
+		s.session.print = outcomeUnknown
+	}
+	return s
+}

@@ -1,0 +1,83 @@
+package flow
+
+import "time"
+
+// timer is the one that runs; its name is empty when none does.
+type timer struct {
+	name  Timer
+	id    int
+	after time.Duration
+}
+
+// wants is the timer this state needs.
+func (s State) wants() timer {
+	t, se := s.cfg.Times, s.session
+	switch {
+	case se.warned:
+		return timer{name: TimerWarn, after: s.patient(t.Warn)}
+	case se.asking:
+		return timer{name: TimerSlow, after: t.Slow}
+	case se.screen == Working:
+		return timer{name: TimerGive, after: t.Give}
+	case se.screen == TicketReady && se.print == underWay:
+		return timer{name: TimerPrint, after: t.Print}
+	case se.screen == TicketReady, se.screen == OnScreen:
+		return timer{name: TimerClose, after: s.patient(t.Close)}
+	case se.screen == NoPaper:
+		return timer{name: TimerHold, after: t.Hold}
+	case s.resting():
+		return timer{}
+	default:
+		return timer{name: TimerIdle, after: s.patient(t.Idle)}
+	}
+}
+
+// resting is the first screen as it is for somebody who has just come.
+func (s State) resting() bool {
+	return s.session == s.fresh()
+}
+
+// patient is a delay, or a much longer one for somebody who asked for time.
+func (s State) patient(d time.Duration) time.Duration {
+	if s.session.modes.MoreTime {
+		return 8 * d
+	}
+	return d
+}
+
+// wind starts or stops the timer as the state needs. A touch winds up again
+// what waits for touches, and only that.
+func (s State) wind(touched bool) (State, []Effect) {
+	want := s.wants()
+	again := touched && (want.name == TimerIdle || want.name == TimerClose)
+	if want.name == s.timer.name && !again {
+		return s, nil
+	}
+	if want.name == "" {
+		s.timer = timer{}
+		return s, []Effect{StopTimer{}}
+	}
+	s.serial++
+	want.id = s.serial
+	s.timer = want
+	return s, []Effect{StartTimer{Name: want.name, ID: want.id, After: want.after}}
+}
+
+func (s State) fired(in TimerFired) (State, []Effect) {
+	if in.Name != s.timer.name || in.ID != s.timer.id {
+		return s, nil // a timer that was stopped or replaced
+	}
+	s.timer = timer{}
+	switch in.Name {
+	case TimerIdle:
+		s.session.warned = true
+	case TimerSlow:
+		s.session.asking = false
+		s.session.screen = Working
+	case TimerPrint:
+		s.session.print = outcomeUnknown
+	case TimerWarn, TimerClose, TimerGive, TimerHold:
+		return s.end()
+	}
+	return s, nil
+}

@@ -1,0 +1,194 @@
+package flow
+
+// View is what a state shows, as data: every word is already chosen, so that
+// the page only has to draw it. It holds nothing from a card except on the
+// screen Greeting.
+type View struct {
+	Screen   Screen    `json:"screen"`
+	Lang     string    `json:"lang"`
+	Branch   string    `json:"branch"`
+	Zone     string    `json:"zone,omitempty"`
+	Modes    Modes     `json:"modes"`
+	Title    string    `json:"title"`
+	Subtitle string    `json:"subtitle,omitempty"`
+	Mark     string    `json:"mark,omitempty"` // icon beside the title
+	Strip    *Strip    `json:"strip,omitempty"`
+	Notices  []Notice  `json:"notices,omitempty"`
+	Sections []Section `json:"sections,omitempty"`
+	Wide     []Choice  `json:"wide,omitempty"` // further ways, below the sections
+	Slip     *Slip     `json:"slip,omitempty"`
+	Actions  []Button  `json:"actions,omitempty"`
+	Tools    []Button  `json:"tools,omitempty"` // languages, modes and help, always at the bottom
+	Foot     *Notice   `json:"foot,omitempty"`
+	Timer    *Clock    `json:"timer,omitempty"`
+	Warning  *Warning  `json:"warning,omitempty"`
+}
+
+// Mode is a way of showing things that makes the kiosk easier for somebody.
+type Mode string
+
+// The modes.
+const (
+	LargePrint   Mode = "large"
+	HighContrast Mode = "contrast"
+	LowReach     Mode = "low"
+	MoreTime     Mode = "time"
+)
+
+// Modes are the modes that are on. They end with the session.
+type Modes struct {
+	LargePrint   bool `json:"large"`
+	HighContrast bool `json:"contrast"`
+	LowReach     bool `json:"low"`
+	MoreTime     bool `json:"time"`
+}
+
+func (m Modes) toggled(mode Mode) Modes {
+	switch mode {
+	case LargePrint:
+		m.LargePrint = !m.LargePrint
+	case HighContrast:
+		m.HighContrast = !m.HighContrast
+	case LowReach:
+		m.LowReach = !m.LowReach
+	case MoreTime:
+		m.MoreTime = !m.MoreTime
+	}
+	return m
+}
+
+func (m Modes) on(mode Mode) bool { return m != m.without(mode) }
+
+func (m Modes) without(mode Mode) Modes {
+	if t := m.toggled(mode); countOn(t) < countOn(m) {
+		return t
+	}
+	return m
+}
+
+func countOn(m Modes) int {
+	n := 0
+	for _, on := range []bool{m.LargePrint, m.HighContrast, m.LowReach, m.MoreTime} {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+// Strip is the last calls, shown where nothing can be touched.
+type Strip struct {
+	Label string     `json:"label"`
+	Empty string     `json:"empty,omitempty"`
+	Calls []CallLine `json:"calls,omitempty"`
+}
+
+// CallLine is one call; the first of a Strip is the newest.
+type CallLine struct {
+	Number  string `json:"number"`
+	Counter string `json:"counter"`
+}
+
+// Notice says what is different today, what holds, and what to do.
+type Notice struct {
+	Kind  string `json:"kind"` // info, warn, ok, take
+	Icon  string `json:"icon"`
+	Title string `json:"title"`
+	Text  string `json:"text,omitempty"`
+}
+
+// Section is a titled group of choices.
+type Section struct {
+	Title   string   `json:"title,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Icon    string   `json:"icon,omitempty"`
+	Layout  string   `json:"layout"` // cards, rows
+	Choices []Choice `json:"choices"`
+}
+
+// Choice is a card that is one button as a whole; without an Action it cannot
+// be touched and Next says what to do instead.
+type Choice struct {
+	Action Action `json:"action,omitempty"`
+	Arg    string `json:"arg,omitempty"`
+	Icon   string `json:"icon"`
+	Title  string `json:"title"`
+	Help   string `json:"help,omitempty"`
+	Wait   string `json:"wait,omitempty"`
+	Ahead  string `json:"ahead,omitempty"`
+	State  string `json:"state,omitempty"` // sold_out, suspended, closed
+	Word   string `json:"word,omitempty"`  // the state in a word
+	Next   string `json:"next,omitempty"`
+	Busy   string `json:"busy,omitempty"` // «Um momento…» in place of the wait
+	Strong bool   `json:"strong,omitempty"`
+	Dark   bool   `json:"dark,omitempty"` // a collection: told apart without colour
+}
+
+// Slip is the ticket on the screen.
+type Slip struct {
+	Number  string `json:"number"`
+	Service string `json:"service"`
+	Detail  string `json:"detail,omitempty"`
+	Valid   string `json:"valid"`
+	Facts   []Fact `json:"facts,omitempty"`
+}
+
+// Fact is one line of a slip. AtMS, when set, is a moment in Unix
+// milliseconds; Text then has {time} where its local time belongs.
+type Fact struct {
+	Icon  string `json:"icon"`
+	Title string `json:"title"`
+	Text  string `json:"text,omitempty"`
+	AtMS  int64  `json:"at,omitempty"`
+}
+
+// Button is something small to touch.
+type Button struct {
+	Action  Action `json:"action"`
+	Arg     string `json:"arg,omitempty"`
+	Label   string `json:"label"`
+	Icon    string `json:"icon,omitempty"`
+	Lang    string `json:"lang,omitempty"` // of the label, when it is another language's name
+	Main    bool   `json:"main,omitempty"` // the one main button of the screen
+	Pressed *bool  `json:"pressed,omitempty"`
+}
+
+// Clock is a time that runs out in sight. ID names one run of it: a View shown
+// again with the same ID has not wound it up.
+type Clock struct {
+	ID     int    `json:"id"`
+	Label  string `json:"label"`
+	Millis int64  `json:"ms"`
+}
+
+// Warning asks whether somebody is still there, over everything else.
+type Warning struct {
+	Title  string `json:"title"`
+	Text   string `json:"text"`
+	Button Button `json:"button"`
+	Timer  Clock  `json:"timer"`
+}
+
+// offers tells whether something with this action and argument can be touched.
+func (v View) offers(action Action, arg string) bool {
+	for _, s := range v.Sections {
+		for _, c := range s.Choices {
+			if c.Action != "" && c.Action == action && c.Arg == arg {
+				return true
+			}
+		}
+	}
+	for _, c := range v.Wide {
+		if c.Action != "" && c.Action == action && c.Arg == arg {
+			return true
+		}
+	}
+	for _, list := range [][]Button{v.Actions, v.Tools} {
+		for _, b := range list {
+			if b.Action == action && b.Arg == arg {
+				return true
+			}
+		}
+	}
+	return false
+}
