@@ -130,3 +130,44 @@ func TestUnansweredHelloIsRepeatedMoreAndMoreSlowly(t *testing.T) {
 		t.Errorf("pauses between hellos: %v", pauses)
 	}
 }
+
+func TestGapIsAnsweredAtOnceAndOnlyOnce(t *testing.T) {
+	s := replica.NewSender(replica.SenderConfig{})
+	now := time.Unix(1_800_000_000, 0)
+	ack := func(hwm uint64, gap bool) {
+		s.Ack(wire.Ack{Epoch: 100, HWM: hwm, Credit: 8, Incarnation: "i", Gap: gap}, now)
+	}
+	// send lets the sender fill its window with batches of one record.
+	send := func() (after []uint64) {
+		for {
+			switch a := s.Next(now, 0); a.Do {
+			case replica.SendRecords:
+				after = append(after, a.After)
+				s.Sent(a.After+1, now)
+			case replica.Nothing:
+				return after
+			case replica.SayHello, replica.OpenEpoch:
+			}
+		}
+	}
+	s.Head(100, 1, 100)
+	s.Connected()
+	send()
+	for hwm := range uint64(5) {
+		ack(hwm, false)
+		send()
+	}
+	// Records up to 4 are there, some are on their way; the next one is lost.
+	ack(4, true)
+	if after := send(); len(after) != 1 || after[0] != 4 {
+		t.Errorf("after a gap it sends from %v, want one batch after 4", after)
+	}
+	ack(4, true)
+	if after := send(); len(after) != 0 {
+		t.Errorf("the same gap made it send again from %v", after)
+	}
+	ack(5, false)
+	if after := send(); len(after) != 2 || after[0] != 5 {
+		t.Errorf("after progress it sends from %v, want two batches after 5", after)
+	}
+}

@@ -177,8 +177,14 @@ func (s *Sender) reposition(a wire.Ack, now time.Time) bool {
 }
 
 // stale looks at an ack that says nothing new. A gap means that one of the
-// batches on their way was lost; those after it tell the same gap again.
+// batches on their way was lost; those after it tell the same gap again. Less
+// than before while nothing is on its way is asked about, though it may only
+// be late.
 func (s *Sender) stale(a wire.Ack, now time.Time) {
+	if a.HWM < s.acked && len(s.flight) == 0 {
+		s.restart()
+		return
+	}
 	if a.Gap && a.HWM == s.acked && len(s.flight) > 0 && !s.wentBack {
 		s.wentBack = true
 		s.goBack(now)
