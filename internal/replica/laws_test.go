@@ -359,6 +359,9 @@ func TestReceiverThatWasRestoredCatchesUp(t *testing.T) {
 			w.step(f)
 		}
 		w.settle(fmt.Sprintf("seed %d", seed))
+		// Also while nothing is written any more.
+		w.trouble(faults{rewinds: 1, silent: f.silent})
+		w.settle(fmt.Sprintf("seed %d, idle", seed))
 	}
 }
 
