@@ -1,0 +1,139 @@
+// Package uplink is a kiosk's or box's way to its branch server: it asks for numbers, sends the node's log, and hears
+// what the branch offers and whom it calls. The branch being away is a state, not an error.
+package uplink
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"balcao/internal/carrier"
+	"balcao/internal/mqttlink"
+	"balcao/internal/wire"
+)
+
+// Config says who asks, where the branch is, and who listens. Every listener is called one at a time, must be quick
+// and must not be nil.
+type Config struct {
+	Node     wire.NodeID
+	Boot     string
+	Software string
+	Brokers  []string
+	Password string
+	Source   carrier.Source
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	OnOffer func(wire.Offer)
+	OnBoard func(wire.Board)
+	OnLink  func(up bool)
+	// Keep is given what should outlive a restart, by name.
+	Keep func(name string, payload []byte)
+}
+
+// Names of what the branch tells all its nodes.
+const (
+	OfferName = "offer"
+	BoardName = "board"
+)
+
+// Uplink is the way to one branch.
+type Uplink struct {
+	cfg   Config
+	child *carrier.Child
+
+	mu    sync.Mutex
+	board wire.Board // the newest seen
+}
+
+// New prepares the way; nothing is connected until Run.
+func New(cfg Config) (*Uplink, error) {
+	u := &Uplink{cfg: cfg}
+	var err error
+	u.child, err = carrier.NewChild(carrier.ChildConfig{
+		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
+		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, RetryMax: 2 * time.Second},
+		Source: cfg.Source, Now: cfg.Now, OnSite: u.heard, OnLink: cfg.OnLink, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+// Run keeps the way open until ctx ends.
+func (u *Uplink) Run(ctx context.Context) error { return u.child.Run(ctx) }
+
+// Nudge tells that the log has grown.
+func (u *Uplink) Nudge() { u.child.Nudge() }
+
+// Unsent returns how many facts the branch is not known to hold.
+func (u *Uplink) Unsent() uint64 {
+	n, _ := u.child.Unsent()
+	return n
+}
+
+// Health sends a sample of the node's state.
+func (u *Uplink) Health(h wire.Health) {
+	if data, err := json.Marshal(h); err == nil {
+		u.child.Health(data)
+	}
+}
+
+// Reserve asks the branch for a number until it answers or ctx ends. The same request gets the same answer.
+func (u *Uplink) Reserve(ctx context.Context, q wire.TicketRequest) (wire.TicketReply, error) {
+	data, err := json.Marshal(q)
+	if err != nil {
+		return wire.TicketReply{}, fmt.Errorf("encode request: %w", err)
+	}
+	r, err := u.child.Request(ctx, wire.Request{ID: q.Request, Data: data})
+	if err != nil {
+		return wire.TicketReply{}, err
+	}
+	var reply wire.TicketReply
+	if err := json.Unmarshal(r.Data, &reply); err != nil {
+		return wire.TicketReply{}, fmt.Errorf("read the branch's reply: %w", wire.ErrMalformed)
+	}
+	if reply.Request != q.Request || (reply.Ticket == nil) == (reply.Refused == "") {
+		return wire.TicketReply{}, fmt.Errorf("read the branch's reply: %w: neither a number nor a refusal", wire.ErrMalformed)
+	}
+	return reply, nil
+}
+
+// heard takes what the branch publishes for all its nodes. Only a newer board replaces the one shown.
+func (u *Uplink) heard(topic string, payload []byte) {
+	switch topic {
+	case OfferName:
+		var o wire.Offer
+		if err := json.Unmarshal(payload, &o); err != nil {
+			u.cfg.Log.Warn("unreadable offer", "err", err)
+			return
+		}
+		u.cfg.Keep(OfferName, payload)
+		u.cfg.OnOffer(o)
+	case BoardName:
+		var b wire.Board
+		if err := json.Unmarshal(payload, &b); err != nil {
+			u.cfg.Log.Warn("unreadable board", "err", err)
+			return
+		}
+		if u.newer(b) {
+			u.cfg.Keep(BoardName, payload)
+			u.cfg.OnBoard(b)
+		}
+	}
+}
+
+// newer reports whether a board is at least as new as the last one: the same revision is a refreshed one.
+func (u *Uplink) newer(b wire.Board) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if b.Epoch < u.board.Epoch || (b.Epoch == u.board.Epoch && b.Seq < u.board.Seq) {
+		return false
+	}
+	u.board = b
+	return true
+}
