@@ -19,7 +19,7 @@ var doors = map[string][]string{
 	"github.com/klauspost/compress":            {"internal/wire"},
 	"github.com/mattn/go-sqlite3":              {"internal/sqlite"},
 	"github.com/mochi-mqtt/server/v2":          {"internal/broker"},
-	"github.com/oklog/ulid/v2":                 {"internal/eventlog"},
+	"github.com/oklog/ulid/v2":                 {"internal/eventlog", "internal/machine"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"firmware-profiles", "internal/config"},
 	"github.com/skip2/go-qrcode":               {"printers/escpos", "printers/printertest"},
 	"github.com/tarm/serial":                   {"printers/serialport"},
