@@ -101,7 +101,8 @@ const (
 )
 
 // Call returns the whole sound of a call: the chime, then the voice in each
-// language. With no voice the chime sounds alone.
+// language without the silence around it (espeak-ng appends half a second,
+// which a busy hall has no time for). With no voice the chime sounds alone.
 func Call(voices ...PCM) PCM {
 	parts := []PCM{Chime()}
 	for i, v := range voices {
@@ -109,7 +110,7 @@ func Call(voices ...PCM) PCM {
 		if i > 0 {
 			pause = betweenLangs
 		}
-		parts = append(parts, Silence(pause), v.Gain(VoiceGain))
+		parts = append(parts, Silence(pause), v.Core().Gain(VoiceGain))
 	}
 	return Join(append(parts, Silence(afterCall))...)
 }

@@ -1,0 +1,132 @@
+package audio
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/gen2brain/malgo"
+
+	"balcao/kiosk/voice"
+)
+
+// nullBackend is miniaudio's ma_backend_null. malgo.BackendNull is 13, which is
+// ma_backend_custom: malgo v0.11.24 left that one out of its list.
+const nullBackend = malgo.Backend(14)
+
+// errNoCard is what Auto says of ALSA on a machine without a sound card. Asked
+// all the same, alsa-lib writes half a page to standard error at each try.
+var errNoCard = errors.New("no sound card")
+
+// device is an open sound device that asks its feed for samples.
+type device struct {
+	backend Backend
+	feed    *feed
+	lost    chan struct{} // one signal when the device stopped by itself
+	// close blocks for as long as the sound server takes.
+	close func()
+}
+
+// openDevice opens and starts the device of one backend. It blocks for as long
+// as the sound server takes.
+func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) {
+	number := map[Backend]malgo.Backend{
+		Pulse: malgo.BackendPulseaudio,
+		ALSA:  malgo.BackendAlsa,
+		Null:  nullBackend,
+	}[backend]
+
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	ctxConfig := malgo.ContextConfig{}
+	if backend == Pulse {
+		ctxConfig.Pulse.PApplicationName = cString(&pin, "Balcão")
+		if cfg.Server != "" {
+			ctxConfig.Pulse.PServerName = cString(&pin, cfg.Server)
+		}
+	}
+	sound, err := malgo.InitContext([]malgo.Backend{number}, ctxConfig, func(message string) {
+		log.Debug("sound library", "backend", string(backend), "message", strings.TrimSpace(message))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open sound by %s: %w", backend, err)
+	}
+	release := func() {
+		if err := sound.Uninit(); err != nil {
+			log.Debug("sound library did not close", "backend", string(backend), "err", err)
+		}
+		sound.Free()
+	}
+
+	d := &device{backend: backend, feed: &feed{}, lost: make(chan struct{}, 1)}
+	out, err := malgo.InitDevice(sound.Context, deviceConfig(cfg), malgo.DeviceCallbacks{
+		Data: func(output, _ []byte, _ uint32) { d.feed.fill(output) },
+		Stop: func() {
+			select {
+			case d.lost <- struct{}{}:
+			default:
+			}
+		},
+	})
+	if err != nil {
+		release()
+		return nil, fmt.Errorf("open sound device by %s: %w", backend, err)
+	}
+	d.close = func() {
+		// Uninit alone joins the device's thread without waking it, and waits for
+		// ever if PulseAudio took the sink away (mackron/miniaudio issue 881).
+		if err := out.Stop(); err != nil {
+			log.Debug("sound device did not stop", "backend", string(backend), "err", err)
+		}
+		out.Uninit()
+		release()
+	}
+	if err := out.Start(); err != nil {
+		d.close()
+		return nil, fmt.Errorf("start sound device by %s: %w", backend, err)
+	}
+	return d, nil
+}
+
+func deviceConfig(cfg Config) malgo.DeviceConfig {
+	dc := malgo.DefaultDeviceConfig(malgo.Playback)
+	dc.Playback.Format = malgo.FormatS16
+	dc.Playback.Channels = 1
+	dc.SampleRate = voice.Rate
+	dc.PeriodSizeInMilliseconds = uint32(cfg.Period / time.Millisecond)
+	dc.Periods = uint32(cfg.Periods)
+	// Our samples are within range by construction and must arrive unchanged.
+	dc.NoClip = 1
+	dc.Pulse.StreamNamePlayback = "chamadas"
+	return dc
+}
+
+// cString returns s for C, which copies it before the pin is taken out.
+func cString(pin *runtime.Pinner, s string) *byte {
+	b := append([]byte(strings.ReplaceAll(s, "\x00", "")), 0)
+	pin.Pin(&b[0])
+	return &b[0]
+}
+
+// openFirst opens the first backend of the configured choice that works.
+func openFirst(cfg Config, log *slog.Logger) (*device, error) {
+	if cfg.Backend != Auto {
+		return openDevice(cfg, cfg.Backend, log)
+	}
+	d, pulseErr := openDevice(cfg, Pulse, log)
+	if pulseErr == nil {
+		return d, nil
+	}
+	if cards, err := filepath.Glob("/dev/snd/pcmC*D*p"); err != nil || len(cards) == 0 {
+		return nil, errors.Join(pulseErr, fmt.Errorf("open sound by alsa: %w", errNoCard))
+	}
+	d, alsaErr := openDevice(cfg, ALSA, log)
+	if alsaErr != nil {
+		return nil, errors.Join(pulseErr, alsaErr)
+	}
+	return d, nil
+}
