@@ -192,7 +192,7 @@ func (p *page) underline() {
 
 func (p *page) rule() {
 	p.gap(8)
-	dashes := strings.Repeat("- ", p.columns/2)
+	dashes := strings.Repeat("- ", (p.columns+1)/2)
 	p.blocks = append(p.blocks, Line{Spans: []Span{{Text: strings.TrimSpace(dashes), Width: 1, Height: 1}}})
 	p.gap(8)
 }
@@ -252,8 +252,7 @@ func cells(s Span) int { return utf8.RuneCountInString(s.Text) * s.Width }
 func (p *page) bar(words string) {
 	margin := Line{Inverse: true, Spans: []Span{{Text: strings.Repeat(" ", p.columns), Width: 1, Height: 1}}}
 	p.blocks = append(p.blocks, margin)
-	width := p.columns / p.strong.width
-	for _, text := range wrap(words, width-1) {
+	for _, text := range p.places(words) {
 		spare := p.columns - utf8.RuneCountInString(text)*p.strong.width
 		edge := func(n int) Span {
 			return Span{Text: strings.Repeat(" ", n), Width: 1, Height: p.strong.height}
@@ -265,6 +264,20 @@ func (p *page) bar(words string) {
 		}})
 	}
 	p.blocks = append(p.blocks, margin)
+}
+
+// places breaks the words of the bar at their "·" first: "Piso 0" and
+// "Balcões 1 a 6" are read better than a line with a lone "6" below it.
+func (p *page) places(words string) []string {
+	width := p.columns/p.strong.width - 1
+	if utf8.RuneCountInString(words) <= width {
+		return []string{words}
+	}
+	var lines []string
+	for part := range strings.SplitSeq(words, "·") {
+		lines = append(lines, wrap(part, width)...)
+	}
+	return lines
 }
 
 // wrap breaks text between words, and inside a word only when it does not fit
