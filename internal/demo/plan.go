@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"balcao/branch-server/staff"
+)
+
+//go:embed files/*.yaml
+var files embed.FS
+
+// plan is where everything of one demo is: the addresses of the programs and the ways to the virtual devices.
+type plan struct {
+	Dir       string
+	Branch    string // pages of the branch server
+	Broker    string
+	HQ        string
+	HQBroker  string
+	Kiosk     string
+	Callboard string
+	Printer   string // serial device of the virtual printer
+	Reader    string // socket of the card service
+	Sound     string
+}
+
+// ports takes a free port for every program, the one of the last run where it is still free, so that a page left open
+// comes back to life.
+func (p *plan) ports(ctx context.Context) error {
+	last := p.lastPorts()
+	taken := map[string]bool{}
+	for name, address := range p.addresses() {
+		free, err := freeAddress(ctx, last[name])
+		for err == nil && taken[free] {
+			free, err = freeAddress(ctx, "")
+		}
+		if err != nil {
+			return fmt.Errorf("find a free port: %w", err)
+		}
+		*address, taken[free] = free, true
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(p.Dir, "ports.json"), raw, 0o640)
+}
+
+func (p *plan) addresses() map[string]*string {
+	return map[string]*string{
+		"Branch": &p.Branch, "Broker": &p.Broker, "HQ": &p.HQ, "HQBroker": &p.HQBroker,
+		"Kiosk": &p.Kiosk, "Callboard": &p.Callboard,
+	}
+}
+
+func (p *plan) lastPorts() map[string]string {
+	raw, err := os.ReadFile(filepath.Join(p.Dir, "ports.json"))
+	if err != nil {
+		return nil
+	}
+	var last map[string]string
+	if json.Unmarshal(raw, &last) != nil {
+		return nil
+	}
+	return last
+}
+
+func freeAddress(ctx context.Context, wanted string) (string, error) {
+	var lc net.ListenConfig
+	if wanted != "" {
+		if l, err := lc.Listen(ctx, "tcp", wanted); err == nil {
+			return wanted, l.Close()
+		}
+	}
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// write makes the configuration files of the programs.
+func (p *plan) write() error {
+	for _, name := range []string{"branch-server.yaml", "kiosk.yaml", "callboard.yaml", "hq.yaml"} {
+		t, err := template.ParseFS(files, "files/"+name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, p); err != nil {
+			return fmt.Errorf("fill %s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(p.Dir, name), b.Bytes(), 0o640); err != nil {
+			return err
+		}
+	}
+	return p.writeStaff()
+}
+
+// demoPIN is the PIN of everybody in the demonstration. It opens nothing else.
+const demoPIN = "1234"
+
+// people are the invented staff of the demonstration.
+var people = []staff.Record{
+	{ID: "marta", Name: "Marta P.", Role: staff.Clerk},
+	{ID: "rui", Name: "Rui S.", Role: staff.Clerk},
+	{ID: "ines", Name: "Inês C.", Role: staff.Clerk},
+	{ID: "tiago", Name: "Tiago M.", Role: staff.Clerk},
+	{ID: "sofia", Name: "Sofia A.", Role: staff.Clerk},
+	{ID: "andre", Name: "André L.", Role: staff.Clerk},
+	{ID: "joana", Name: "Joana R.", Role: staff.Coordinator},
+}
+
+// writeStaff makes the file of people once; hashing takes its time on purpose.
+func (p *plan) writeStaff() error {
+	path := filepath.Join(p.Dir, "staff.yaml")
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	hash, err := staff.HashPIN(demoPIN)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString("# The invented staff of the demonstration.\npeople:\n")
+	for _, one := range people {
+		fmt.Fprintf(&b, "  - {id: %s, name: %q, role: %s, hash: %q}\n", one.ID, one.Name, one.Role, hash)
+	}
+	return os.WriteFile(path, b.Bytes(), 0o600)
+}
