@@ -28,7 +28,7 @@ type dialer struct {
 
 // link is one PC/SC context. Calls on one context are serial inside the
 // library, even Release, so the Watcher and each Session have their own. A
-// link belongs to one goroutine; only cut and kill may come from another.
+// link belongs to one goroutine; only cut and retire may come from another.
 //
 // Some calls wait inside C for as long as the card or the service likes
 // (SCardTransmit on a card that never answers, anything on a stopped pcscd),
@@ -37,10 +37,11 @@ type dialer struct {
 type link struct {
 	context *scard.Context
 
-	mu   sync.Mutex
-	fd   int // the library's socket, -1 when not known or no longer open
-	busy bool
-	dead bool // was cut
+	mu       sync.Mutex
+	fd       int  // the library's socket, -1 when not known or no longer open
+	busy     bool // a call is inside the library
+	cutOff   bool // the socket was shut
+	retiring bool // no further calls but the last
 }
 
 // open establishes a context. It fails with ErrService while there is none.
@@ -100,9 +101,21 @@ func (d *dialer) sockets() map[int]bool {
 
 // call runs f on the context and cuts the link if f takes longer than limit.
 func (l *link) call(limit time.Duration, f func(*scard.Context) error) error {
-	if !l.begin() {
+	if !l.begin(false) {
 		return errCut
 	}
+	return l.run(limit, f)
+}
+
+// lastCall is call, on a link that may be retiring already.
+func (l *link) lastCall(limit time.Duration, f func(*scard.Context) error) error {
+	if !l.begin(true) {
+		return errCut
+	}
+	return l.run(limit, f)
+}
+
+func (l *link) run(limit time.Duration, f func(*scard.Context) error) error {
 	watchdog := time.AfterFunc(limit, l.cut)
 	err := guard(func() error { return f(l.context) })
 	watchdog.Stop()
@@ -112,10 +125,10 @@ func (l *link) call(limit time.Duration, f func(*scard.Context) error) error {
 	return err
 }
 
-func (l *link) begin() bool {
+func (l *link) begin(last bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.busy = !l.dead
+	l.busy = !l.cutOff && (last || !l.retiring)
 	return l.busy
 }
 
@@ -123,24 +136,32 @@ func (l *link) end() (wasCut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy = false
-	return l.dead
+	return l.cutOff
 }
 
 // cut ends a call that is waiting, and the link with it. It does nothing to a
 // link at rest.
-func (l *link) cut() { l.sever(false) }
-
-// kill ends the link, and the call that is waiting if there is one.
-func (l *link) kill() { l.sever(true) }
-
-func (l *link) sever(resting bool) {
+func (l *link) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.busy && !resting {
+	l.shutIfBusy()
+}
+
+// retire ends a call that is waiting and lets no other begin.
+func (l *link) retire() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.retiring = true
+	l.shutIfBusy()
+}
+
+// shutIfBusy is called with the lock held.
+func (l *link) shutIfBusy() {
+	if !l.busy {
 		return
 	}
-	l.dead = true
-	if l.busy && l.fd >= 0 {
+	l.cutOff = true
+	if l.fd >= 0 {
 		_ = syscall.Shutdown(l.fd, syscall.SHUT_RDWR)
 	}
 }

@@ -633,11 +633,15 @@ func TestNamesNeverReachALog(t *testing.T) {
 	onEachBench(t, func(t *testing.T, b bench.Bench) {
 		w := watch(t, Config{AnswerTime: 300 * time.Millisecond})
 		log := slog.New(slog.NewTextHandler(w.log, nil))
-		for _, c := range b.Cards() {
-			if c.Name == "mute" {
-				continue // a real pcscd shows it as an empty reader
+		cards := []string{"maria", "joao", "garbage"}
+		if _, replay := b.(*bench.Daemon); replay { // a real pcscd takes 800 ms a card
+			cards = nil
+			for _, c := range b.Cards() {
+				cards = append(cards, c.Name)
 			}
-			insert(t, b, c.Name)
+		}
+		for _, name := range cards {
+			insert(t, b, name)
 			s := w.until(CardInserted).Session
 			g, err := card.ReadGreeting(t.Context(), s, s.ATR())
 			log.Info("read", "greeting", g, "err", err, "session", s.Reader())

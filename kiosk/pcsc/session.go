@@ -112,7 +112,7 @@ func (s *Session) finish(reason error) {
 	s.err = reason
 	close(s.done)
 	if s.link != nil {
-		s.link.kill()
+		s.link.retire()
 	}
 }
 
@@ -121,6 +121,7 @@ func (s *Session) serve(d *dialer) {
 	var connected *scard.Card
 	defer func() {
 		if l := s.swapLink(nil); l != nil {
+			s.disconnect(l, connected)
 			l.close()
 		}
 	}()
@@ -189,6 +190,21 @@ func (s *Session) connect(d *dialer) (*scard.Card, error) {
 		return nil, fmt.Errorf("wait for the card: %w", translate(err))
 	}
 	return c, nil
+}
+
+// farewellTime is how long the service may take to let go of a card.
+const farewellTime = time.Second
+
+// disconnect lets go of the card gently. Left to itself, pcscd resets a card
+// whose client went away in a transaction; if the card is gone too, the failed
+// reset can make pcscd 1.9.9 miss the one that is put in next.
+func (s *Session) disconnect(l *link, c *scard.Card) {
+	if c == nil {
+		return
+	}
+	_ = l.lastCall(farewellTime, func(*scard.Context) error { // the connection ends with the link anyway
+		return errors.Join(c.EndTransaction(scard.LeaveCard), c.Disconnect(scard.LeaveCard))
+	})
 }
 
 func (s *Session) transmit(c *scard.Card, command []byte) ([]byte, error) {

@@ -96,7 +96,7 @@ type slot struct {
 // watch returns with the error that ends the service's life, or nil when the
 // context ends.
 func (t *turn) watch(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, t.link.kill)
+	stop := context.AfterFunc(ctx, t.link.retire)
 	defer stop()
 	t.states = []scard.ReaderState{{Reader: pnp}}
 	idle := 0

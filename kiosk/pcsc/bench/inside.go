@@ -39,14 +39,16 @@ const (
 
 // order is what the outside asks of the inside, one JSON object a line.
 type order struct {
-	Op   string `json:"op"` // insert, remove, kill, start
+	Op   string `json:"op"` // insert, remove, kill, start, state
 	Slot int    `json:"slot"`
 	Card string `json:"card,omitempty"`
 }
 
-// outcome answers an order.
+// outcome answers an order, and says how things are after it.
 type outcome struct {
-	Error string `json:"error,omitempty"`
+	Error   string `json:"error,omitempty"`
+	Service bool   `json:"service"`
+	Card    string `json:"card,omitempty"` // in the order's slot
 }
 
 // inside is the half of a Real bench that lives in namespaces of its own.
@@ -56,8 +58,10 @@ type inside struct {
 	services sync.WaitGroup
 
 	mu      sync.Mutex
-	service *exec.Cmd     // nil when killed
+	names   [slots]string // of the cards put in last
+	service *exec.Cmd     // nil when not running
 	ended   chan struct{} // closed when service has ended
+	closed  bool          // no service is to run any more
 }
 
 // RunInside is the hidden half of a Real bench. The program that hosts one
@@ -85,7 +89,7 @@ func RunInside(ctx context.Context, dir string) error {
 		all.Go(func() { _ = in.cards[i].Run(ctx) }) // always nil
 	}
 	defer in.services.Wait()
-	defer in.kill()
+	defer in.close()
 	if err := in.start(ctx); err != nil {
 		return fmt.Errorf("card bench: %w", err)
 	}
@@ -165,6 +169,9 @@ func loopbackUp() error {
 func (in *inside) start(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if in.closed {
+		return net.ErrClosed
+	}
 	if in.service != nil {
 		return nil
 	}
@@ -197,6 +204,7 @@ func (in *inside) start(ctx context.Context) error {
 	in.services.Go(func() {
 		_ = cmd.Wait() // its log says why
 		close(ended)
+		in.revive(ctx, cmd)
 	})
 	in.service, in.ended = cmd, ended
 	for {
@@ -214,6 +222,28 @@ func (in *inside) start(ctx context.Context) error {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+}
+
+// revive starts pcscd again when it ended without being told to.
+func (in *inside) revive(ctx context.Context, ended *exec.Cmd) {
+	in.mu.Lock()
+	unasked := in.service == ended
+	if unasked {
+		in.service = nil
+	}
+	in.mu.Unlock()
+	if unasked {
+		wait(ctx, 200*time.Millisecond)
+		_ = in.start(ctx) // State shows whether it runs
+	}
+}
+
+// close ends pcscd for good.
+func (in *inside) close() {
+	in.mu.Lock()
+	in.closed = true
+	in.mu.Unlock()
+	in.kill()
 }
 
 // kill ends pcscd as kill -9 does and waits until it is gone.
@@ -252,21 +282,32 @@ func (in *inside) obey(ctx context.Context) error {
 			lines := bufio.NewScanner(conn)
 			answers := json.NewEncoder(conn)
 			for lines.Scan() {
-				var o order
-				err := json.Unmarshal(lines.Bytes(), &o)
-				if err == nil {
-					err = in.carryOut(ctx, o)
-				}
-				out := outcome{}
-				if err != nil {
-					out.Error = err.Error()
-				}
-				if answers.Encode(out) != nil {
+				if answers.Encode(in.answer(ctx, lines.Bytes())) != nil {
 					return
 				}
 			}
 		})
 	}
+}
+
+func (in *inside) answer(ctx context.Context, line []byte) outcome {
+	var o order
+	err := json.Unmarshal(line, &o)
+	if err == nil {
+		err = in.carryOut(ctx, o)
+	}
+	out := outcome{}
+	if err != nil {
+		out.Error = err.Error()
+		return out
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	out.Service = in.service != nil
+	if in.cards[o.Slot].Inserted() {
+		out.Card = in.names[o.Slot]
+	}
+	return out
 }
 
 func (in *inside) carryOut(ctx context.Context, o order) error {
@@ -281,6 +322,10 @@ func (in *inside) carryOut(ctx context.Context, o order) error {
 			return err
 		}
 		slot.Insert(c)
+		in.mu.Lock()
+		in.names[o.Slot] = o.Card
+		in.mu.Unlock()
+	case "state":
 	case "remove":
 		slot.Remove()
 	case "kill":

@@ -38,10 +38,6 @@ type Config struct {
 type Real struct {
 	cfg   Config
 	ready chan struct{}
-
-	mu      sync.Mutex
-	card    string
-	service bool
 }
 
 var _ Bench = (*Real)(nil)
@@ -173,9 +169,6 @@ func (r *Real) Run(ctx context.Context) error {
 	err = cmd.Wait()
 	close(ended)
 	helpers.Wait()
-	r.mu.Lock()
-	r.service = false
-	r.mu.Unlock()
 	r.tidy()
 	if ctx.Err() != nil {
 		return nil
@@ -188,9 +181,6 @@ func (r *Real) announce(ctx context.Context, ended <-chan struct{}) {
 	for {
 		if conn, err := r.dial(ctx); err == nil {
 			_ = conn.Close() // only to see that it listens
-			r.mu.Lock()
-			r.service = true
-			r.mu.Unlock()
 			close(r.ready)
 			return
 		}
@@ -217,29 +207,29 @@ func (r *Real) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // tell sends one order to the hidden half.
-func (r *Real) tell(ctx context.Context, o order) error {
+func (r *Real) tell(ctx context.Context, o order) (outcome, error) {
 	conn, err := r.dial(ctx)
 	if err != nil {
-		return fmt.Errorf("card bench: %s: %w", o.Op, err)
+		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, err)
 	}
 	defer conn.Close() //nolint:errcheck // the answer was read or is lost
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	if err := json.NewEncoder(conn).Encode(o); err != nil {
-		return fmt.Errorf("card bench: %s: %w", o.Op, err)
+		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, err)
 	}
 	line, err := bufio.NewReader(conn).ReadBytes('\n')
 	if err != nil {
-		return fmt.Errorf("card bench: %s: %w", o.Op, err)
+		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, err)
 	}
 	var out outcome
 	if err := json.Unmarshal(line, &out); err != nil {
-		return fmt.Errorf("card bench: %s: %w", o.Op, err)
+		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, err)
 	}
 	if out.Error != "" {
-		return fmt.Errorf("card bench: %s: %w", o.Op, errors.New(out.Error))
+		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, errors.New(out.Error))
 	}
-	return nil
+	return out, nil
 }
 
 // Ready is closed when pcscd listens and cards can be inserted.
@@ -260,52 +250,35 @@ func (r *Real) Insert(ctx context.Context, name string) error {
 	if _, err := named(name, func() {}); err != nil {
 		return err
 	}
-	if err := r.tell(ctx, order{Op: "insert", Card: name}); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.card = name
-	return nil
+	_, err := r.tell(ctx, order{Op: "insert", Card: name})
+	return err
 }
 
 // Remove pulls the card out of the first reader.
 func (r *Real) Remove(ctx context.Context) error {
-	if err := r.tell(ctx, order{Op: "remove"}); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.card = ""
-	return nil
+	_, err := r.tell(ctx, order{Op: "remove"})
+	return err
 }
 
-// State says what was last done to the bench: a card that was pulled out in
-// the middle of reading still counts as inserted.
+// State asks the hidden half what it looks like, for at most two seconds.
 func (r *Real) State() State {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return State{Service: r.service, Card: r.card}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	out, err := r.tell(ctx, order{Op: "state"})
+	if err != nil {
+		return State{}
+	}
+	return State{Service: out.Service, Card: out.Card}
 }
 
 // KillService ends pcscd as kill -9 does. Cards stay in their readers.
 func (r *Real) KillService(ctx context.Context) error {
-	if err := r.tell(ctx, order{Op: "kill"}); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.service = false
-	return nil
+	_, err := r.tell(ctx, order{Op: "kill"})
+	return err
 }
 
 // StartService brings a killed pcscd back and returns when it listens.
 func (r *Real) StartService(ctx context.Context) error {
-	if err := r.tell(ctx, order{Op: "start"}); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.service = true
-	return nil
+	_, err := r.tell(ctx, order{Op: "start"})
+	return err
 }

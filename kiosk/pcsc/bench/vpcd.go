@@ -40,6 +40,12 @@ func (v *VPCD) Insert(c *cardtest.Card) { v.set(c) }
 // Remove pulls the card out.
 func (v *VPCD) Remove() { v.set(nil) }
 
+// Inserted says whether a card is in.
+func (v *VPCD) Inserted() bool {
+	c, _ := v.now()
+	return c != nil
+}
+
 func (v *VPCD) set(c *cardtest.Card) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -66,7 +72,10 @@ func (v *VPCD) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := v.hold(ctx, c, changed); err != nil {
+		switch err := v.hold(ctx, c, changed); {
+		case errors.Is(err, errMidCommand):
+			wait(ctx, handTime)
+		case err != nil:
 			wait(ctx, 20*time.Millisecond) // no reader there yet
 		}
 	}
@@ -81,6 +90,15 @@ func wait(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// errMidCommand says that a card left without answering a command.
+var errMidCommand = errors.New("card pulled in mid-command")
+
+// handTime is how long a hand takes to put the next card in. pcscd looks every
+// 400 ms; when a card goes in mid-command it is the failed command that finds
+// the connection broken, not the look, so that a card put in before the next
+// look would pass for the one before.
+const handTime = 900 * time.Millisecond
 
 // hold keeps one card in the reader until it is changed or the reader goes.
 func (v *VPCD) hold(ctx context.Context, c *cardtest.Card, changed <-chan struct{}) error {
@@ -122,6 +140,11 @@ func converse(conn *net.TCPConn, c *cardtest.Card) error {
 			return fmt.Errorf("virtual reader: %w", err)
 		}
 		answer, due := respond(c, message)
+		if len(message) > 1 && len(answer) == 0 {
+			// Silent, or just being pulled: nothing more can come.
+			_, _ = readMessage(conn) // ends with the connection
+			return errMidCommand
+		}
 		if !due {
 			continue
 		}
