@@ -34,8 +34,7 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 		return
 	}
 	entries, err := d.Handle(cmd, at)
-	var refused queue.Refusal
-	if errors.As(err, &refused) {
+	if _, refused := errors.AsType[queue.Refusal](err); refused {
 		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", r.Seq, "type", event.Type, "err", err)
 		return
 	}

@@ -126,8 +126,7 @@ func (e *Engine) Do(ctx context.Context, key string, cmd queue.Command) (Answer,
 		entries, err := d.Handle(cmd, at)
 		answer = answerTo(d, cmd, entries)
 		answer.Key, answer.At = key, at
-		var refused queue.Refusal
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[queue.Refusal](err); ok {
 			answer.Refused = refused
 		}
 		b.Entries = append(b.Entries, entries...)
@@ -163,6 +162,7 @@ func answerTo(d *queue.Day, cmd queue.Command, entries []queue.Entry) Answer {
 		a.about(d.Requested(c.Request))
 	case queue.Issue:
 		a.about(d.Requested(c.Request))
+	default: // other wishes are known by what followed from them
 	}
 	for _, entry := range entries {
 		a.Seq = entry.Seq
@@ -179,6 +179,7 @@ func answerTo(d *queue.Day, cmd queue.Command, entries []queue.Entry) Answer {
 			a.about(d.Visit(ev.Visit))
 		case queue.PrioritySet:
 			a.about(d.Visit(ev.Visit))
+		default: // not about one visit at a counter
 		}
 	}
 	return a

@@ -203,8 +203,9 @@ func refusalCode(r queue.Refusal) string {
 		return wire.RefusedUnknownService
 	case queue.ErrRequestClosed:
 		return wire.RefusedSettled
+	default:
+		return wire.RefusedInvalid
 	}
-	return wire.RefusedInvalid
 }
 
 // Presence notes that a node came or went.

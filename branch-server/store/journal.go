@@ -94,7 +94,7 @@ func applyFrom(ctx context.Context, tx *sqlite.Tx, day *queue.Day, seq uint64) e
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	for rows.Next() {
 		var raw []byte
 		if err := rows.Scan(&raw); err != nil {
@@ -126,7 +126,7 @@ func readAnswers(ctx context.Context, tx *sqlite.Tx, into map[string]engine.Answ
 	if err != nil {
 		return fmt.Errorf("read answers: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	for rows.Next() {
 		var key, body string
 		var at int64

@@ -39,7 +39,7 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 		s.Log, err = eventlog.Open(ctx, db, cfg)
 	}
 	if err != nil {
-		db.Close() //nolint:errcheck,gosec // closing after a failed open
+		_ = db.Close() // the open has failed already
 		return nil, err
 	}
 	return s, nil

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,22 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"balcao/branch-server/engine"
 	"balcao/branch-server/store"
-	"balcao/internal/eventlog"
+	"balcao/internal/machine"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
-
-func config() eventlog.Config {
-	return eventlog.Config{
-		MintEpoch: func() uint64 { return 77 },
-		MintID:    func(at time.Time) ulid.ULID { return ulid.MustNew(ulid.Timestamp(at), rand.Reader) },
-		Uptime:    func() int64 { return 1 },
-	}
-}
 
 func catalogue() queue.Catalogue {
 	return queue.Catalogue{
@@ -57,7 +46,7 @@ type branch struct {
 
 func open(t testing.TB, path string) branch {
 	t.Helper()
-	s, err := store.Open(t.Context(), path, config())
+	s, err := store.Open(t.Context(), path, machine.Minter())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"balcao/internal/queue"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
@@ -23,7 +21,7 @@ import (
 // milliseconds.
 type Config struct {
 	MintEpoch func() uint64
-	MintID    func(at time.Time) ulid.ULID
+	MintID    func(at time.Time) string // a ULID
 	Uptime    func() int64
 }
 
@@ -101,7 +99,7 @@ func (l *Log) Append(ctx context.Context, tx *sqlite.Tx, facts ...Fact) (Positio
 	}
 	for _, f := range facts {
 		event := wire.Event{
-			Seq: end.Seq + 1, ID: l.cfg.MintID(f.At).String(), Type: f.Type, Version: f.Version,
+			Seq: end.Seq + 1, ID: l.cfg.MintID(f.At), Type: f.Type, Version: f.Version,
 			TS: f.At.UnixMilli(), Up: l.cfg.Uptime(), CQ: wire.ClockOK, Data: f.Data,
 		}
 		if f.From.Node != "" {
@@ -157,7 +155,7 @@ func read(ctx context.Context, tx *sqlite.Tx, seq uint64, maxEvents, maxBytes in
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	var records []wire.Record
 	size := 0
 	for rows.Next() {

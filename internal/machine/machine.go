@@ -61,7 +61,7 @@ func Minter() eventlog.Config {
 			random(b[:])
 			return replica.MintEpoch(time.Now().Unix(), binary.BigEndian.Uint16(b[:]))
 		},
-		MintID: func(at time.Time) ulid.ULID { return ulid.MustNew(ulid.Timestamp(at), rand.Reader) },
+		MintID: func(at time.Time) string { return ulid.MustNew(ulid.Timestamp(at), rand.Reader).String() },
 		Uptime: Uptime,
 	}
 }

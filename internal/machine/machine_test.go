@@ -5,17 +5,6 @@ import (
 	"time"
 )
 
-func TestClockDoesNotFollowTheWallBackwards(t *testing.T) {
-	c := NewClock()
-	before := c.Now()
-	c.wall = func() time.Time { return time.Now().Round(0).Add(-2 * time.Hour).Round(0) }
-	_ = c.Skew()
-	c.wall = time.Now
-	if now := c.Now(); now.Before(before) {
-		t.Errorf("clock went from %s back to %s", before, now)
-	}
-}
-
 func TestMachineTells(t *testing.T) {
 	if Uptime() <= 0 {
 		t.Error("no uptime")

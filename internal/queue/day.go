@@ -240,8 +240,8 @@ func (d *Day) Left(id DivisionID) int {
 	if !known {
 		return 0
 	}
-	used, any := d.issued[id]
-	if !any {
+	used, taken := d.issued[id]
+	if !taken {
 		used = div.First - 1
 	}
 	return max(0, div.Last()-used)

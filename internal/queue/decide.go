@@ -88,7 +88,7 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, err
 	}
 	div := d.index.divisions[s.Division]
 	n := div.First
-	if used, any := d.issued[div.ID]; any {
+	if used, taken := d.issued[div.ID]; taken {
 		n = used + 1
 	}
 	if n > div.Last() {

@@ -43,7 +43,7 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 		s.Log, err = eventlog.Open(ctx, db, cfg)
 	}
 	if err != nil {
-		db.Close() //nolint:errcheck,gosec // closing after a failed open
+		_ = db.Close() // the open has failed already
 		return nil, err
 	}
 	return s, nil
@@ -242,7 +242,7 @@ func (s *Store) Unfinished(ctx context.Context) ([]Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read unfinished requests: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	var all []Request
 	for rows.Next() {
 		r, _, err := scan(rows)

@@ -1,15 +1,12 @@
 package store_test
 
 import (
-	"crypto/rand"
 	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
-	"balcao/internal/eventlog"
+	"balcao/internal/machine"
 	"balcao/internal/wire"
 	"balcao/kiosk/store"
 )
@@ -18,11 +15,7 @@ var morning = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 
 func open(t *testing.T, path string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), path, eventlog.Config{
-		MintEpoch: func() uint64 { return 5 },
-		MintID:    func(at time.Time) ulid.ULID { return ulid.MustNew(ulid.Timestamp(at), rand.Reader) },
-		Uptime:    func() int64 { return 1 },
-	})
+	s, err := store.Open(t.Context(), path, machine.Minter())
 	if err != nil {
 		t.Fatal(err)
 	}

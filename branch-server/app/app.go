@@ -1,0 +1,264 @@
+// Package app puts a branch server together: journal, engine, the branch's nodes, its pages and the way to
+// headquarters, and lives until it is told to end.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+	_ "time/tzdata" // a branch server brings its own time zones
+
+	"golang.org/x/sync/errgroup"
+
+	"balcao/branch-server/engine"
+	"balcao/branch-server/site"
+	"balcao/branch-server/staff"
+	"balcao/branch-server/store"
+	"balcao/branch-server/web"
+	"balcao/internal/broker"
+	"balcao/internal/carrier"
+	"balcao/internal/machine"
+	"balcao/internal/mqttlink"
+)
+
+// Version is told to headquarters and shown on the command line.
+const Version = "0.1.0"
+
+// App is a branch server whose files and ports are open.
+type App struct {
+	cfg    Config
+	log    *slog.Logger
+	clock  *machine.Clock
+	boot   string
+	store  *store.Store
+	engine *engine.Engine
+	broker *broker.Broker // nil with an outside one
+	http   net.Listener
+	site   *site.Site
+	web    *web.Web
+	parent *carrier.Parent
+	uplink *uplink // nil without headquarters
+}
+
+// New opens the journal, replays the Day and binds the ports. It starts nothing; what it opened is closed again if a
+// later step fails.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
+	a := &App{cfg: cfg, log: log.With("branch", cfg.Branch.ID), clock: machine.NewClock(), boot: machine.NewBoot()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if err := a.openDay(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.bind(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.connect(ctx); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// openDay opens the journal and replays the present Day.
+func (a *App) openDay(ctx context.Context) error {
+	if err := os.MkdirAll(a.cfg.Data, 0o750); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	zone, err := time.LoadLocation(a.cfg.Branch.Zone)
+	if err != nil {
+		return fmt.Errorf("read time zone: %w", err)
+	}
+	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "branch.db"), machine.Minter()); err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	a.engine, err = engine.New(ctx, engine.Config{
+		Catalogue: a.cfg.Branch.Catalogue(), Zone: zone, Journal: a.store, Audience: &audience{app: a},
+		Now: a.clock.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.site = site.New(site.Config{
+		Branch: &a.cfg.Branch, Commands: a.engine, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+	})
+	people, err := os.ReadFile(a.cfg.Staff)
+	if err != nil {
+		return fmt.Errorf("read staff: %w", err)
+	}
+	book, err := staff.Parse(a.cfg.Staff, people)
+	if err != nil {
+		return err
+	}
+	a.web, err = web.New(ctx, web.Config{
+		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Staff: book, Sessions: sessions{a.store},
+		Devices: a.site.Devices, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
+	})
+	return err
+}
+
+// bind takes the ports; a taken one is named.
+func (a *App) bind(ctx context.Context) error {
+	var faults []error
+	if len(a.cfg.Broker.Outside) == 0 {
+		b, err := broker.New(broker.Config{Listen: a.cfg.Broker.Listen, Log: a.log})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("bind broker.listen %s: %w", a.cfg.Broker.Listen, err))
+		}
+		a.broker = b
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
+	if err != nil {
+		faults = append(faults, fmt.Errorf("bind http.listen: %w", err))
+	}
+	a.http = l
+	return errors.Join(faults...)
+}
+
+// connect prepares both hops; nothing is connected until Run.
+func (a *App) connect(_ context.Context) error {
+	link, err := a.siteLink()
+	if err != nil {
+		return err
+	}
+	a.parent, err = carrier.NewParent(carrier.ParentConfig{
+		Boot: a.boot, Incarnation: a.store.Incarnation(), Software: Version, Link: link,
+		Ledger: site.Ledger{Adopter: a.engine, Marks: a.store},
+		Handle: a.site.Handle, OnHealth: a.site.Health, OnPresence: a.site.Presence,
+		Now: a.clock.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	if len(a.cfg.HQ.Brokers) > 0 {
+		a.uplink, err = newUplink(a)
+	}
+	return err
+}
+
+// siteLink says where the branch's own broker is: the embedded one is met over loopback like any other.
+func (a *App) siteLink() (mqttlink.Config, error) {
+	password, err := secret(a.cfg.Broker.PasswordFile)
+	if err != nil {
+		return mqttlink.Config{}, err
+	}
+	urls := a.cfg.Broker.Outside
+	if a.broker != nil {
+		urls = []string{"tcp://" + a.broker.Addr()}
+	}
+	return mqttlink.Config{Brokers: urls, Password: password}, nil
+}
+
+// secret reads a password file; none named is an empty password.
+func secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return string(trimLine(raw)), nil
+}
+
+func trimLine(b []byte) []byte {
+	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// HTTPAddr returns the bound address of the pages.
+func (a *App) HTTPAddr() string { return a.http.Addr().String() }
+
+// BrokerAddr returns the bound address of the embedded broker; empty with an outside one.
+func (a *App) BrokerAddr() string {
+	if a.broker == nil {
+		return ""
+	}
+	return a.broker.Addr()
+}
+
+// Run serves until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.engine.Today(ctx); err != nil {
+		return errors.Join(err, a.close())
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	server := &http.Server{
+		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	if a.broker != nil {
+		g.Go(func() error { return a.broker.Run(ctx) })
+	}
+	g.Go(func() error { return a.engine.Run(ctx) })
+	g.Go(func() error { return a.parent.Run(ctx) })
+	g.Go(func() error { return a.site.Run(ctx, a.parent) })
+	g.Go(func() error { return a.web.Run(ctx) })
+	g.Go(func() error { return a.housekeeping(ctx) })
+	if a.uplink != nil {
+		g.Go(func() error { return a.uplink.run(ctx) })
+	}
+	g.Go(func() error {
+		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve pages: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if server.Shutdown(end) != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
+	err := g.Wait()
+	return errors.Join(err, a.close())
+}
+
+// housekeeping forgets answers that nobody can ask for any more.
+func (a *App) housekeeping(ctx context.Context) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hourly.C:
+			if err := a.store.Forget(ctx, a.clock.Now().Add(-7*24*time.Hour)); err != nil && ctx.Err() == nil {
+				a.log.Warn("forget old answers", "err", err)
+			}
+		}
+	}
+}
+
+// close gives back what New opened, last first.
+func (a *App) close() error {
+	var errs []error
+	if a.http != nil {
+		if err := a.http.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if a.broker != nil {
+		if err := a.broker.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"balcao/branch-server/branch"
+	"balcao/internal/config"
+	"balcao/internal/wire"
+)
+
+// Config is the one file of a branch server.
+type Config struct {
+	Data   string        `yaml:"data"` // folder of the journal
+	HTTP   HTTP          `yaml:"http"`
+	Broker Broker        `yaml:"broker"`
+	HQ     HQ            `yaml:"hq"`
+	Staff  string        `yaml:"staff"` // file of the people who may sign in
+	Branch branch.Branch `yaml:"branch"`
+}
+
+// HTTP says where counters and callboards are served.
+type HTTP struct {
+	Listen string   `yaml:"listen"`
+	Hosts  []string `yaml:"hosts"` // names under which browsers may ask, beside localhost and addresses
+	HTTPS  bool     `yaml:"https"` // a TLS proxy stands in front
+}
+
+// Broker says where kiosks and callboards connect: an embedded broker that listens, or an outside one.
+type Broker struct {
+	Listen       string   `yaml:"listen"`        // embedded; empty if an outside broker is used
+	Outside      []string `yaml:"outside"`       // URLs of an outside broker, tried in turn
+	PasswordFile string   `yaml:"password_file"` // of the branch's own client at an outside broker
+}
+
+// HQ says where headquarters is; none means that the branch reports to nobody.
+type HQ struct {
+	Brokers      []string `yaml:"brokers"`
+	PasswordFile string   `yaml:"password_file"`
+}
+
+// Default returns what holds where the file is silent.
+func Default() Config {
+	return Config{
+		Data:   "data",
+		HTTP:   HTTP{Listen: "127.0.0.1:8080"},
+		Broker: Broker{Listen: "127.0.0.1:1883"},
+	}
+}
+
+// Load reads and checks a file; every fault is named at once, with its line.
+func Load(path string) (Config, error) {
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	c := Default()
+	if err := config.Decode(path, raw, &c); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// Check names every fault of the configuration.
+func (c *Config) Check(faults *config.Faults) {
+	if c.Data == "" {
+		faults.Add("data", "the journal needs a folder")
+	}
+	checkAddress(faults, "http.listen", c.HTTP.Listen)
+	switch {
+	case len(c.Broker.Outside) == 0:
+		checkAddress(faults, "broker.listen", c.Broker.Listen)
+	default:
+		checkURLs(faults, "broker.outside", c.Broker.Outside)
+	}
+	checkURLs(faults, "hq.brokers", c.HQ.Brokers)
+	for key, file := range map[string]string{
+		"staff": c.Staff, "broker.password_file": c.Broker.PasswordFile, "hq.password_file": c.HQ.PasswordFile,
+	} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			faults.Add(key, "no such file: %s", file)
+		}
+	}
+	if c.Staff == "" {
+		faults.Add("staff", "name the file of the people who may sign in")
+	}
+	if _, err := time.LoadLocation(c.Branch.Zone); err != nil && c.Branch.Zone != "" {
+		faults.Add("branch.zone", "unknown time zone %q", c.Branch.Zone)
+	}
+	c.Branch.Check("branch", faults)
+}
+
+func checkAddress(faults *config.Faults, key, address string) {
+	if faults.Faulty(key) {
+		return
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		faults.Add(key, "%q is not an address such as 127.0.0.1:8080", address)
+		return
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		faults.Add(key, "%q is not a port", port)
+	}
+	_ = host
+}
+
+func checkURLs(faults *config.Faults, key string, urls []string) {
+	for i, s := range urls {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" || !strings.Contains("tcp tls mqtt mqtts ssl", u.Scheme) || u.Scheme == "" {
+			faults.Add(config.Index(key, i), "%q is not an address such as tcp://127.0.0.1:1883", s)
+		}
+	}
+}
+
+// node returns the branch's node id; the configuration was checked.
+func (c *Config) node() wire.NodeID { return wire.NodeID(c.Branch.ID) }

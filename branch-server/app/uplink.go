@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"balcao/branch-server/web"
+	"balcao/internal/carrier"
+	"balcao/internal/machine"
+	"balcao/internal/mqttlink"
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// uplink is the way to headquarters: the journal in order, and beside it the figures of each second and the health of
+// the branch's machines.
+type uplink struct {
+	app   *App
+	child *carrier.Child
+
+	mu    sync.Mutex
+	up    bool
+	since time.Time
+}
+
+func newUplink(a *App) (*uplink, error) {
+	password, err := secret(a.cfg.HQ.PasswordFile)
+	if err != nil {
+		return nil, err
+	}
+	u := &uplink{app: a, since: a.clock.Now()}
+	u.child, err = carrier.NewChild(carrier.ChildConfig{
+		Node: a.cfg.node(), Boot: a.boot, Software: Version,
+		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second},
+		Source: a.store, Now: a.clock.Now, OnLink: u.linked, Log: a.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+func (u *uplink) linked(reachable bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.up != reachable {
+		u.up, u.since = reachable, u.app.clock.Now()
+	}
+}
+
+// link tells the pages how the way to headquarters is.
+func (a *App) link() web.Link {
+	if a.uplink == nil {
+		return web.Link{State: web.LinkOff}
+	}
+	a.uplink.mu.Lock()
+	defer a.uplink.mu.Unlock()
+	state := web.LinkDown
+	if a.uplink.up {
+		state = web.LinkUp
+	}
+	unsent, _ := a.uplink.child.Unsent()
+	return web.Link{State: state, Since: a.uplink.since, Unsent: unsent}
+}
+
+func (u *uplink) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return u.child.Run(ctx) })
+	g.Go(func() error { return u.figures(ctx) })
+	return g.Wait()
+}
+
+// healthEvery is how many seconds lie between two samples of health when nothing changed.
+const healthEvery = 10
+
+// figures sends the figures of each second, and health every ten.
+func (u *uplink) figures(ctx context.Context) error {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for n := 0; ; n++ {
+		u.sendLive(ctx)
+		if n%healthEvery == 0 {
+			u.sendHealth()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-second.C:
+		}
+	}
+}
+
+func (u *uplink) sendLive(ctx context.Context) {
+	var live wire.Live
+	if err := u.app.engine.Read(ctx, func(d *queue.Day, at time.Time) {
+		live = u.app.cfg.Branch.Live(d, at)
+	}); err != nil {
+		return // the engine has said why
+	}
+	if data, err := json.Marshal(live); err == nil {
+		u.child.Live(data)
+	}
+}
+
+func (u *uplink) sendHealth() {
+	unsent, _ := u.child.Unsent()
+	data, err := json.Marshal(wire.Health{
+		Node: u.app.cfg.Branch.ID, Boot: u.app.boot, Software: Version, AtMS: u.app.clock.Now().UnixMilli(),
+		UpMS: machine.Uptime(), Unsent: unsent, Memory: machine.Resident(), Kiosks: u.app.site.Devices(),
+	})
+	if err == nil {
+		u.child.Health(data)
+	}
+}

@@ -1,0 +1,71 @@
+// The branch-server program runs one branch: it decides who is next, remembers every event, serves counters and
+// callboards, and reports to headquarters.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"balcao/branch-server/app"
+	"balcao/branch-server/staff"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "branch-server:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(args []string, in io.Reader, out, messages io.Writer) error {
+	flags := flag.NewFlagSet("branch-server", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	path := flags.String("config", "branch-server.yaml", "configuration file")
+	check := flags.Bool("check", false, "check the configuration and end")
+	hash := flags.Bool("hash-pin", false, "read a PIN from standard input and print its hash for the staff file")
+	version := flags.Bool("version", false, "print the version and end")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	switch {
+	case *version:
+		_, err := fmt.Fprintln(out, app.Version)
+		return err
+	case *hash:
+		return printHash(in, out)
+	}
+	cfg, err := app.Load(*path)
+	if err != nil || *check {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a, err := app.New(ctx, cfg, slog.New(slog.NewJSONHandler(messages, nil)))
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+func printHash(in io.Reader, out io.Writer) error {
+	raw, err := io.ReadAll(io.LimitReader(in, 256))
+	if err != nil {
+		return fmt.Errorf("read the PIN: %w", err)
+	}
+	hash, err := staff.HashPIN(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, hash)
+	return err
+}
