@@ -176,14 +176,14 @@ func (s *childSession) ack(ctx context.Context, payload []byte) error {
 		return err
 	}
 	s.reach(true)
-	if !s.sender.Ack(a, s.cfg.Now()) {
-		return nil
+	if s.sender.Ack(a, s.cfg.Now()) {
+		if err := s.cfg.Source.Acknowledged(ctx, a.Epoch, a.HWM); err != nil {
+			s.again(fmt.Errorf("keep acknowledgement: %w", err))
+			return nil
+		}
 	}
-	if err := s.cfg.Source.Acknowledged(ctx, a.Epoch, a.HWM); err != nil {
-		s.again(fmt.Errorf("keep acknowledgement: %w", err))
-		return nil
-	}
-	// The oldest epoch may be finished now.
+	// The oldest epoch may be finished now; and should a nudge ever be
+	// forgotten, the parent's repeated acknowledgements bring the log up.
 	if s.sender.Unsent() == 0 {
 		s.again(s.head(ctx))
 	}
