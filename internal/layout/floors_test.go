@@ -61,7 +61,6 @@ var floors = map[string]int{
 	"internal/sqlite":            adapters,
 	"kiosk/audio":                adapters,
 	"kiosk/audio/audiotest":      adapters,
-	"kiosk/bench":                adapters,
 	"kiosk/pcsc":                 adapters,
 	"kiosk/pcsc/bench":           adapters,
 	"kiosk/screen":               adapters,
@@ -74,6 +73,7 @@ var floors = map[string]int{
 	"branch-server/app": apps,
 	"hq/app":            apps,
 	"kiosk/app":         apps,
+	"kiosk/bench":       apps, // puts virtual devices together, as app does real ones
 
 	"branch-server":                    mains,
 	"branch-server/forecast/predictor": mains,

@@ -1,0 +1,67 @@
+// @ts-check
+/** The page of the virtual printer: every slip that came out, and the faults. */
+import { stream, showLink } from "look/stream.js";
+import { press } from "/paper/pages/press.js";
+
+const shown = 12;
+const list = /** @type {HTMLElement} */ (document.querySelector("[data-papers]"));
+
+/** @typedef {{n: number, number: string, id: string, text: string, at: string}} Paper */
+
+/** @param {Paper} p */
+function slip(p) {
+  const li = document.createElement("li");
+  li.dataset.n = String(p.n);
+  const figure = document.createElement("figure");
+  const img = document.createElement("img");
+  img.src = `/paper/${p.n}.png`;
+  img.alt = `Talão ${p.number}`;
+  const caption = document.createElement("figcaption");
+  const number = document.createElement("b");
+  number.textContent = p.number;
+  const at = document.createElement("span");
+  at.textContent = new Date(p.at).toLocaleTimeString("pt-PT") + (p.id ? "" : " · cortado a meio");
+  caption.append(number, at);
+  figure.append(img, caption);
+  const text = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = "Como texto";
+  const pre = document.createElement("pre");
+  pre.textContent = p.text;
+  text.append(summary, pre);
+  li.append(figure, text);
+  return li;
+}
+
+/** @param {{printed: number, papers: Paper[], faults: string[], printing: boolean}} s */
+function show(s) {
+  const papers = s.papers.slice(0, shown);
+  const have = new Map([...list.children].map((li) => [/** @type {HTMLElement} */ (li).dataset.n, li]));
+  list.replaceChildren(...papers.map((p) => have.get(String(p.n)) ?? slip(p)));
+  set("[data-count]", String(s.printed));
+  set("[data-count-word]", s.printed === 1 ? "talão" : "talões");
+  set("[data-printing]", s.printing ? "A imprimir…" : "");
+  document.querySelector("[data-none]")?.toggleAttribute("hidden", papers.length > 0);
+  list.toggleAttribute("hidden", papers.length === 0);
+  for (const b of document.querySelectorAll("[data-fault]")) {
+    b.setAttribute("aria-pressed", String(s.faults.includes(/** @type {HTMLElement} */ (b).dataset.fault ?? "")));
+  }
+}
+
+/** @param {string} where @param {string} text */
+function set(where, text) {
+  const el = document.querySelector(where);
+  if (el && el.textContent !== text) el.textContent = text;
+}
+
+document.addEventListener("click", (e) => {
+  const b = /** @type {HTMLElement|null} */ (/** @type {HTMLElement} */ (e.target).closest("button"));
+  if (b?.dataset.fault) {
+    const on = b.getAttribute("aria-pressed") !== "true";
+    press("/paper/fault", { kind: b.dataset.fault, on: String(on) });
+  } else if (b?.hasAttribute("data-recover")) {
+    press("/paper/fault", { kind: "none", on: "false" });
+  }
+});
+
+stream("/paper/events", { snapshot: show, link: showLink });
