@@ -310,7 +310,7 @@ func (m *machine) extended(c []byte) effect {
 	switch {
 	case c[2] == 'H' && len(body) == 6 && body[0] == 0x30 && body[1] == 0x30:
 		return effect{id: string(body[2:6])}
-	case c[2] == 'k' && len(body) >= 2 && body[0] == 0x31:
+	case c[2] == 'k' && len(body) >= 3 && body[0] == 0x31:
 		switch body[1] {
 		case 0x43:
 			m.qrModule = max(1, min(16, int(body[2])))

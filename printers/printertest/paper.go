@@ -131,3 +131,28 @@ func (p Paper) QR() string {
 }
 
 func (p Paper) empty() bool { return len(p.Items) == 0 }
+
+// Read returns the papers that a stream of ESC/POS makes on a printer of the
+// given width, without cable and clock. What was not cut at the end of the
+// stream is the last paper.
+func Read(dots int, stream []byte) []Paper {
+	m := newMachine(dots)
+	var papers []Paper
+	for _, b := range stream {
+		e := m.obey(b)
+		if e.cut {
+			p := m.take()
+			p.Serial = len(papers) + 1
+			papers = append(papers, p)
+		}
+		if e.id != "" && len(papers) > 0 {
+			papers[len(papers)-1].ID = e.id
+		}
+	}
+	m.printPending()
+	if rest := m.take(); !rest.empty() {
+		rest.Serial = len(papers) + 1
+		papers = append(papers, rest)
+	}
+	return papers
+}
