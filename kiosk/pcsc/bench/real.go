@@ -69,12 +69,26 @@ func Available() (ok bool, reason string) {
 	if _, err := driver(); err != nil {
 		return false, err.Error()
 	}
-	cmd := exec.Command("/bin/true") //nolint:noctx // ends at once
+	// Some systems grant namespaces and then nothing inside them: try a mount.
+	cmd := exec.Command("mount", "--make-rprivate", "/") //nolint:noctx // ends at once
 	cmd.SysProcAttr = namespaces()
-	if err := cmd.Run(); err != nil {
-		return false, "no namespaces: " + err.Error()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return false, strings.TrimSpace("no namespaces of our own: " + err.Error() + ": " + string(out))
 	}
 	return true, ""
+}
+
+// Pick makes the best bench that can run here: Real, or the replay bench, which
+// uses the same socket; reason says in the second case why not Real.
+func Pick(cfg Config) (b Bench, reason string, err error) {
+	r, err := NewReal(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	if ok, reason := Available(); !ok {
+		return NewDaemon(r.Socket()), reason, nil
+	}
+	return r, "", nil
 }
 
 // namespaces gives the hidden half a network, mounts and process numbers of
