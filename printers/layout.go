@@ -135,7 +135,7 @@ func (p *page) number(s Slip) {
 	number := clean(s.Number)
 	size := min(8, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
 	p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: number, Width: size, Height: size, Bold: true}}})
-	p.gap(20)
+	p.gap(4)
 	if s.Priority {
 		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
 		p.translate("Priority service")
@@ -199,7 +199,7 @@ func (p *page) rule() {
 
 // say prints words in as many lines as they need.
 func (p *page) say(st style, bold, centred bool, words string) {
-	for _, text := range wrap(clean(words), p.columns/st.width) {
+	for _, text := range balanced(clean(words), p.columns/st.width) {
 		p.blocks = append(p.blocks, Line{Centred: centred, Spans: []Span{{Text: text, Width: st.width, Height: st.height, Bold: bold}}})
 	}
 }
@@ -275,7 +275,21 @@ func (p *page) places(words string) []string {
 	}
 	var lines []string
 	for part := range strings.SplitSeq(words, "·") {
-		lines = append(lines, wrap(part, width)...)
+		lines = append(lines, balanced(part, width)...)
+	}
+	return lines
+}
+
+// balanced breaks text into as few lines as wrap does, as even as can be: no
+// word stands alone below a full line.
+func balanced(text string, width int) []string {
+	lines := wrap(text, width)
+	for narrower := width - 1; len(lines) > 1 && narrower > width/2; narrower-- {
+		next := wrap(text, narrower)
+		if len(next) > len(lines) {
+			break
+		}
+		lines = next
 	}
 	return lines
 }

@@ -209,8 +209,11 @@ func TestAJobCoversThoseBeforeItAlsoRoundTheCorner(t *testing.T) {
 		id, earlier printers.JobID
 		want        bool
 	}{
-		{5, 5, true}, {6, 5, true}, {5, 6, false},
-		{0, printers.IDs - 1, true}, {printers.IDs - 1, 0, false},
+		{5, 5, true},
+		{6, 5, true},
+		{5, 6, false},
+		{0, printers.IDs - 1, true},
+		{printers.IDs - 1, 0, false},
 	} {
 		if got := row.id.Covers(row.earlier); got != row.want {
 			t.Errorf("%d covers %d = %v, want %v", row.id, row.earlier, got, row.want)

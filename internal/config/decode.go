@@ -36,8 +36,7 @@ func (f *File) Decode(into any) error {
 
 // Problems returns the problems inside err, or nil if it holds none.
 func Problems(err error) []Problem {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Problems
 	}
 	return nil
@@ -77,7 +76,7 @@ func (d decoder) node(n ast.Node, v reflect.Value, path string) {
 		v.Set(fresh)
 		return
 	}
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		d.text(n, v, u, path)
 		return
 	}

@@ -49,8 +49,7 @@ func Parse(name string, data []byte) (*File, error) {
 }
 
 func syntaxProblem(err error) Problem {
-	var at yaml.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[yaml.Error](err); ok {
 		p := Problem{Text: at.GetMessage()}
 		if tk := at.GetToken(); tk != nil && tk.Position != nil {
 			p.Line = tk.Position.Line

@@ -20,8 +20,10 @@ func epson() escpos.Options {
 	return escpos.Options{
 		Media: printers.Media{Dots: 576, CellWidth: 12, CellHeight: 24, QRModule: 7},
 		CodePages: []escpos.CodePage{
-			{Number: 16, Encoding: "windows-1252"}, {Number: 19, Encoding: "cp858"},
-			{Number: 3, Encoding: "cp860"}, {Number: 2, Encoding: "cp850"},
+			{Number: 16, Encoding: "windows-1252"},
+			{Number: 19, Encoding: "cp858"},
+			{Number: 3, Encoding: "cp860"},
+			{Number: 2, Encoding: "cp850"},
 		},
 		StatusPush: true, Questions: []byte{4, 2, 3, 1}, CanClear: true,
 	}

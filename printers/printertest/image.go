@@ -217,8 +217,11 @@ func placed(s sfnt.Segments, g glyph, em float64) place {
 		scaleY: float64(g.height) * 0.96 / em,
 		base:   float64(g.height) * 0.80,
 	}
+	b := s.Bounds()
+	if high := -float64(b.Min.Y) / 64; high*p.scaleY > p.base {
+		p.scaleY = p.base / high // capitals with an accent are made lower, so that it stays on paper
+	}
 	if g.rune == '0' {
-		b := s.Bounds()
 		wide := float64(b.Max.X-b.Min.X) / 64
 		p.scaleX = float64(g.width) * 0.76 / wide
 		p.left = float64(g.width)*0.12 - float64(b.Min.X)/64*p.scaleX
