@@ -115,7 +115,7 @@ func (d *demo) programs() []program {
 	make := func(name, binary, health string) program {
 		return program{
 			name: name, path: filepath.Join(d.opts.bin, binary), config: filepath.Join(d.plan.Dir, name+".yaml"),
-			logs: filepath.Join(d.plan.Dir, "logs", name+".log"), health: "http://" + health + "/healthz",
+			logs: filepath.Join(d.plan.Dir, "logs", name+".log"), pid: filepath.Join(d.plan.Dir, name+".pid"), health: "http://" + health + "/healthz",
 		}
 	}
 	return []program{

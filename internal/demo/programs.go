@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,6 +21,7 @@ type program struct {
 	path   string
 	config string
 	logs   string
+	pid    string // file that holds the number of its process while it runs
 	health string // URL that answers 200 when the program is ready
 	env    []string
 }
@@ -56,8 +59,8 @@ func (s *starter) start(ctx context.Context, cmd *exec.Cmd) error {
 	}
 }
 
-// keep runs a program until ctx ends, and starts it again when it dies. A program that dies at once, again and again,
-// is an error.
+// keep runs a program until ctx ends, and starts it again when it dies. A program that ends itself at once, again and
+// again, is an error; one that is killed is not.
 func (p program) keep(ctx context.Context, s *starter, log *slog.Logger) error {
 	for quick := 0; ; {
 		began := time.Now()
@@ -65,10 +68,10 @@ func (p program) keep(ctx context.Context, s *starter, log *slog.Logger) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if time.Since(began) < 2*time.Second {
-			quick++
-		} else {
+		if killed(err) || time.Since(began) > 2*time.Second {
 			quick = 0
+		} else {
+			quick++
 		}
 		if quick >= 5 {
 			return fmt.Errorf("%s does not stay up: %w; see %s", p.name, err, p.logs)
@@ -82,6 +85,16 @@ func (p program) keep(ctx context.Context, s *starter, log *slog.Logger) error {
 			return nil
 		}
 	}
+}
+
+// killed reports whether a program ended by a signal.
+func killed(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
 }
 
 // farewell is how long a program may take to end before it is ended.
@@ -105,6 +118,10 @@ func (p program) once(ctx context.Context, s *starter) error {
 	cmd.WaitDelay = farewell
 	if err := s.start(ctx, cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
+	}
+	defer os.Remove(p.pid) //nolint:errcheck // a hint for people and tests
+	if err := os.WriteFile(p.pid, []byte(strconv.Itoa(cmd.Process.Pid)), 0o640); err != nil {
+		return errors.Join(err, cmd.Cancel(), cmd.Wait())
 	}
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
