@@ -278,7 +278,10 @@ func TestGarbageEndsItsSenderOnly(t *testing.T) {
 	b := serve(t, broker.Config{Limits: broker.Limits{Handshake: time.Second}})
 	p, good := parent(t, b), child(t, b, "L017")
 	for _, garbage := range [][]byte{
-		[]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), {0}, {0x10, 0xff, 0xff, 0xff, 0xff, 0xff}, {0x10, 0xff, 0xff, 0xff, 0x7f},
+		[]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+		{0},
+		{0x10, 0xff, 0xff, 0xff, 0xff, 0xff},
+		{0x10, 0xff, 0xff, 0xff, 0x7f},
 		packet(0x10, text("MQTT"), []byte{4, 2}), packet(0x30, text("x")), packet(0xc0), packet(0x10, text("MQIsdp"), []byte{3, 2, 0, 9}),
 	} {
 		c := dial(t, b)
@@ -286,7 +289,8 @@ func TestGarbageEndsItsSenderOnly(t *testing.T) {
 		c.ended()
 	}
 	for i, garbage := range [][]byte{
-		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, packet(0x82), packet(0x10, text("MQTT"), []byte{4, 2, 0, 60}, text("L019")),
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		packet(0x82), packet(0x10, text("MQTT"), []byte{4, 2, 0, 60}, text("L019")),
 		packet(0x30), packet(0x32, text("x")), packet(0x20, []byte{0, 0}), packet(0x82, []byte{0, 1}, text("x"), []byte{7}),
 	} {
 		c := child(t, b, fmt.Sprintf("L1%02d", i))

@@ -263,8 +263,8 @@ func (c *Child) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-c.states: // the link must not wait for us to end
-		case <-linkDone:
-			return err
+		case linkErr := <-linkDone:
+			return errors.Join(err, linkErr)
 		}
 	}
 }

@@ -56,7 +56,9 @@ func TestGarbageIsCountedAndHarmsNobody(t *testing.T) {
 		}
 		payloads := [][]byte{
 			nil, []byte("x"), []byte(`{`), []byte(`{}`), []byte(`null`), []byte(`[]`), []byte(`{"s":1}`), bytes.Repeat([]byte{0xff}, 200<<10),
-			[]byte(strings.Repeat("[", 100_000)), {0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3}, other, other[:len(other)-2],
+			[]byte(strings.Repeat("[", 100_000)),
+			{0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3},
+			other, other[:len(other)-2],
 			[]byte(`{"s":"online","boot":"` + strings.Repeat("x", 1000) + `"}`), []byte(`{"id":"` + strings.Repeat("x", 1000) + `","ttl":1}`),
 			[]byte(`{"e":18446744073709551615,"f":18446744073709551615,"l":18446744073709551615}`),
 		}
@@ -99,8 +101,10 @@ func TestChildBearsAParentThatTalksNonsense(t *testing.T) {
 				}
 			}
 		}
-		for _, text := range []string{"", "x", "{}", "null", `{"e":7,"h":0,"cr":-1}`, `{"e":7,"h":3,"cr":8,"inc":"a"}`,
-			`{"e":7,"h":1,"cr":0,"inc":"b"}`, `{"e":8,"h":1}`, `{"id":"x"}`, `{"s":"lost"}`, `{"s":"online","boot":"z"}`} {
+		for _, text := range []string{
+			"", "x", "{}", "null", `{"e":7,"h":0,"cr":-1}`, `{"e":7,"h":3,"cr":8,"inc":"a"}`,
+			`{"e":7,"h":1,"cr":0,"inc":"b"}`, `{"e":8,"h":1}`, `{"id":"x"}`, `{"s":"lost"}`, `{"s":"online","boot":"z"}`,
+		} {
 			ack(text)
 		}
 		start(t, newParent(t, b, ledger)) // takes the stranger's place

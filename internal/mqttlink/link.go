@@ -163,19 +163,18 @@ func (l *Link) Run(ctx context.Context) error {
 	pause := l.cfg.RetryMin
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		broker := l.cfg.Brokers[attempt%len(l.cfg.Brokers)]
-		c, err := l.connect(ctx, broker)
-		if err == nil {
+		c, down := l.connect(ctx, broker)
+		if down == nil {
 			pause = l.cfg.RetryMin
 			attempt-- // the same broker first, next time
-			err = l.serve(ctx, c)
+			down = l.serve(ctx, c)
 		}
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() == nil {
+			l.cfg.OnState(State{Broker: address(broker), Err: down})
+			l.cfg.Log.Debug("mqtt connection down", "broker", address(broker), "err", down)
+			sleep(ctx, jitter(pause))
+			pause = min(2*pause, l.cfg.RetryMax)
 		}
-		l.cfg.OnState(State{Broker: address(broker), Err: err})
-		l.cfg.Log.Debug("mqtt connection down", "broker", address(broker), "err", err)
-		sleep(ctx, jitter(pause))
-		pause = min(2*pause, l.cfg.RetryMax)
 	}
 	return nil
 }

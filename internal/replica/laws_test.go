@@ -29,8 +29,7 @@ type world struct {
 	incarnation int
 	mails       []mail
 
-	maxFlight int
-	sent      int // records handed to the pipe, again ones included
+	sent int // records handed to the pipe, again ones included
 }
 
 // log is one epoch of the sender's.
@@ -38,7 +37,6 @@ type log struct {
 	epoch   uint64
 	records []wire.Record
 	heads   []wire.Hash // heads[n] is the hash after n records
-	sealed  bool
 }
 
 func newLog(epoch uint64) log { return log{epoch: epoch, heads: []wire.Hash{{}}} }

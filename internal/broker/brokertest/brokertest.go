@@ -161,8 +161,11 @@ func tryMosquitto(program, dir, addr string) (func(), error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // killed, in the end
+		close(ended)
+	}()
 	stop := func() {
 		_ = cmd.Process.Kill()
 		<-ended
@@ -178,8 +181,8 @@ func tryMosquitto(program, dir, addr string) (func(), error) {
 			return stop, nil
 		}
 		select {
-		case err := <-ended:
-			return nil, fmt.Errorf("it ended: %w", err)
+		case <-ended:
+			return nil, fmt.Errorf("it ended: %s", cmd.ProcessState)
 		case <-deadline.C:
 			stop()
 			return nil, fmt.Errorf("nobody listens on %s", addr)
