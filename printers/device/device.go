@@ -92,6 +92,8 @@ func New(c Config) *Printer {
 		// Ids begin at the time of day, so that a word for a slip of an
 		// earlier run is not taken for one of this.
 		last: printers.JobID(uint64(c.Now().UnixMilli()/100) % printers.IDs),
+		// A program that was killed may have left half a slip in the printer.
+		dirty: true,
 	}
 }
 
@@ -305,7 +307,8 @@ func (p *Printer) become(s printers.Status) {
 	before := p.status
 	p.status = s
 	if p.job != nil {
-		if s.Stopped() {
+		if s.Stopped() && !p.job.sent {
+			p.job.stopped = s
 			p.job.interrupt()
 		}
 		p.job.nudge()

@@ -24,7 +24,7 @@ const patience = 60 * time.Second
 // that is tested.
 type bench struct {
 	*device.Printer
-	t       *testing.T
+	t       testing.TB
 	virtual *printertest.Printer
 	changes chan printers.Status
 	late    chan string
@@ -35,9 +35,10 @@ type options struct {
 	confirm time.Duration
 	virtual printertest.Config
 	faults  []printertest.Fault
+	open    func() (device.Transport, error)
 }
 
-func start(t *testing.T, o options) *bench {
+func start(t testing.TB, o options) *bench {
 	t.Helper()
 	o.virtual.Link = filepath.Join(t.TempDir(), "printer")
 	o.virtual.Now = time.Now
@@ -59,6 +60,15 @@ func start(t *testing.T, o options) *bench {
 	if o.profile == "" {
 		o.profile = "virtual/escpos-80"
 	}
+	o.open = func() (device.Transport, error) {
+		return serialport.Open(serialport.Config{Path: o.virtual.Link, Baud: 19200})
+	}
+	return attach(t, virtual, o)
+}
+
+// attach runs a device at a virtual printer, and both until the test ends.
+func attach(t testing.TB, virtual *printertest.Printer, o options) *bench {
+	t.Helper()
 	profile, err := profiles.Load(o.profile)
 	if err != nil {
 		t.Fatal(err)
@@ -73,9 +83,7 @@ func start(t *testing.T, o options) *bench {
 	b := &bench{t: t, virtual: virtual, changes: make(chan printers.Status, 1000), late: make(chan string, 10)}
 	b.Printer = device.New(device.Config{
 		Dialect: dialect,
-		Open: func(context.Context) (device.Transport, error) {
-			return serialport.Open(serialport.Config{Path: o.virtual.Link, Baud: 19200})
-		},
+		Open:    func(context.Context) (device.Transport, error) { return o.open() },
 		Confirm: o.confirm,
 		Now:     time.Now,
 		Log:     slog.New(slog.DiscardHandler),
@@ -318,6 +326,42 @@ func TestASlipThatCannotBePrintedIsRefused(t *testing.T) {
 	b.want(bad, printers.Failed, printers.BadSlip)
 }
 
+func TestHalfASlipFromBeforeARestartIsCutOff(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "printer")
+	virtual, err := printertest.New(printertest.Config{Link: link, Now: time.Now, BytesPerSecond: -1, MillimetresPerSecond: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half, err := serialport.Open(serialport.Config{Path: link, Baud: 19200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, cancel := virtual.Subscribe()
+	defer cancel()
+	b := attach(t, virtual, options{profile: "virtual/escpos-80", confirm: patience, open: func() (device.Transport, error) {
+		return serialport.Open(serialport.Config{Path: link, Baud: 19200})
+	}})
+	if _, err := half.Write(t.Context(), []byte("\x1b@Half of A022\nand a command cut sh\x1d(k\x40")); err != nil {
+		t.Fatal(err)
+	}
+	for !virtual.State().Printing {
+		select {
+		case <-changed:
+		case <-time.After(patience):
+			t.Fatal("the half slip does not arrive")
+		}
+	}
+	if err := half.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.becomes(printers.Ready)
+	b.want(slip("A023"), printers.Done, "")
+	b.wantSlips("A023")
+	if papers := virtual.Papers(); len(papers) != 2 || !papers[0].Says("Half of A022") || papers[1].Says("A022") {
+		t.Errorf("papers = %d, want the half slip and the whole one apart", len(papers))
+	}
+}
+
 func TestEveryModelPrintsOnTheVirtualPrinter(t *testing.T) {
 	for _, id := range profiles.Names() {
 		t.Run(strings.ReplaceAll(id, "/", "-"), func(t *testing.T) {
@@ -362,4 +406,19 @@ func TestSlipsAskedForTogetherComeOutOneByOne(t *testing.T) {
 	if !slices.Equal(got, []string{"A1", "A2", "A3", "A4", "A5"}) || remains != 0 {
 		t.Errorf("slips = %v and %d others", got, remains)
 	}
+}
+
+// BenchmarkPrintToFirstByte measures from the call to the first byte that the
+// serial line has accepted.
+func BenchmarkPrintToFirstByte(b *testing.B) {
+	d := start(b, options{})
+	d.becomes(printers.Ready)
+	var sum time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		if _, err := d.Print(b.Context(), slip("A023"), func() { sum += time.Since(begin) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(sum.Nanoseconds())/float64(b.N), "ns/first-byte")
 }

@@ -23,6 +23,9 @@ type job struct {
 	news      chan struct{}      // holds one value when something changed
 
 	sent, printed, processed, cleared bool
+	// stopped is the status that interrupted the sending: the slip is torn
+	// then, even if the printer has recovered since.
+	stopped printers.Status
 }
 
 func (j *job) nudge() {
@@ -222,7 +225,12 @@ func (p *Printer) tidy(ctx context.Context, s *session, j *job) error {
 	}
 	d := p.config.Dialect
 	if d.Clear() != nil {
-		if err := p.clear(ctx, s, j); err != nil {
+		switch err := p.clear(ctx, s, j); {
+		case errors.Is(err, errNotCleared) && p.Status().Ready():
+			// It answers, only not this: refusing every slip from now on
+			// would be worse than an old one that may come out as well.
+			p.config.Log.Warn("the printer does not clear its memory, although its profile says so")
+		case err != nil:
 			return err
 		}
 		p.mu.Lock()
@@ -310,6 +318,9 @@ func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outco
 func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (printers.Outcome, error) {
 	p.mu.Lock()
 	status, lost := p.status, p.session != s
+	if j.stopped.Stopped() {
+		status = j.stopped
+	}
 	p.mu.Unlock()
 	reason := printers.NotConfirmed
 	switch {

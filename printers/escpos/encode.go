@@ -167,9 +167,9 @@ func (d *Dialect) Clear() []byte {
 
 // Separate feeds and cuts. In front of it come zeros and a reset: should the
 // printer still wait for the arguments of a command that was cut short, they
-// are eaten as those.
+// are eaten as those; the longest argument of ours is a QR text.
 func (d *Dialect) Separate() []byte {
-	w := writer{out: make([]byte, 16, 32)}
+	w := writer{out: make([]byte, printers.MaxQR+8, printers.MaxQR+16)}
 	w.put(esc, '@')
 	w.cut(d.options)
 	return w.out

@@ -2,8 +2,7 @@
 // to tarm/serial, and it stands in that door as a guard: the library knows
 // neither flow control nor exclusive use, takes silence for the end of the
 // file, does not notice a hang-up when reading, and its Close can wait for
-// ever. Each of these is dealt with in the open here; docs/decisions says how
-// that was measured.
+// ever. Each of these is dealt with here and has a test on a pseudo-terminal.
 //
 // The trick is a second descriptor of the same device, the side, which never
 // blocks: flow control, locks, waiting for room and waking a stuck call all go
