@@ -1,0 +1,272 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"balcao/branch-server/engine"
+	"balcao/internal/queue"
+)
+
+// maxBody is the longest body of a request: any wish fits in a few hundred bytes.
+const maxBody = 64 << 10
+
+// answer is what a command is told. A refusal has a code for programs, a sentence and a next step for people.
+type answer struct {
+	OK      bool            `json:"ok"`
+	Seq     uint64          `json:"seq,omitempty"`
+	Visit   queue.VisitID   `json:"visit,omitempty"`
+	Number  string          `json:"tk,omitempty"`
+	Counter queue.CounterID `json:"counter,omitempty"`
+	Code    string          `json:"code,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Next    string          `json:"next,omitempty"`
+}
+
+func refuse(rw http.ResponseWriter, status int, a answer) { writeJSON(rw, status, a) }
+
+func writeJSON(rw http.ResponseWriter, status int, value any) {
+	b, err := json.Marshal(value)
+	if err != nil {
+		http.Error(rw, "answer not available", http.StatusInternalServerError)
+		return
+	}
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.WriteHeader(status)
+	_, _ = rw.Write(append(b, '\n')) // the browser may have gone; its retry finds the same answer
+}
+
+// wish is the body of a command: which visit is meant, so that a stale screen does nothing to another one.
+type wish struct {
+	Visit   queue.VisitID   `json:"visit"`
+	Granted *bool           `json:"granted"` // priority only
+	Counter queue.CounterID `json:"counter"` // must be where the clerk sits; empty means that
+}
+
+// commands is what each command's name asks of the Day.
+var commands = map[string]func(at queue.CounterID, w wish) (queue.Command, error){
+	"call":  func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.CallNext{Counter: at}, nil },
+	"open":  func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.OpenCounter{Counter: at}, nil },
+	"close": func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.CloseCounter{Counter: at}, nil },
+	"recall": func(at queue.CounterID, w wish) (queue.Command, error) {
+		return queue.Recall{Counter: at, Visit: w.Visit}, nil
+	},
+	"start": func(at queue.CounterID, w wish) (queue.Command, error) {
+		return queue.Start{Counter: at, Visit: w.Visit}, nil
+	},
+	"finish": func(at queue.CounterID, w wish) (queue.Command, error) {
+		return queue.Finish{Counter: at, Visit: w.Visit}, nil
+	},
+	"noshow": func(at queue.CounterID, w wish) (queue.Command, error) {
+		return queue.NoShow{Counter: at, Visit: w.Visit}, nil
+	},
+	"priority": func(_ queue.CounterID, w wish) (queue.Command, error) {
+		if w.Visit == 0 || w.Granted == nil {
+			return nil, errors.New("falta dizer a senha (visit) e se a prioridade é dada ou retirada (granted)")
+		}
+		return queue.SetPriority{Visit: w.Visit, Granted: *w.Granted}, nil
+	},
+}
+
+var keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
+
+// command carries out one press. The same key from the same session always gets the same answer, also after a
+// restart; a wish that could not be stored is answered with 503 and may be repeated.
+func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
+	name := r.PathValue("name")
+	build, known := commands[name]
+	if !known {
+		refuse(rw, http.StatusNotFound, answer{Code: "unknown_command", Message: "Não há nenhum comando com esse nome."})
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	if err != nil {
+		var long *http.MaxBytesError
+		if errors.As(err, &long) {
+			refuse(rw, http.StatusRequestEntityTooLarge, answer{Code: "too_long", Message: "O pedido é maior do que 64 KiB."})
+		} // otherwise nobody is there to be told
+		return
+	}
+	wished, formKey, err := decodeWish(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		badRequest(rw, err)
+		return
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		key = formKey
+	}
+	if !keyForm.MatchString(key) {
+		badRequest(rw, errors.New("falta a chave do pedido (Idempotency-Key, 8 a 64 letras, algarismos ou traços)"))
+		return
+	}
+	at := v.session.Counter
+	if name != "priority" {
+		switch {
+		case at == "":
+			refuse(rw, http.StatusConflict, answer{Code: "no_counter", Message: "Não está em nenhum balcão.", Next: "Escolha o balcão."})
+			return
+		case wished.Counter != "" && wished.Counter != at:
+			refuse(rw, http.StatusConflict, answer{Code: "other_counter", Message: "Está no " + w.cfg.Branch.Label(at) + ", e o pedido era para outro balcão.",
+				Next: "Recarregue a página."})
+			return
+		}
+	}
+	cmd, err := build(at, wished)
+	if err != nil {
+		badRequest(rw, err)
+		return
+	}
+	given, err := w.cfg.Commands.Do(r.Context(), journalKey(v.session, name, key), cmd)
+	if err != nil {
+		w.fault(rw, r, err)
+		return
+	}
+	w.reply(rw, r, at, cmd, given)
+}
+
+// journalKey keeps the keys of sessions and commands apart: a key is the browser's word, and must not reach the
+// answer to anything else.
+func journalKey(s Session, name, key string) string {
+	return "web/" + hex.EncodeToString(s.Token[:8]) + "/" + name + "/" + key
+}
+
+func (w *Web) reply(rw http.ResponseWriter, r *http.Request, at queue.CounterID, cmd queue.Command, given engine.Answer) {
+	if given.Refused == "" {
+		writeJSON(rw, http.StatusOK, answer{OK: true, Seq: given.Seq, Visit: given.Visit, Number: given.Number, Counter: given.Counter})
+		return
+	}
+	said := w.explainRefusal(r.Context(), at, cmd, given.Refused)
+	writeJSON(rw, http.StatusConflict, answer{Visit: given.Visit, Number: given.Number, Code: said.code, Message: said.text, Next: said.next})
+}
+
+func badRequest(rw http.ResponseWriter, err error) {
+	refuse(rw, http.StatusBadRequest, answer{Code: "bad_request", Message: "O pedido não se percebe: " + err.Error() + ".",
+		Next: "Recarregue a página e repita."})
+}
+
+// decodeWish reads the body of a command, JSON or a form. The second result is the key that a form may carry. It is
+// strict: a field nobody knows is a mistake of the asker, and a wish must not be half understood.
+func decodeWish(contentType string, body []byte) (wish, string, error) {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil && contentType != "" {
+		return wish{}, "", errors.New("o tipo do conteúdo é inválido")
+	}
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		return decodeForm(string(body))
+	case kind != "application/json" && len(body) > 0:
+		return wish{}, "", errors.New("o conteúdo tem de ser JSON ou um formulário")
+	case len(bytes.TrimSpace(body)) == 0:
+		return wish{}, "", nil
+	}
+	var got *wish
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&got); err != nil || got == nil {
+		return wish{}, "", errors.New("o conteúdo não é o JSON esperado")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return wish{}, "", errors.New("há conteúdo a mais depois do JSON")
+	}
+	return *got, "", got.check()
+}
+
+func decodeForm(body string) (wish, string, error) {
+	form, err := url.ParseQuery(body)
+	if err != nil {
+		return wish{}, "", errors.New("o formulário não se lê")
+	}
+	var (
+		got wish
+		key string
+	)
+	for field, values := range form {
+		if len(values) != 1 {
+			return wish{}, "", fmt.Errorf("o campo %.20q vem mais de uma vez", field)
+		}
+		value := values[0]
+		switch field {
+		case "visit":
+			id, err := strconv.ParseInt(value, 10, 32)
+			if err != nil {
+				return wish{}, "", errors.New("a senha (visit) não é um número")
+			}
+			got.Visit = queue.VisitID(id)
+		case "granted":
+			granted, err := strconv.ParseBool(value)
+			if err != nil {
+				return wish{}, "", errors.New("granted não é true nem false")
+			}
+			got.Granted = &granted
+		case "counter":
+			got.Counter = queue.CounterID(value)
+		case "key":
+			key = value
+		default:
+			return wish{}, "", fmt.Errorf("o campo %.20q não existe", field)
+		}
+	}
+	return got, key, got.check()
+}
+
+func (w wish) check() error {
+	switch {
+	case w.Visit < 0:
+		return errors.New("a senha (visit) não pode ser negativa")
+	case len(w.Counter) > 32 || strings.ContainsAny(string(w.Counter), "\x00\r\n"):
+		return errors.New("o balcão (counter) é inválido")
+	}
+	return nil
+}
+
+// justNow is how long ago somebody else's press explains a refusal.
+const justNow = 10 * time.Second
+
+// explainRefusal puts a refusal into words, with what is known of how it came about.
+func (w *Web) explainRefusal(ctx context.Context, at queue.CounterID, cmd queue.Command, code queue.Refusal) words {
+	said := refusals[code]
+	if said.code == "" {
+		said = words{code: "refused", text: "O pedido não foi aceite.", next: "Nada mudou. Recarregue a página."}
+	}
+	// The bare words hold if the Day cannot be read.
+	_ = w.cfg.Commands.Read(ctx, func(d *queue.Day, now time.Time) {
+		switch c := cmd.(type) {
+		case queue.CallNext:
+			if code == queue.ErrQueueEmpty {
+				said = w.emptyWords(d, at, now, said)
+			}
+		case queue.SetPriority:
+			if v, known := d.Visit(c.Visit); known && code == queue.ErrNotWaiting {
+				said.text = "A " + v.Number.String() + " já não espera: " + stateWord(v.State) + "."
+			}
+		}
+	})
+	return said
+}
+
+// emptyWords tells the loser of a race who was faster.
+func (w *Web) emptyWords(d *queue.Day, at queue.CounterID, now time.Time, said words) words {
+	mine := w.names.serves(at)
+	for _, c := range d.Calls() {
+		if c.Counter != at && c.Count == 1 && mine[c.Service] && now.Sub(c.At) < justNow {
+			said.text = "A " + c.Number.String() + " acabou de ser chamada pelo " + inSentence(w.cfg.Branch.Label(c.Counter)) + "."
+			said.next = "Nada mudou neste balcão. Não há mais ninguém à espera por ele."
+			break
+		}
+	}
+	return said
+}

@@ -1,0 +1,226 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+// Seats: whether the page's session still holds its counter.
+const (
+	seatYours = "yours"
+	seatNone  = "none" // the session has no counter, perhaps because somebody took it over
+	seatOut   = "out"  // the session has ended
+)
+
+// counterView is everything the clerk's page shows.
+type counterView struct {
+	Seat      string     `json:"seat"`
+	Place     placeView  `json:"place"`
+	Counter   postView   `json:"counter"`
+	Visit     *visitView `json:"visit"`
+	Next      *nextView  `json:"next"`
+	Queue     queueView  `json:"queue"`
+	Today     todayView  `json:"today"`
+	SoldOut   []string   `json:"soldOut"` // services of this counter without numbers left today
+	LastCall  string     `json:"lastCall"`
+	Elsewhere int        `json:"elsewhere"` // tickets that wait, but not for this counter
+}
+
+// postView is a counter. Moments are Unix milliseconds; 0 has not happened.
+type postView struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Open  bool   `json:"open"`
+	Since int64  `json:"since"` // open or closed since
+	Free  int64  `json:"free"`  // without a visit since
+}
+
+// ticketView is one ticket in a list or in the hand.
+type ticketView struct {
+	ID      queue.VisitID `json:"id"`
+	Number  string        `json:"tk"`
+	Service string        `json:"svc"`
+	Body    string        `json:"body"`
+	Class   string        `json:"class"` // law, long or walkin
+	Minutes int           `json:"min"`   // waited, whole minutes
+	Target  int           `json:"target"`
+	State   string        `json:"state"` // ok, watch, out; empty without a target
+	Doubt   bool          `json:"doubt"` // nobody knows whether its slip came out
+	Lang    string        `json:"lang"`  // of the citizen's screen; empty for Portuguese
+}
+
+// visitView is the ticket at the counter.
+type visitView struct {
+	ticketView
+	Stage    string `json:"stage"` // called or serving
+	Issued   int64  `json:"issued"`
+	Called   int64  `json:"called"`
+	LastCall int64  `json:"lastCall"`
+	Recalled int    `json:"recalled"`
+	Started  int64  `json:"started"`
+	Usual    int    `json:"usual"` // usual minutes at the counter for this service; 0 if not known
+	Why      string `json:"why"`
+	Waited   string `json:"waited"`
+}
+
+// nextView is who would be called now, and why.
+type nextView struct {
+	ticketView
+	Why string `json:"why"`
+}
+
+// queueView is who waits for the counter, in the order in which it would call.
+type queueView struct {
+	Count   int          `json:"count"`
+	Longest int          `json:"longest"` // minutes
+	Rows    []ticketView `json:"rows"`    // the first listedTickets
+}
+
+// listedTickets is how many waiting tickets a clerk's page lists.
+const listedTickets = 40
+
+// todayView is what the counter did today.
+type todayView struct {
+	Visits int `json:"visits"`
+	Median int `json:"median"` // minutes
+}
+
+// Classes as screens show them: priority by law, a wait past the guard time, everyone else.
+const (
+	classLaw    = "law"
+	classLong   = "long"
+	classWalkIn = "walkin"
+)
+
+func (p painter) counterOf(token TokenHash, now time.Time) counterView {
+	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}}
+	s, live := p.w.seats.get(token, now)
+	switch {
+	case !live:
+		v.Seat = seatOut
+		return v
+	case s.Counter == "":
+		v.Seat = seatNone
+		return v
+	}
+	p.fillCounter(&v, s.Counter)
+	return v
+}
+
+func (p painter) fillCounter(v *counterView, id queue.CounterID) {
+	state := p.d.Counter(id)
+	v.Counter = postView{ID: string(id), Label: p.w.cfg.Branch.Label(id), Open: state.Open, Since: milli(state.Since), Free: milli(state.Free)}
+	if state.Visit != nil {
+		v.Visit = p.visitView(*state.Visit)
+	}
+	order := p.d.Order(id, p.at)
+	v.Queue.Count = len(order)
+	for i, one := range order {
+		t := p.ticket(one)
+		v.Queue.Longest = max(v.Queue.Longest, t.Minutes)
+		if i < listedTickets {
+			v.Queue.Rows = append(v.Queue.Rows, t)
+		}
+	}
+	if len(order) > 0 {
+		v.Next = &nextView{ticketView: v.Queue.Rows[0], Why: p.whyNext(order)}
+	}
+	post := p.facts.posts[id]
+	v.Today = todayView(post)
+	v.Elsewhere = max(0, p.waitingInAll()-len(order))
+	v.SoldOut = p.soldOut(p.w.names.serves(id))
+	for _, c := range p.d.Calls() {
+		if c.Counter == id {
+			v.LastCall = p.w.clock(c.At)
+			break
+		}
+	}
+}
+
+func (p painter) waitingInAll() int {
+	n := 0
+	for id := range p.w.names.services {
+		n += p.d.WaitingCount(id)
+	}
+	return n
+}
+
+// soldOut names the services, of some or of all (nil), that have no numbers left today.
+func (p painter) soldOut(of map[queue.ServiceID]bool) []string {
+	names := []string{}
+	if !p.d.Open() {
+		return names
+	}
+	for _, s := range p.w.cfg.Branch.Services {
+		if (of == nil || of[queue.ServiceID(s.ID)]) && p.d.Left(queue.DivisionID(s.Division)) == 0 {
+			names = append(names, s.Name.In("pt"))
+		}
+	}
+	return names
+}
+
+func (p painter) ticket(v queue.Visit) ticketView {
+	s := p.w.names.services[v.Service]
+	wait := v.Wait(p.at)
+	t := ticketView{
+		ID: v.ID, Number: v.Number.String(), Service: s.name, Body: s.body, Class: p.class(v),
+		Minutes: minutes(wait), Target: minutes(s.target), State: againstTarget(wait, s.target),
+		Doubt: v.Print == queue.PrintUnknown,
+	}
+	if v.Lang != "pt" && v.Lang != "pt-PT" {
+		t.Lang = v.Lang
+	}
+	return t
+}
+
+// class says what a screen calls a ticket's class. A long wait counts only while it can still decide a call.
+func (p painter) class(v queue.Visit) string {
+	switch {
+	case v.Class == queue.ClassLaw:
+		return classLaw
+	case v.State == queue.StateWaiting && p.w.names.guard > 0 && p.at.Sub(v.Asked) >= p.w.names.guard,
+		v.State != queue.StateWaiting && v.Why.Rule == queue.RuleGuard:
+		return classLong
+	}
+	return classWalkIn
+}
+
+func (p painter) visitView(v queue.Visit) *visitView {
+	stage := "called"
+	if v.State == queue.StateServing {
+		stage = "serving"
+	}
+	return &visitView{
+		ticketView: p.ticket(v), Stage: stage,
+		Issued: milli(v.IssuedAt), Called: milli(v.CalledAt), LastCall: milli(v.LastCall), Recalled: v.Recalled,
+		Started: milli(v.StartedAt), Usual: minutes(p.w.names.services[v.Service].mean),
+		Why: p.w.whyCalled(v), Waited: span(v.Wait(p.at)),
+	}
+}
+
+// whyNext says why the first of some waiting tickets, in calling order, would be called.
+func (p painter) whyNext(order []queue.Visit) string {
+	first := order[0]
+	wait := " Espera há " + span(first.Wait(p.at)) + "."
+	oldest := slices.MinFunc(order, func(a, b queue.Visit) int { return a.Asked.Compare(b.Asked) })
+	switch {
+	case first.Class == queue.ClassLaw:
+		return "Prioridade por lei, à frente de todas." + wait
+	case p.class(first) == classLong:
+		return "Passou a espera de " + span(p.w.names.guard) + "." + wait
+	case len(order) == 1:
+		return "É a única à espera por este balcão." + wait
+	case oldest.ID != first.ID:
+		return "É dos serviços próprios deste balcão; as outras ainda não esperaram o bastante." + wait
+	}
+	return "É a que espera há mais tempo." + wait
+}
+
+func milli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

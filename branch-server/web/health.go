@@ -1,0 +1,146 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"balcao/internal/wire"
+)
+
+// deviceStates says the state codes of devices in words, with their degree. A code that is not here is shown as it
+// came: an old branch may hear a new kiosk.
+var deviceStates = map[string]struct{ degree, text string }{
+	"ready":               {stateOK, "pronta"},
+	"ok":                  {stateOK, "em ordem"},
+	"present":             {stateOK, "em ordem"},
+	"paper-near-end":      {stateWatch, "com pouco papel"},
+	"paper-out":           {stateOut, "sem papel"},
+	"cover-open":          {stateOut, "com a tampa aberta"},
+	"cutter-error":        {stateOut, "com a guilhotina presa"},
+	"head-hot":            {stateWatch, "a arrefecer"},
+	"recoverable-error":   {stateOut, "com um erro que se resolve desligando e ligando"},
+	"unrecoverable-error": {stateOut, "avariada"},
+	"offline":             {stateOut, "fora de linha"},
+	"disconnected":        {stateOut, "desligada"},
+	"absent":              {stateOut, "não se encontra"},
+	"fault":               {stateOut, "avariada"},
+	"near-end":            {stateWatch, "com pouco papel"},
+	"muted":               {stateWatch, "sem volume"},
+	"not-confirmed":       {stateWatch, "não confirma a impressão"},
+	"unknown":             {stateWatch, "sem notícias"},
+}
+
+var deviceNames = map[string]string{"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã"}
+
+// device says how a kiosk or callboard is.
+func (p painter) device(h wire.KioskHealth) deviceView {
+	v := deviceView{Name: nodeName(h.Node, h.Faces), State: stateOK, Since: h.Since}
+	if !h.Online {
+		v.State = stateOut
+		v.Text = "Sem ligação"
+		if h.Since > 0 {
+			v.Text += " desde as " + p.w.clock(time.UnixMilli(h.Since))
+		}
+		if slices.Contains(h.Faces, "kiosk") || len(h.Faces) == 0 {
+			v.Text += ". Continua a dar senhas do seu bloco, se o tiver."
+		} else {
+			v.Text += "."
+		}
+		return v
+	}
+	var troubles []string
+	for _, device := range slices.Sorted(maps.Keys(h.Devices)) {
+		code := strings.ReplaceAll(h.Devices[device], "_", "-")
+		said, known := deviceStates[code]
+		if !known {
+			said.degree, said.text = stateWatch, code
+		}
+		if said.degree == stateOK {
+			continue
+		}
+		name := deviceNames[device]
+		if name == "" {
+			name = device
+		}
+		troubles = append(troubles, name+" "+agree(device, said.text))
+		if v.State != stateOut {
+			v.State = said.degree
+		}
+	}
+	switch {
+	case len(troubles) > 0:
+		v.Text = upperFirst(list(troubles)) + "."
+	case h.Unsent > 0:
+		v.Text = "Em ordem, a enviar " + strconv.FormatUint(h.Unsent, 10) + " registos."
+	default:
+		v.Text = "Em ordem."
+	}
+	return v
+}
+
+// agree puts an adjective into the masculine for devices that are.
+func agree(device, text string) string {
+	if device == "printer" {
+		return text
+	}
+	switch text {
+	case "pronta", "avariada", "desligada":
+		return strings.TrimSuffix(text, "a") + "o"
+	}
+	return text
+}
+
+func upperFirst(s string) string {
+	r := []rune(s)
+	if len(r) == 0 {
+		return s
+	}
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+// nodeName says what a node is by its faces, or by its letter: L901-K01 is Quiosque 1.
+func nodeName(node string, faces []string) string {
+	_, tail, _ := strings.Cut(node, "-")
+	kind, number := "Aparelho", strings.TrimLeft(strings.TrimLeft(tail, "KTDS"), "0")
+	switch {
+	case strings.HasPrefix(tail, "K"), slices.Contains(faces, "kiosk"):
+		kind = "Quiosque"
+	case strings.HasPrefix(tail, "D"), slices.Contains(faces, "callboard"):
+		kind = "Painel"
+	case strings.HasPrefix(tail, "S"):
+		kind = "Sensor"
+	}
+	if number == "" {
+		return kind + " " + node
+	}
+	return kind + " " + number
+}
+
+// linkView says how the way to headquarters is. The branch works without it.
+func (p painter) linkView() deviceView {
+	v := deviceView{Name: "Sede", Since: milli(p.link.Since)}
+	switch p.link.State {
+	case LinkUp:
+		v.State, v.Text = stateOK, "Ligada"
+		if p.link.Unsent > 0 {
+			v.Text += ", a enviar " + strconv.FormatUint(p.link.Unsent, 10) + " registos"
+		}
+		v.Text += "."
+	case LinkDown:
+		v.State, v.Text = "stale", "Sem ligação"
+		if !p.link.Since.IsZero() {
+			v.Text += " desde as " + p.w.clock(p.link.Since)
+		}
+		v.Text += ". A loja trabalha na mesma"
+		if p.link.Unsent > 0 {
+			v.Text += "; " + strconv.FormatUint(p.link.Unsent, 10) + " registos esperam"
+		}
+		v.Text += "."
+	default:
+		v.State, v.Text = "free", "Esta loja não tem sede configurada."
+	}
+	return v
+}

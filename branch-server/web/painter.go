@@ -1,0 +1,171 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// painter paints views of one moment of the Day. What it makes holds copies only.
+type painter struct {
+	w       *Web
+	d       *queue.Day
+	at      time.Time // of the engine's clock
+	facts   facts
+	devices []wire.KioskHealth
+	link    Link
+}
+
+// paint makes the frames of some views from one look at the Day. Only the hub's goroutine calls it.
+func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, error) {
+	devices, link, now := w.cfg.Devices(), w.cfg.Link(), w.cfg.Now()
+	painted := make(map[viewKey]any, len(keys))
+	var seq uint64
+	err := w.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
+		seq = d.Seq()
+		w.facts = w.facts.renewed(w, d, at)
+		p := painter{w: w, d: d, at: at, facts: w.facts, devices: devices, link: link}
+		for _, key := range keys {
+			switch key.kind {
+			case viewBoard:
+				painted[key] = p.board()
+			case viewCounter:
+				painted[key] = p.counterOf(key.token, now)
+			case viewManager:
+				painted[key] = p.manager()
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	frames := make(map[viewKey]frame, len(painted))
+	for key, view := range painted {
+		if frames[key], err = newFrame(view, seq, now); err != nil {
+			return nil, fmt.Errorf("paint %s: %w", key.kind, err)
+		}
+	}
+	return frames, nil
+}
+
+// placeView is what every page says of the branch.
+type placeView struct {
+	Name string `json:"name"`
+	Day  string `json:"day"` // segunda-feira, 23 nov. 2026
+	Open bool   `json:"open"`
+	Zone string `json:"zone"`
+}
+
+func (p painter) place() placeView {
+	return placeView{Name: p.w.cfg.Branch.Name, Day: dayWords(p.d.Date()), Open: p.d.Open(), Zone: p.w.cfg.Branch.Zone}
+}
+
+// facts are figures of the whole Day that need a look at every visit; they are renewed once a second at the most.
+type facts struct {
+	at     time.Time
+	seq    uint64
+	day    queue.Date
+	posts  map[queue.CounterID]postFacts
+	totals queue.Totals
+	level  level // of the last half hour, over all services
+	levels map[string]level
+	halves []half
+}
+
+// postFacts is what a counter did today.
+type postFacts struct {
+	Visits int
+	Median int // minutes at the counter; meaningless without visits
+}
+
+// level counts calls and those that came within their service's target.
+type level struct{ called, within int }
+
+// percent returns the service level in whole per cent; -1 without calls.
+func (l level) percent() int {
+	if l.called == 0 {
+		return -1
+	}
+	return (200*l.within + l.called) / (2 * l.called)
+}
+
+// half is one half hour of the Day.
+type half struct {
+	start  time.Time
+	issued int
+	level  level
+}
+
+const halfHour = 30 * time.Minute
+
+func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
+	if f.posts != nil && f.day == d.Date() && f.seq <= d.Seq() && at.Sub(f.at) < time.Second && at.Sub(f.at) >= 0 {
+		return f
+	}
+	n := facts{
+		at: at, seq: d.Seq(), day: d.Date(), posts: map[queue.CounterID]postFacts{}, totals: d.Totals(),
+		levels: map[string]level{},
+	}
+	lengths := map[queue.CounterID][]time.Duration{}
+	halves := map[int64]*half{}
+	of := func(t time.Time) *half {
+		start := t.Truncate(halfHour) // zones in use differ from UTC by whole half hours
+		h, known := halves[start.Unix()]
+		if !known {
+			h = &half{start: start}
+			halves[start.Unix()] = h
+		}
+		return h
+	}
+	for _, v := range d.Visits() {
+		if v.IssuedAt.IsZero() || v.State == queue.StateVoid {
+			continue
+		}
+		of(v.IssuedAt).issued++
+		if v.State == queue.StateFinished {
+			lengths[v.Counter] = append(lengths[v.Counter], v.ServiceTime(at))
+		}
+		if v.CalledAt.IsZero() {
+			continue
+		}
+		s := w.names.services[v.Service]
+		one := level{called: 1}
+		if s.target <= 0 || v.Wait(at) <= s.target {
+			one.within = 1
+		}
+		h := of(v.CalledAt)
+		h.level = h.level.plus(one)
+		if at.Sub(v.CalledAt) < halfHour {
+			n.level = n.level.plus(one)
+			n.levels[s.division] = n.levels[s.division].plus(one)
+		}
+	}
+	for id, all := range lengths {
+		n.posts[id] = postFacts{Visits: len(all), Median: minutes(median(all) + 30*time.Second)}
+	}
+	for _, h := range halves {
+		n.halves = append(n.halves, *h)
+	}
+	slices.SortFunc(n.halves, func(a, b half) int { return a.start.Compare(b.start) })
+	return n
+}
+
+func (l level) plus(o level) level { return level{l.called + o.called, l.within + o.within} }
+
+// median returns the middle of some values, the upper one of two; zero without any. It sorts them.
+func median[T cmp.Ordered](all []T) T { return quantile(all, 50) }
+
+// quantile returns the value below which some per cent of the values lie; zero without any. It sorts them.
+func quantile[T cmp.Ordered](all []T, percent int) T {
+	var zero T
+	if len(all) == 0 {
+		return zero
+	}
+	slices.Sort(all)
+	return all[min(len(all)-1, len(all)*percent/100)]
+}

@@ -1,0 +1,51 @@
+package web
+
+import "balcao/internal/queue"
+
+// words is a refusal for people: what happened, and what to do next. The code is for programs.
+type words struct{ code, text, next string }
+
+// refusals says every refusal of the queue in Portuguese; a test holds it complete.
+var refusals = map[queue.Refusal]words{
+	queue.ErrDayNotOpen:     {"day_not_open", "O dia ainda não abriu.", "A loja abre sozinha à hora do relógio; tente daqui a um minuto."},
+	queue.ErrDayOpen:        {"day_open", "Esse dia já foi aberto.", "Não é preciso fazer nada."},
+	queue.ErrUnknownService: {"unknown_service", "Esse serviço não existe nesta loja.", "Recarregue a página."},
+	queue.ErrUnknownClass:   {"unknown_class", "Essa classe de senha não existe nesta loja.", "Recarregue a página."},
+	queue.ErrUnknownCounter: {"unknown_counter", "Esse balcão não existe nesta loja.", "Escolha outro balcão."},
+	queue.ErrUnknownVisit:   {"unknown_visit", "Essa senha não é de hoje.", "Confirme o número com a pessoa."},
+	queue.ErrUnknownRequest: {"unknown_request", "Esse pedido de senha não é conhecido.", "Tire outra senha."},
+	queue.ErrNoRequest:      {"no_request", "Ao pedido falta a sua identificação.", "Recarregue a página e repita."},
+	queue.ErrRequestClosed:  {"request_closed", "Esse pedido de senha já terminou.", "Tire outra senha."},
+	queue.ErrSoldOut:        {"sold_out", "As senhas deste serviço esgotaram por hoje.", "Proponha uma marcação ou outro dia."},
+	queue.ErrQueueEmpty:     {"queue_empty", "Ninguém espera por este balcão.", "A próxima senha aparece aqui assim que for tirada."},
+	queue.ErrCounterClosed:  {"counter_closed", "O balcão está fechado.", "Abra o balcão para chamar."},
+	queue.ErrCounterOpen:    {"counter_open", "O balcão já está aberto.", "Pode chamar a seguinte."},
+	queue.ErrCounterBusy:    {"counter_busy", "Este balcão ainda tem uma senha.", "Termine-a, ou diga que não compareceu."},
+	queue.ErrCounterFree:    {"counter_free", "Este balcão já não tem nenhuma senha.", "Pode chamar a seguinte."},
+	queue.ErrOtherVisit:     {"other_visit", "Este balcão já tem outra senha.", "Nada mudou. Veja a que está no ecrã."},
+	queue.ErrNotCalled:      {"not_called", "Essa senha já não está em chamada.", "Veja o estado no ecrã."},
+	queue.ErrNotServing:     {"not_serving", "Essa senha ainda não está em atendimento.", "Diga primeiro que a pessoa chegou."},
+	queue.ErrNotWaiting:     {"not_waiting", "Essa senha já não espera.", "A prioridade só muda enquanto se espera."},
+	queue.ErrRecallLimit:    {"recall_limit", "Já foi chamada as vezes que a loja permite.", "Se ninguém vier, diga que não compareceu."},
+}
+
+// stateWord says what became of a visit, to follow «já não espera:».
+func stateWord(s queue.State) string {
+	switch s {
+	case queue.StateReserved:
+		return "o talão ainda não saiu"
+	case queue.StateVoid:
+		return "foi anulada"
+	case queue.StateWaiting:
+		return "está à espera"
+	case queue.StateCalled:
+		return "já foi chamada"
+	case queue.StateServing:
+		return "está a ser atendida"
+	case queue.StateFinished:
+		return "já foi atendida"
+	case queue.StateNoShow:
+		return "não compareceu"
+	}
+	return string(s)
+}

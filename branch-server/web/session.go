@@ -1,0 +1,242 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+// TokenHash is the SHA-256 of a session's cookie. The cookie itself is known to its browser only.
+type TokenHash [sha256.Size]byte
+
+// Session is one sign-in. It holds no name: that is looked up in the staff each time, as is the role.
+type Session struct {
+	Token   TokenHash
+	Person  string          // id of the person
+	Counter queue.CounterID // where they sit; empty if nowhere
+	Since   time.Time       // sits there since
+	Expires time.Time
+}
+
+// sessionLife is a long working day.
+const sessionLife = 14 * time.Hour
+
+// newToken returns a random cookie of 256 bits and its hash.
+func newToken() (string, TokenHash) {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	cookie := base64.RawURLEncoding.EncodeToString(b[:])
+	return cookie, sha256.Sum256([]byte(cookie))
+}
+
+// errSeatTaken means that somebody else sits at the counter.
+var errSeatTaken = errors.New("somebody sits at the counter")
+
+// seats knows every session and who sits where: one session a counter.
+type seats struct {
+	store Sessions
+
+	mu      sync.Mutex // held while the store writes, so that memory and disk agree on who came first
+	byToken map[TokenHash]Session
+}
+
+func newSeats(ctx context.Context, store Sessions, now time.Time) (*seats, error) {
+	all, err := store.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &seats{store: store, byToken: map[TokenHash]Session{}}
+	for _, one := range all {
+		if one.Expires.After(now) {
+			s.byToken[one.Token] = one
+		} else if err := store.Delete(ctx, one.Token); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// of returns the session of a cookie.
+func (s *seats) of(cookie string, now time.Time) (Session, bool) {
+	return s.get(sha256.Sum256([]byte(cookie)), now)
+}
+
+func (s *seats) get(token TokenHash, now time.Time) (Session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, known := s.byToken[token]
+	if !known || !one.Expires.After(now) {
+		return Session{}, false
+	}
+	return one, true
+}
+
+// begin opens a session of a person and returns its cookie. Sessions past their end are forgotten on the way.
+func (s *seats) begin(ctx context.Context, person string, now time.Time) (string, error) {
+	cookie, token := newToken()
+	one := Session{Token: token, Person: person, Expires: now.Add(sessionLife)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t, old := range s.byToken {
+		if !old.Expires.After(now) {
+			if err := s.drop(ctx, t); err != nil {
+				return "", err
+			}
+		}
+	}
+	if err := s.put(ctx, one); err != nil {
+		return "", err
+	}
+	return cookie, nil
+}
+
+// end forgets a session.
+func (s *seats) end(ctx context.Context, token TokenHash) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drop(ctx, token)
+}
+
+// sitter returns the live session at a counter.
+func (s *seats) sitter(counter queue.CounterID, now time.Time) (Session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at(counter, now)
+}
+
+func (s *seats) at(counter queue.CounterID, now time.Time) (Session, bool) {
+	for _, one := range s.byToken {
+		if one.Counter == counter && one.Expires.After(now) {
+			return one, true
+		}
+	}
+	return Session{}, false
+}
+
+// sit gives a session a counter. If somebody else sits there it returns errSeatTaken, unless they are to make room;
+// a person's own other session always does.
+func (s *seats) sit(ctx context.Context, token TokenHash, counter queue.CounterID, makeRoom bool, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mine, known := s.byToken[token]
+	if !known {
+		return errors.New("the session has ended")
+	}
+	if other, taken := s.at(counter, now); taken && other.Token != token {
+		if !makeRoom && other.Person != mine.Person {
+			return errSeatTaken
+		}
+		other.Counter, other.Since = "", time.Time{}
+		if err := s.put(ctx, other); err != nil {
+			return err
+		}
+	}
+	if mine.Counter != counter {
+		mine.Counter, mine.Since = counter, now
+	}
+	return s.put(ctx, mine)
+}
+
+// rise takes a session from its counter.
+func (s *seats) rise(ctx context.Context, token TokenHash) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mine, known := s.byToken[token]
+	if !known || mine.Counter == "" {
+		return nil
+	}
+	mine.Counter, mine.Since = "", time.Time{}
+	return s.put(ctx, mine)
+}
+
+func (s *seats) put(ctx context.Context, one Session) error {
+	if err := s.store.Put(ctx, one); err != nil {
+		return fmt.Errorf("store session: %w", err)
+	}
+	s.byToken[one.Token] = one
+	return nil
+}
+
+func (s *seats) drop(ctx context.Context, token TokenHash) error {
+	if err := s.store.Delete(ctx, token); err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	delete(s.byToken, token)
+	return nil
+}
+
+// taken returns the counters where somebody sits.
+func (s *seats) taken(now time.Time) map[queue.CounterID]Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := map[queue.CounterID]Session{}
+	for _, one := range slices.Collect(maps.Values(s.byToken)) {
+		if one.Counter != "" && one.Expires.After(now) {
+			at[one.Counter] = one
+		}
+	}
+	return at
+}
+
+// doorman makes guessing slow: after some failures under one name from one address, that pair waits, longer each time.
+type doorman struct {
+	mu    sync.Mutex
+	tries map[string]trial
+}
+
+type trial struct {
+	failures int
+	until    time.Time
+	last     time.Time
+}
+
+const (
+	freeTries   = 5
+	firstWait   = 30 * time.Second
+	longestWait = 15 * time.Minute
+	mostTrials  = 10_000 // pairs remembered; beyond that the oldest are forgotten
+)
+
+func newDoorman() *doorman { return &doorman{tries: map[string]trial{}} }
+
+// wait returns how long somebody must still wait before they may try.
+func (d *doorman) wait(who string, now time.Time) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return max(0, d.tries[who].until.Sub(now))
+}
+
+// failed notes a failure.
+func (d *doorman) failed(who string, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.tries) >= mostTrials {
+		maps.DeleteFunc(d.tries, func(_ string, t trial) bool { return now.Sub(t.last) > longestWait })
+	}
+	t := d.tries[who]
+	if len(d.tries) >= mostTrials && t.failures == 0 {
+		return
+	}
+	t.failures++
+	t.last = now
+	if over := t.failures - freeTries; over >= 0 {
+		t.until = now.Add(min(longestWait, firstWait<<min(over, 10)))
+	}
+	d.tries[who] = t
+}
+
+// welcome forgets somebody's failures.
+func (d *doorman) welcome(who string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.tries, who)
+}

@@ -1,0 +1,121 @@
+// Package web is the branch server's faces in the browser: the clerk's counter, the coordinator's page, the answer to
+// «why was he called before me?» and the callboard for plain televisions. Pages follow the Day through one event
+// stream each; wishes are POSTs with an Idempotency-Key that the page repeats until they are answered. The package
+// holds no rule of the queue: it turns presses into commands, and Days and refusals into words.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"balcao/branch-server/branch"
+	"balcao/branch-server/engine"
+	"balcao/branch-server/staff"
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// Commands is the engine: it carries out wishes once per key, and lets the Day be looked at.
+type Commands interface {
+	// Do carries out a command once per key; a refusal is an answer, an error means that nothing happened.
+	Do(ctx context.Context, key string, cmd queue.Command) (engine.Answer, error)
+	// Read lets look see the Day; look must be quick and keep nothing.
+	Read(ctx context.Context, look func(d *queue.Day, at time.Time)) error
+}
+
+// Staff knows who may sign in.
+type Staff interface {
+	// SignIn returns the person with a name and PIN; any error but that of the context means that there is none.
+	SignIn(ctx context.Context, name, pin string) (staff.Person, error)
+	// Find returns the person with an id, if they still work here.
+	Find(id string) (staff.Person, bool)
+}
+
+// Sessions keeps sign-ins over a restart. Web is their only writer and holds them in memory; the store is read once.
+type Sessions interface {
+	// All returns every session stored.
+	All(ctx context.Context) ([]Session, error)
+	// Put stores a session, replacing the one with the same token.
+	Put(ctx context.Context, s Session) error
+	// Delete forgets a session; one that is not there is no error.
+	Delete(ctx context.Context, token TokenHash) error
+}
+
+// States of the link to headquarters.
+const (
+	LinkUp   = "up"   // connected
+	LinkDown = "down" // not connected; the branch works on
+	LinkOff  = "off"  // no headquarters is configured
+)
+
+// Link is the state of the way to headquarters.
+type Link struct {
+	State  string    // up, down or off
+	Since  time.Time // of that state; zero if not known
+	Unsent uint64    // entries of the journal that headquarters has not acknowledged
+}
+
+// Config is what the faces need. Every field without a stated default must be set.
+type Config struct {
+	Branch   *branch.Branch
+	Zone     *time.Location
+	Epoch    uint64 // of the branch's journal: callboards order what they see by (epoch, sequence)
+	Commands Commands
+	Staff    Staff
+	Sessions Sessions
+	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
+	Link     func() Link               // the way to headquarters; nil means that there is none
+	Hosts    []string                  // names under which browsers may ask, beside localhost and any IP address
+	HTTPS    bool                      // browsers come over TLS: cookies are marked Secure
+	Now      func() time.Time          // the wall clock: sessions end by it
+	Log      *slog.Logger
+}
+
+// Web serves the faces of one branch.
+type Web struct {
+	cfg     Config
+	seats   *seats
+	doorman *doorman
+	hub     *hub
+	names   names
+	handler http.Handler
+	facts   facts // owned by the hub's goroutine
+}
+
+// New reads the sessions and prepares the pages. It starts nothing.
+func New(ctx context.Context, cfg Config) (*Web, error) {
+	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Log == nil {
+		return nil, errors.New("web: the configuration is not complete")
+	}
+	if cfg.Devices == nil {
+		cfg.Devices = func() []wire.KioskHealth { return nil }
+	}
+	if cfg.Link == nil {
+		cfg.Link = func() Link { return Link{State: LinkOff} }
+	}
+	w := &Web{cfg: cfg, doorman: newDoorman(), names: namesOf(cfg.Branch)}
+	var err error
+	if w.seats, err = newSeats(ctx, cfg.Sessions, cfg.Now()); err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	w.hub = newHub(w.paint)
+	w.handler = w.routes()
+	return w, nil
+}
+
+// Handler answers every request of the faces.
+func (w *Web) Handler() http.Handler { return w.handler }
+
+// Run keeps the event streams going until ctx ends; then every stream is closed.
+func (w *Web) Run(ctx context.Context) error {
+	w.hub.run(ctx, w.cfg.Log)
+	return nil
+}
+
+// Hear tells the streams that the Day changed. It never blocks: what changed is read from the engine afterwards, once
+// for all entries that came meanwhile.
+func (w *Web) Hear([]queue.Entry) { w.hub.wake() }
