@@ -1,0 +1,246 @@
+// Package app puts headquarters together: the database, the broker that branches connect to, the live state of the
+// network and its pages, and lives until it is told to end.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+	_ "time/tzdata" // headquarters brings its own time zones
+
+	"golang.org/x/sync/errgroup"
+
+	"balcao/hq/ingest"
+	"balcao/hq/network"
+	"balcao/hq/store"
+	"balcao/hq/web"
+	"balcao/internal/broker"
+	"balcao/internal/carrier"
+	"balcao/internal/machine"
+	"balcao/internal/mqttlink"
+	"balcao/internal/wire"
+)
+
+// Version is told to branches and shown on the command line.
+const Version = "0.1.0"
+
+// silence is how long a branch may say nothing before it counts as not linked. It speaks once a second.
+const silence = 15 * time.Second
+
+// App is headquarters with its file and ports open.
+type App struct {
+	cfg    Config
+	log    *slog.Logger
+	store  *store.Store
+	ingest *ingest.Ingest
+	broker *broker.Broker // nil with an outside one
+	http   net.Listener
+	web    *web.Server
+	parent *carrier.Parent
+}
+
+// New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
+// opened is closed again if a later step fails.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
+	a := &App{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if err := a.bind(ctx); err != nil {
+		return nil, err
+	}
+	if a.store, err = store.Open(ctx, filepath.Join(cfg.Data, "hq.db"), time.Now); err != nil {
+		return nil, err
+	}
+	nw, zone, err := a.network()
+	if err != nil {
+		return nil, err
+	}
+	if a.ingest, err = ingest.New(ctx, a.store, nw, time.Now, log); err != nil {
+		return nil, err
+	}
+	if err := a.connect(); err != nil {
+		return nil, err
+	}
+	a.web, err = web.New(web.Options{
+		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
+		Healthy: a.healthy, Now: time.Now, Log: log,
+	})
+	return a, err
+}
+
+// bind takes the ports; a taken one is named.
+func (a *App) bind(ctx context.Context) error {
+	var faults []error
+	if len(a.cfg.Broker.Outside) == 0 {
+		password, err := secret(a.cfg.Broker.PasswordFile)
+		if err != nil {
+			return err
+		}
+		b, err := broker.New(broker.Config{Listen: a.cfg.Broker.Listen, HostPassword: password, Log: a.log})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("bind broker.listen %s: %w", a.cfg.Broker.Listen, err))
+		}
+		a.broker = b
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
+	if err != nil {
+		faults = append(faults, fmt.Errorf("bind http.listen: %w", err))
+	}
+	a.http = l
+	return errors.Join(faults...)
+}
+
+func (a *App) network() (*network.Network, *time.Location, error) {
+	zone, err := time.LoadLocation(a.cfg.Zone)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read time zone: %w", err)
+	}
+	known := make([]network.Known, len(a.cfg.Branches))
+	for i, b := range a.cfg.Branches {
+		known[i] = network.Known{ID: wire.NodeID(b.ID), Name: b.Name, District: b.District}
+		if b.Zone == "" {
+			continue
+		}
+		if known[i].Zone, err = time.LoadLocation(b.Zone); err != nil {
+			return nil, nil, fmt.Errorf("read time zone of %s: %w", b.ID, err)
+		}
+	}
+	return network.New(network.Options{
+		Zone: zone, Known: known, Simulated: a.cfg.simulated, Target: a.cfg.Target, Silence: silence, Limit: a.cfg.MaxBranches,
+	}), zone, nil
+}
+
+func names(cfg Config) web.Names {
+	n := web.Names{Bodies: map[string]string{}, Services: map[string]string{}}
+	for _, b := range cfg.Bodies {
+		n.Bodies[b.ID] = b.Name
+	}
+	for _, s := range cfg.Services {
+		n.Services[s.ID] = s.Name
+	}
+	return n
+}
+
+// connect prepares the way to the branches; nothing is connected until Run.
+func (a *App) connect() error {
+	password, err := secret(a.cfg.Broker.PasswordFile)
+	if err != nil {
+		return err
+	}
+	urls := a.cfg.Broker.Outside
+	if a.broker != nil {
+		urls = []string{"tcp://" + a.broker.Addr()}
+	}
+	boot := machine.NewBoot()
+	a.parent, err = carrier.NewParent(carrier.ParentConfig{
+		// The file's own name alone would not tell that an older copy of it was put back.
+		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
+		Link:   mqttlink.Config{Brokers: urls, Password: password},
+		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
+		Now: time.Now, Log: a.log,
+	})
+	return err
+}
+
+// secret reads a password file; none named is an empty password.
+func secret(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return strings.TrimRight(string(raw), "\r\n"), nil
+}
+
+var errNoBroker = errors.New("no connection to the broker")
+
+func (a *App) healthy() error {
+	if !a.parent.Connected() {
+		return errNoBroker
+	}
+	return nil
+}
+
+// HTTPAddr returns the bound address of the pages.
+func (a *App) HTTPAddr() string { return a.http.Addr().String() }
+
+// BrokerAddr returns the bound address of the embedded broker; empty with an outside one.
+func (a *App) BrokerAddr() string {
+	if a.broker == nil {
+		return ""
+	}
+	return a.broker.Addr()
+}
+
+// Run serves until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
+func (a *App) Run(ctx context.Context) error {
+	if a.cfg.MemoryMiB > 0 {
+		debug.SetMemoryLimit(int64(a.cfg.MemoryMiB) << 20)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	server := &http.Server{
+		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	server.RegisterOnShutdown(a.web.Stop)
+	if a.broker != nil {
+		g.Go(func() error { return a.broker.Run(ctx) })
+	}
+	g.Go(func() error { return a.parent.Run(ctx) })
+	g.Go(func() error { return a.ingest.Run(ctx) })
+	g.Go(func() error {
+		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve pages: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if server.Shutdown(end) != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
+	err := g.Wait()
+	return errors.Join(err, a.close())
+}
+
+// close gives back what New opened, last first.
+func (a *App) close() error {
+	var errs []error
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	if a.http != nil {
+		errs = append(errs, closed(a.http.Close()))
+	}
+	if a.broker != nil {
+		errs = append(errs, closed(a.broker.Close()))
+	}
+	return errors.Join(errs...)
+}
+
+// closed forgives that something was closed before.
+func closed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

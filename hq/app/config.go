@@ -1,0 +1,199 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path"
+	"time"
+
+	"balcao/internal/config"
+	"balcao/internal/wire"
+)
+
+// Config is the one file of headquarters.
+type Config struct {
+	Data   string `yaml:"data"` // folder of the database
+	HTTP   HTTP   `yaml:"http"`
+	Broker Broker `yaml:"broker"`
+	Zone   string `yaml:"zone"` // in which times of the whole network are shown
+	// Target is how long a citizen should wait at most.
+	Target time.Duration `yaml:"target"`
+	// MemoryMiB is the size the program tries to stay below; 0 leaves it to the system.
+	MemoryMiB int `yaml:"memory_mib"`
+	// MaxBranches is the most branches that are followed.
+	MaxBranches int `yaml:"max_branches"`
+	// Simulated are patterns of the ids of branches that exist only as a simulation, such as S*; pages mark them.
+	Simulated []string `yaml:"simulated"`
+	Branches  []Branch `yaml:"branches"`
+	Bodies    []Name   `yaml:"bodies"`
+	Services  []Name   `yaml:"services"`
+}
+
+// HTTP says where the pages are served.
+type HTTP struct {
+	Listen string   `yaml:"listen"`
+	Hosts  []string `yaml:"hosts"` // names under which browsers may ask, beside those of this machine
+}
+
+// Broker says where branches connect: an embedded broker that listens, or an outside one.
+type Broker struct {
+	Listen       string   `yaml:"listen"`        // embedded; not used with an outside one
+	Outside      []string `yaml:"outside"`       // URLs of an outside broker, tried in turn
+	PasswordFile string   `yaml:"password_file"` // of headquarters' own client
+}
+
+// Branch is one that is known before it first connects.
+type Branch struct {
+	ID       string `yaml:"id"`
+	Name     string `yaml:"name"`
+	District string `yaml:"district"`
+	Zone     string `yaml:"zone"` // the network's own where it is empty
+}
+
+// Name gives an id a name for screens.
+type Name struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+}
+
+// Default returns what holds where the file is silent.
+func Default() Config {
+	return Config{
+		Data:        "data",
+		HTTP:        HTTP{Listen: "127.0.0.1:8090"},
+		Broker:      Broker{Listen: "127.0.0.1:1884"},
+		Zone:        "Europe/Lisbon",
+		Target:      30 * time.Minute,
+		MemoryMiB:   48,
+		MaxBranches: 1000,
+	}
+}
+
+// Load reads and checks a file; every fault is named at once, with its line.
+func Load(file string) (Config, error) {
+	raw, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	c := Default()
+	if err := config.Decode(file, raw, &c); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// Check names every fault of the configuration.
+func (c *Config) Check(faults *config.Faults) {
+	if c.Data == "" {
+		faults.Add("data", "the database needs a folder")
+	}
+	checkAddress(faults, "http.listen", c.HTTP.Listen)
+	if host, _, err := net.SplitHostPort(c.HTTP.Listen); err == nil && len(c.HTTP.Hosts) == 0 && !loopback(host) {
+		faults.Add("http.hosts", "name the hosts under which browsers ask, because http.listen is open to other machines")
+	}
+	if len(c.Broker.Outside) == 0 {
+		checkAddress(faults, "broker.listen", c.Broker.Listen)
+	}
+	for i, s := range c.Broker.Outside {
+		if u, err := url.Parse(s); err != nil || u.Host == "" || !schemes[u.Scheme] {
+			faults.Add(config.Index("broker.outside", i), "not an address such as tcp://127.0.0.1:1883")
+		}
+	}
+	if f := c.Broker.PasswordFile; f != "" {
+		if _, err := os.Stat(f); err != nil {
+			faults.Add("broker.password_file", "no such file: %s", f)
+		}
+	}
+	checkZone(faults, "zone", c.Zone)
+	checkRange(faults, "target", c.Target >= time.Minute && c.Target <= 8*time.Hour, "want between 1m and 8h")
+	checkRange(faults, "memory_mib", c.MemoryMiB == 0 || c.MemoryMiB >= 24, "want 0 or at least 24")
+	checkRange(faults, "max_branches", c.MaxBranches >= 1 && c.MaxBranches <= 4096, "want between 1 and 4096")
+	for i, pattern := range c.Simulated {
+		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+			faults.Add(config.Index("simulated", i), "%q is not a pattern such as S*", pattern)
+		}
+	}
+	c.checkBranches(faults)
+	checkNames(faults, "bodies", c.Bodies)
+	checkNames(faults, "services", c.Services)
+}
+
+var schemes = map[string]bool{"tcp": true, "tls": true, "ssl": true, "mqtt": true, "mqtts": true}
+
+func (c *Config) checkBranches(faults *config.Faults) {
+	seen := map[string]bool{}
+	if len(c.Branches) > c.MaxBranches {
+		faults.Add("branches", "%d branches are more than max_branches", len(c.Branches))
+	}
+	for i, b := range c.Branches {
+		at := config.Index("branches", i)
+		id, err := wire.ParseNodeID(b.ID)
+		switch {
+		case err != nil || id != id.Branch():
+			faults.Add(at+".id", "%q is not the id of a branch, such as L017", b.ID)
+		case seen[b.ID]:
+			faults.Add(at+".id", "%s is given twice", b.ID)
+		}
+		seen[b.ID] = true
+		if b.Zone != "" {
+			checkZone(faults, at+".zone", b.Zone)
+		}
+	}
+}
+
+func checkNames(faults *config.Faults, key string, names []Name) {
+	seen := map[string]bool{}
+	for i, n := range names {
+		at := config.Index(key, i)
+		if n.ID == "" || n.Name == "" {
+			faults.Add(at, "wants an id and a name")
+		}
+		if seen[n.ID] {
+			faults.Add(at+".id", "%s is given twice", n.ID)
+		}
+		seen[n.ID] = true
+	}
+}
+
+func checkRange(faults *config.Faults, key string, ok bool, want string) {
+	if !ok && !faults.Faulty(key) {
+		faults.Add(key, "%s", want)
+	}
+}
+
+func checkZone(faults *config.Faults, key, zone string) {
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
+		faults.Add(key, "unknown time zone %q", zone)
+	}
+}
+
+func checkAddress(faults *config.Faults, key, address string) {
+	if faults.Faulty(key) {
+		return
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		faults.Add(key, "%q is not an address such as 127.0.0.1:8090", address)
+		return
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		faults.Add(key, "%q is not a port", port)
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// simulated reports whether a branch exists only as a simulation.
+func (c *Config) simulated(id wire.NodeID) bool {
+	for _, pattern := range c.Simulated {
+		if hit, err := path.Match(pattern, string(id)); err == nil && hit {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,51 @@
+// The hq program is headquarters: it takes in what every branch writes down and shows the whole network live.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"balcao/hq/app"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "hq:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out, messages io.Writer) error {
+	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	path := flags.String("config", "hq.yaml", "configuration file")
+	check := flags.Bool("check", false, "check the configuration and end")
+	version := flags.Bool("version", false, "print the version and end")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *version {
+		_, err := fmt.Fprintln(out, app.Version)
+		return err
+	}
+	cfg, err := app.Load(*path)
+	if err != nil || *check {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a, err := app.New(ctx, cfg, slog.New(slog.NewJSONHandler(messages, nil)))
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}

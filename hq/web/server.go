@@ -1,0 +1,242 @@
+// Package web is headquarters in a browser: one live page of the whole network, a page for each branch, and the same
+// figures as JSON. It only answers questions; nothing here changes anything.
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"iter"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"balcao/hq/network"
+	"balcao/internal/look"
+	"balcao/internal/wire"
+)
+
+//go:embed pages
+var files embed.FS
+
+// Store is what the pages ask of the database.
+type Store interface {
+	// LatestEpoch returns the newest epoch of a node's log; an error where there is none.
+	LatestEpoch(ctx context.Context, node wire.NodeID) (uint64, error)
+	// Records yields an epoch's records above a sequence, in order, as they came.
+	Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error]
+	// Links returns the last changes of a branch's link, newest first.
+	Links(ctx context.Context, node wire.NodeID, limit int) ([]network.LinkChange, error)
+}
+
+// Options are what the pages need.
+type Options struct {
+	Network *network.Network
+	Store   Store
+	Names   Names
+	// Zone is in which times of the whole network are shown.
+	Zone *time.Location
+	// Target is how long a citizen should wait at most.
+	Target time.Duration
+	// Hosts are the names under which the pages may be asked for, beside those of this machine itself. A page on some
+	// other site whose name was pointed here cannot read them.
+	Hosts []string
+	// Healthy reports why the program is not well; nil when it is.
+	Healthy func() error
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Server answers requests.
+type Server struct {
+	opt      Options
+	pages    *template.Template
+	edition  string
+	streams  atomic.Int64
+	stopping chan struct{}
+	stop     sync.Once
+
+	mu     sync.Mutex
+	shared view
+}
+
+// New reads the templates. It serves nothing until its Handler is used.
+func New(opt Options) (*Server, error) {
+	pages, err := template.New("pages").Funcs(look.Funcs()).ParseFS(files, "pages/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	h := sha256.New()
+	for _, name := range []string{"pages/hq.css", "pages/live.js"} {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the pages: %w", err)
+		}
+		h.Write(b)
+	}
+	return &Server{
+		opt: opt, pages: pages, edition: hex.EncodeToString(h.Sum(nil))[:12], stopping: make(chan struct{}),
+	}, nil
+}
+
+// Stop ends every open stream, so that a server that shuts down need not wait for pages to leave.
+func (s *Server) Stop() { s.stop.Do(func() { close(s.stopping) }) }
+
+// Handler answers everything below /.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.livePage)
+	mux.HandleFunc("GET /lojas/{id}", s.branchPage)
+	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("GET /api/branches", s.apiBranches)
+	mux.HandleFunc("GET /api/branches/{id}", s.apiBranch)
+	mux.HandleFunc("GET /api/branches/{id}/log", s.apiLog)
+	mux.HandleFunc("GET /api/branches/{id}/visits", s.apiVisits)
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /hq/{edition}/{name}", s.asset)
+	mux.Handle("GET /look/", look.Handler())
+	mux.Handle("GET /favicon.ico", look.Favicon())
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+		s.errorPage(w, http.StatusNotFound, "Esta página não existe", "O endereço pode ter mudado.")
+	})
+	return look.Secure(s.guard(mux))
+}
+
+// guard answers only for names that are ours.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(r.Host); err == nil {
+			host = h
+		}
+		host = strings.ToLower(strings.Trim(host, "[]"))
+		ip := net.ParseIP(host)
+		if host != "localhost" && (ip == nil || !ip.IsLoopback()) && !slices.Contains(s.opt.Hosts, host) {
+			http.Error(w, "this name is not served here", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
+	b, err := files.ReadFile(path.Join("pages", name))
+	if err != nil || kind == "" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-cache")
+	if r.PathValue("edition") == s.edition {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+}
+
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if s.opt.Healthy != nil {
+		if err := s.opt.Healthy(); err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, err)
+			return
+		}
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// frame is what every page has around its own part.
+type frame struct {
+	Dark   bool
+	Path   string // of this page, to change its theme
+	HTML   map[string]template.HTML
+	Rows   []tableRow
+	Heads  []column
+	ID     string
+	Name   string
+	Events string
+	Title  string
+	Words  string
+	Next   string // when the table sorts itself again
+	Empty  bool
+}
+
+// themeCookie remembers the dark room for a browser.
+const themeCookie = "tema"
+
+// dark says whether a page is for the dark room: asked for by its address, or remembered.
+func (s *Server) dark(w http.ResponseWriter, r *http.Request) bool {
+	theme := r.URL.Query().Get(themeCookie)
+	if theme == "escuro" || theme == "claro" {
+		http.SetCookie(w, &http.Cookie{
+			Name: themeCookie, Value: theme, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		})
+		return theme == "escuro"
+	}
+	c, err := r.Cookie(themeCookie)
+	return err == nil && c.Value == "escuro"
+}
+
+func (s *Server) frameOf(w http.ResponseWriter, r *http.Request, v view) frame {
+	f := frame{Dark: s.dark(w, r), Path: r.URL.Path, HTML: make(map[string]template.HTML, len(v.HTML))}
+	for id, part := range v.HTML {
+		f.HTML[id] = template.HTML(part) //nolint:gosec // made by a template of html/template, or of our own words
+	}
+	return f
+}
+
+func (s *Server) write(w http.ResponseWriter, status int, name, title string, f frame) {
+	p := look.Page{
+		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css"},
+		Modules: []string{"/hq/" + s.edition + "/live.js"},
+		Body:    s.html(name, f),
+	}
+	if f.Dark {
+		p.Class = "dark"
+	}
+	p.Write(w, status)
+}
+
+func (s *Server) livePage(w http.ResponseWriter, r *http.Request) {
+	v := s.national(s.opt.Now())
+	f := s.frameOf(w, r, v)
+	f.Rows, f.Heads, f.Events, f.Empty = ordered(v), columns, "/events", len(v.Rows) == 0
+	s.write(w, http.StatusOK, "live", "Rede nacional", f)
+}
+
+func (s *Server) branchPage(w http.ResponseWriter, r *http.Request) {
+	id, err := wire.ParseNodeID(r.PathValue("id"))
+	if err != nil {
+		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "O endereço pode ter mudado.")
+		return
+	}
+	v, known := s.branch(r.Context(), id, s.opt.Now())
+	if !known {
+		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "Nenhuma loja ligou com o código "+string(id)+".")
+		return
+	}
+	d, _ := s.opt.Network.Branch(id, v.Now)
+	f := s.frameOf(w, r, v)
+	f.ID, f.Name, f.Events = string(id), d.Name, "/events?loja="+string(id)
+	s.write(w, http.StatusOK, "branch", d.Name, f)
+}
+
+func (s *Server) errorPage(w http.ResponseWriter, status int, title, words string) {
+	s.write(w, status, "error", title, frame{Path: "/", Title: title, Words: words})
+}
+
+// errBadQuestion means that a parameter of a request cannot be read.
+var errBadQuestion = errors.New("bad parameter")
