@@ -1,0 +1,111 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+func TestWhyWasHeCalledBeforeMe(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.ticket("cc-renew", queue.ClassWalkIn)
+	h.later(5 * time.Minute)
+	law := h.ticket("cc-renew", queue.ClassLaw)
+	h.later(time.Minute)
+	marta := h.at("marta", "1")
+	if a := marta.press("call", "why-call-1", "{}").answer(t); a.Number != law.Number {
+		t.Fatalf("called %s", a.Number)
+	}
+	r := marta.page("/porque/" + law.Number)
+	for _, want := range []string{"Porque foi chamada esta senha?", "prioridade por lei", first.Number, "a lei manda atender primeiro", "decidiu aqui"} {
+		if r.status != http.StatusOK || !strings.Contains(r.body, want) {
+			t.Errorf("%d, without %q", r.status, want)
+		}
+	}
+	for _, never := range []string{"grávida", "deficiência", "idos", "criança"} {
+		if strings.Contains(r.body, never) {
+			t.Errorf("the page names a ground of priority: %s", never)
+		}
+	}
+	if r := marta.page("/porque/" + strings.ToLower(first.Number)); r.status != http.StatusOK || !strings.Contains(r.body, "ainda não foi chamada") {
+		t.Errorf("a ticket that waits: %d", r.status)
+	}
+	if r := marta.page("/porque/Z999"); r.status != http.StatusNotFound || !strings.Contains(r.body, "Nenhuma senha Z999") {
+		t.Errorf("a ticket of nobody: %d", r.status)
+	}
+	if r := marta.page("/porque/<script>"); r.status != http.StatusNotFound || strings.Contains(r.body, "<script>alert") {
+		t.Errorf("nonsense: %d", r.status)
+	}
+}
+
+func TestEveryRuleIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := queue.Number{Prefix: "A", N: 23}
+	for _, c := range []struct {
+		why  queue.Why
+		want string
+	}{
+		{queue.Why{Rule: queue.RuleLaw, Others: 3}, "A A023 tem prioridade por lei, à frente de todas as outras."},
+		{queue.Why{Rule: queue.RuleLaw, Passed: 1, PassedTkt: "A019"}, "A A019, sem prioridade por lei, tinha chegado antes."},
+		{queue.Why{Rule: queue.RuleGuard, Waited: 50 * time.Minute}, "A A023 já esperava há 50 min, e quem espera 45 min passa à frente"},
+		{queue.Why{Rule: queue.RuleArrival}, "era a única à espera"},
+		{queue.Why{Rule: queue.RuleArrival, Others: 5}, "era a que esperava há mais tempo, entre 6 senhas."},
+		{queue.Why{Rule: queue.RuleArrival, Others: 5, Passed: 1, PassedTkt: "L002"}, "A L002 chegou antes, mas é de um serviço em que este balcão só ajuda."},
+		{queue.Why{Rule: queue.RuleArrival, Secondary: true}, "O balcão ajuda neste serviço."},
+	} {
+		if got := h.web.whyCalled(queue.Visit{Number: n, Why: c.why}); !strings.Contains(got, c.want) {
+			t.Errorf("%+v: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+func TestTheDayAsJSONIsForTheCoordination(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.ticket("cc-renew", queue.ClassWalkIn)
+	marta := h.at("marta", "1")
+	called := marta.press("call", "day-call-1", "{}").answer(t)
+	marta.press("start", "day-start-1", fmt.Sprintf(`{"visit":%d}`, called.Visit))
+	r := h.as("ines").send(http.MethodGet, "/api/day", "", "")
+	var day dayJSON
+	if err := json.Unmarshal([]byte(r.body), &day); err != nil || r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if !day.Open || len(day.Visits) != 1 || day.Visits[0].State != queue.StateServing || day.Counters[0].Visit != called.Visit || day.Seq == 0 {
+		t.Errorf("day = %s", r.body)
+	}
+}
+
+func TestPagesCarryTheHeadersOfTheHouse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ines := h.as("ines")
+	for _, path := range []string{"/entrar", "/painel", "/coordenacao", "/balcao/escolher", "/nowhere", "/healthz"} {
+		r := ines.page(path)
+		csp := r.header.Get("Content-Security-Policy")
+		if csp == "" || strings.Contains(csp, "unsafe") || r.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %d %v", path, r.status, r.header)
+		}
+		if strings.Contains(r.body, "style=\"") || strings.Contains(r.body, "onclick") {
+			t.Errorf("%s has inline style or script, which its own policy forbids", path)
+		}
+	}
+	if r := ines.page("/pages/counter.js"); r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Type"), "text/javascript") {
+		t.Errorf("script: %d %v", r.status, r.header)
+	}
+	for _, hidden := range []string{"/pages/signin.html", "/pages/../web.go", "/pages/"} {
+		if r := ines.page(hidden); r.status == http.StatusOK {
+			t.Errorf("%s is served", hidden)
+		}
+	}
+	if r := ines.page("/favicon.ico"); r.status != http.StatusOK {
+		t.Errorf("favicon: %d", r.status)
+	}
+}
