@@ -147,12 +147,15 @@ func TestABranchIsSeenFromItsFirstTicketToItsLast(t *testing.T) {
 	h := start(t, config(t))
 	b := newBranch(t, "L901")
 	b.connect(h.a.BrokerAddr())
-	b.live(wire.Live{Name: "Loja de Cidadão Demonstração"})
 	b.open(3)
 	h.eventually("three wait", func() bool { f := h.figures("L901"); return f.Waiting == 3 && f.Issued == 3 && f.Counters == 1 })
 	b.do(queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"})
 	h.eventually("one is served", func() bool { f := h.figures("L901"); return f.Waiting == 2 && f.Serving == 1 })
 	b.do(queue.Finish{Counter: "1"}, queue.CallNext{Counter: "1"}, queue.NoShow{Counter: "1"})
+	h.eventually("its name is known", func() bool {
+		b.live(wire.Live{Name: "Loja de Cidadão Demonstração"})
+		return h.figures("L901").Name != "L901"
+	})
 	h.eventually("one was served", func() bool { f := h.figures("L901"); return f.Waiting == 1 && f.Served == 1 && f.Linked })
 
 	if f := h.figures("L901"); f.Source != "log" || f.Log.Behind != 0 || f.Log.HWM != uint64(len(b.journal())) || f.State != "fine" {
@@ -218,8 +221,8 @@ func TestFiguresAreTheBranchsOwnWhileItsLogIsBehind(t *testing.T) {
 	b.connect(h.a.BrokerAddr())
 	b.open(2)
 	h.eventually("two wait", func() bool { return h.figures("L901").Waiting == 2 })
-	b.live(wire.Live{Name: "Loja", Day: "2026-11-23", Open: true, Seq: 5000, Waiting: 17, WaitNow: 600})
 	h.eventually("the live figures are shown", func() bool {
+		b.live(wire.Live{Name: "Loja", Day: "2026-11-23", Open: true, Seq: 5000, Waiting: 17, WaitNow: 600})
 		f := h.figures("L901")
 		return f.Source == "live" && f.Waiting == 17 && f.Log.Behind > 4900
 	})
@@ -254,12 +257,12 @@ func TestDevicesAreToldInWords(t *testing.T) {
 	b := newBranch(t, "L901")
 	b.connect(h.a.BrokerAddr())
 	b.open(1)
-	b.health(
-		wire.KioskHealth{Node: "L901-K01", Online: true, SeenMS: time.Now().UnixMilli(), Faces: []string{"kiosk"}, Devices: map[string]string{"printer": "paper-out", "reader": "ready"}},
-		wire.KioskHealth{Node: "L901-D01", Online: true, Faces: []string{"callboard"}, Devices: map[string]string{"sound": "ready"}},
-		wire.KioskHealth{Node: "nonsense", Online: true},
-	)
-	h.eventually("the fault is counted", func() bool { f := h.figures("L901"); return f.Faults == 1 && f.State == "out" })
+	kiosks := []wire.KioskHealth{
+		{Node: "L901-K01", Online: true, SeenMS: time.Now().UnixMilli(), Faces: []string{"kiosk"}, Devices: map[string]string{"printer": "paper-out", "reader": "ready"}},
+		{Node: "L901-D01", Online: true, Faces: []string{"callboard"}, Devices: map[string]string{"sound": "ready"}},
+		{Node: "nonsense", Online: true},
+	}
+	h.eventually("the fault is counted", func() bool { b.health(kiosks...); f := h.figures("L901"); return f.Faults == 1 && f.State == "out" })
 	_, page := h.get("/lojas/L901")
 	for _, want := range []string{"Quiosque 1", "Painel 1", "impressora sem papel", "leitor de cartões pronto", "dá senhas", "Avaria."} {
 		if !strings.Contains(page, want) {
@@ -275,8 +278,8 @@ func TestSimulatedBranchesAreMarked(t *testing.T) {
 	h := start(t, config(t))
 	b := newBranch(t, "S001")
 	b.connect(h.a.BrokerAddr())
-	b.live(wire.Live{Name: "Espaço Foz do Arco", Day: "2026-11-23", Open: true, Waiting: 4, WaitNow: 60})
 	h.eventually("it is shown as simulated", func() bool {
+		b.live(wire.Live{Name: "Espaço Foz do Arco", Day: "2026-11-23", Open: true, Waiting: 4, WaitNow: 60})
 		_, page := h.get("/")
 		return strings.Contains(page, "Espaço Foz do Arco") && strings.Contains(page, "simulada")
 	})
