@@ -35,7 +35,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			c := &conn{Conn: inner, listener: l}
 			if !l.add(c) {
 				_ = inner.Close()
-				return nil, net.ErrClosed
+				continue
 			}
 			c.handshake = time.AfterFunc(l.limits.Handshake, func() { _ = c.Close() })
 			return c, nil
@@ -51,7 +51,8 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) add(c *conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ended {
+	// Clients that are being replaced, and strangers, have some room beside.
+	if l.ended || len(l.conns) >= l.limits.Clients+64 {
 		return false
 	}
 	l.conns[c] = struct{}{}

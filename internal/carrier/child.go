@@ -56,7 +56,8 @@ type ChildConfig struct {
 	Source Source
 	// Sender tunes the replication.
 	Sender replica.SenderConfig
-	// Now is the clock; ClockQuality, where given, says how good it is.
+	// Now is the clock; its times carry a monotonic reading, as time.Now's do,
+	// so that waiting is not disturbed when it is set. ClockQuality, where given, says how good it is.
 	Now          func() time.Time
 	ClockQuality func() wire.ClockQuality
 	// OnSite receives what the parent publishes for all its nodes, such as

@@ -176,6 +176,20 @@ func TestLogArrivesWholeThroughACableThatIsCut(t *testing.T) {
 	})
 }
 
+func TestLogArrivesWholeThroughABrokerThatLosesAFifth(t *testing.T) {
+	b := brokertest.Lossy(t, 5)
+	ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
+	start(t, newParent(t, b, ledger))
+	child := newChild(t, b.URL, "L017-K03", log)
+	start(t, child)
+	for range 10 {
+		log.Append(400, "to a lossy broker")
+		child.Nudge()
+		<-ledger.Changed()
+	}
+	arrived(t, ledger, "L017-K03", log)
+}
+
 // after lets the network work for a while; what a test waits for is never this.
 func after(d time.Duration) <-chan time.Time { return time.NewTimer(d).C }
 

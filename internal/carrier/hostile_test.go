@@ -17,7 +17,7 @@ import (
 )
 
 // stranger connects a bare link with a node's id, to say what no Child would.
-func stranger(t *testing.T, b *brokertest.Broker, id string) *mqttlink.Link {
+func stranger(t *testing.T, b *brokertest.Broker, id string) (link *mqttlink.Link, stop func()) {
 	t.Helper()
 	up := make(chan struct{}, 100)
 	link, err := mqttlink.New(mqttlink.Config{
@@ -31,13 +31,13 @@ func stranger(t *testing.T, b *brokertest.Broker, id string) *mqttlink.Link {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start(t, link)
+	stop = start(t, link)
 	select {
 	case <-up:
 	case <-time.After(patience):
 		t.Fatal("the stranger does not get in")
 	}
-	return link
+	return link, stop
 }
 
 func TestGarbageIsCountedAndHarmsNobody(t *testing.T) {
@@ -47,7 +47,7 @@ func TestGarbageIsCountedAndHarmsNobody(t *testing.T) {
 			c.Handle = func(_ context.Context, _ wire.NodeID, r wire.Request) json.RawMessage { return r.Data }
 		})
 		start(t, parent)
-		link := stranger(t, b, "L018")
+		link, _ := stranger(t, b, "L018")
 		other, err := wire.EncodeBatch(wire.Batch{
 			Node: "L017-K03", Epoch: 7, Records: []wire.Record{{Seq: 1, Raw: []byte(`{"s":1,"t":"forged","v":1}`)}},
 		})
@@ -89,7 +89,7 @@ func TestChildBearsAParentThatTalksNonsense(t *testing.T) {
 	brokertest.Each(t, func(t *testing.T, b *brokertest.Broker) {
 		ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 		log.Append(300, "x")
-		link := stranger(t, b, wire.HostClient)
+		link, leave := stranger(t, b, wire.HostClient)
 		start(t, newChild(t, b.URL, "L017", log))
 		ack := func(text string) {
 			for _, topic := range []string{
@@ -107,7 +107,8 @@ func TestChildBearsAParentThatTalksNonsense(t *testing.T) {
 		} {
 			ack(text)
 		}
-		start(t, newParent(t, b, ledger)) // takes the stranger's place
+		leave()
+		start(t, newParent(t, b, ledger))
 		arrived(t, ledger, "L017", log)
 	})
 }

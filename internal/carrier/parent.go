@@ -67,25 +67,28 @@ type ParentConfig struct {
 	OnFork func(node wire.NodeID, epoch uint64)
 	// AckEvery is how often acknowledgements are repeated; 0 means 5 s.
 	AckEvery time.Duration
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+	Log *slog.Logger
 }
 
 // Bounds of a Parent's memory.
 const (
-	intakeSize  = 512  // messages waiting for the ledger, at most 256 KiB each
+	intakeSize  = 256  // messages waiting for the ledger
 	groupSize   = 64   // batches of one group commit
 	maxNodes    = 4096 // nodes known at once
 	maxRequests = 64   // questions being answered at once
 	maxTTL      = 30 * time.Second
+	// maxReceive is room for the largest batch, uncompressed, and its header.
+	maxReceive = wire.MaxBatchBytes + wire.MaxEvent
 )
 
 // ParentCounters count since NewParent.
 type ParentCounters struct {
 	// Refused counts messages on unknown topics or with unreadable payloads.
 	Refused uint64
-	// Overflow counts messages dropped because a queue was full; the sender
-	// repeats what matters.
+	// Overflow counts messages dropped because a queue was full or they were
+	// too large; the sender repeats what matters.
 	Overflow uint64
 	// Batches, Records and Forks count what reached the ledger.
 	Batches, Records, Forks uint64
@@ -151,6 +154,7 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 		{Filter: wire.Root + "/+/up/#", QoS: 1},
 		{Filter: wire.HostStatus, QoS: 1},
 	}
+	lc.MaxReceive = maxReceive
 	lc.Will = func(conn string) mqttlink.Message { return p.status(wire.Lost, conn) }
 	lc.OnState = func(s mqttlink.State) { p.states <- s }
 	if lc.Log == nil {
@@ -230,8 +234,9 @@ func (p *Parent) Connected() bool { return p.link.State().Up }
 
 // Counters returns what was counted since NewParent.
 func (p *Parent) Counters() ParentCounters {
+	link := p.link.Counters()
 	return ParentCounters{
-		Refused: p.refused.Load(), Overflow: p.overflow.Load() + p.link.Counters().Dropped,
+		Refused: p.refused.Load(), Overflow: p.overflow.Load() + link.Dropped + link.TooLarge,
 		Batches: p.batches.Load(), Records: p.records.Load(), Forks: p.forks.Load(),
 	}
 }

@@ -83,8 +83,11 @@ type Config struct {
 	// doubles and varies by a random half; 0 means 100 ms and 5 s.
 	RetryMin, RetryMax time.Duration
 	// Queue is how many received messages may wait; when it is full further
-	// ones are dropped and counted. 0 means 1024.
+	// ones are dropped and counted. 0 means 512.
 	Queue int
+	// MaxReceive is the most bytes of a received payload, larger ones are
+	// dropped and counted; 0 means MaxPayload.
+	MaxReceive int
 
 	// Subscriptions are made on every connection, in one packet.
 	Subscriptions []Subscription
@@ -120,7 +123,28 @@ type connection struct {
 	state  State
 	lost   chan error
 	gone   chan struct{} // closed once the loss is known
-	raw    net.Conn      // set before the client is connected, then only closed
+
+	mu  sync.Mutex
+	raw net.Conn
+	off bool
+}
+
+// hold keeps the network connection, to cut it.
+func (c *connection) hold(raw net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.raw = raw; c.off {
+		_ = raw.Close()
+	}
+}
+
+// cut ends the network connection, also one that is still being made.
+func (c *connection) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.off = true; c.raw != nil {
+		_ = c.raw.Close()
+	}
 }
 
 // New checks the configuration and returns a link that is down until Run.
@@ -140,7 +164,10 @@ func New(cfg Config) (*Link, error) {
 	defaults(&cfg.RetryMin, 100*time.Millisecond)
 	defaults(&cfg.RetryMax, 5*time.Second)
 	if cfg.Queue == 0 {
-		cfg.Queue = 1024
+		cfg.Queue = 512
+	}
+	if cfg.MaxReceive == 0 {
+		cfg.MaxReceive = MaxPayload
 	}
 	if cfg.OnState == nil {
 		cfg.OnState = func(State) {}
@@ -165,9 +192,11 @@ func (l *Link) Run(ctx context.Context) error {
 		broker := l.cfg.Brokers[attempt%len(l.cfg.Brokers)]
 		c, down := l.connect(ctx, broker)
 		if down == nil {
-			pause = l.cfg.RetryMin
 			attempt-- // the same broker first, next time
-			down = l.serve(ctx, c)
+			var lasted bool
+			if lasted, down = l.serve(ctx, c); lasted {
+				pause = l.cfg.RetryMin
+			}
 		}
 		if ctx.Err() == nil {
 			l.cfg.OnState(State{Broker: address(broker), Err: down})
@@ -189,7 +218,8 @@ func (l *Link) connect(ctx context.Context, broker string) (*connection, error) 
 	}
 	c.client = mqtt.NewClient(l.options(ctx, broker, c))
 	if err := l.wait(ctx, c.client.Connect()); err != nil {
-		c.client.Disconnect(0)
+		c.cut()
+		c.client.Disconnect(250)
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	if len(l.cfg.Subscriptions) > 0 {
@@ -207,7 +237,7 @@ func (l *Link) connect(ctx context.Context, broker string) (*connection, error) 
 			}
 		}
 		if err != nil {
-			c.client.Disconnect(0)
+			c.client.Disconnect(250)
 			return nil, fmt.Errorf("subscribe: %w", err)
 		}
 	}
@@ -222,7 +252,9 @@ func (l *Link) options(ctx context.Context, broker string, c *connection) *mqtt.
 	o.SetPassword(l.cfg.Password)
 	o.SetCustomOpenConnectionFn(func(u *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
 		raw, err := l.dial(ctx, u)
-		c.raw = raw
+		if err == nil {
+			c.hold(raw)
+		}
 		return raw, err
 	})
 	o.SetProtocolVersion(4) // else a refused connection is tried again as 3.1
@@ -266,7 +298,7 @@ func (l *Link) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
 }
 
 func (l *Link) receive(m mqtt.Message) {
-	if len(m.Payload()) > MaxPayload {
+	if len(m.Payload()) > l.cfg.MaxReceive {
 		l.tooLarge.Add(1)
 		return
 	}
@@ -278,22 +310,31 @@ func (l *Link) receive(m mqtt.Message) {
 	}
 }
 
-// serve holds a connection until it is lost or ctx ends.
-func (l *Link) serve(ctx context.Context, c *connection) error {
+// serve holds a connection until it is lost or ctx ends. It reports whether
+// the connection lasted, so that two that take each other's place, or a broker
+// that cuts us off at once, do not make it connect in a fury.
+func (l *Link) serve(ctx context.Context, c *connection) (lasted bool, err error) {
 	l.connects.Add(1)
 	l.set(c)
 	l.cfg.Log.Debug("mqtt connection up", "broker", c.state.Broker)
 	l.cfg.OnState(c.state)
-	var err error
+	timer := time.NewTimer(l.cfg.RetryMax)
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case err = <-c.lost:
+	case <-timer.C:
+		lasted = true
+		select {
+		case <-ctx.Done():
+		case err = <-c.lost:
+		}
 	}
 	l.set(nil)
 	close(c.gone)
 	// Also after a loss: it ends what the library may still have running.
 	c.client.Disconnect(250)
-	return err
+	return lasted, err
 }
 
 func (l *Link) set(c *connection) {
@@ -372,7 +413,7 @@ func (l *Link) publish(m Message) (mqtt.Token, error) {
 // broker publishes the will, and lets Run make a new one.
 func (l *Link) Reconnect() {
 	if c := l.get(); c != nil {
-		_ = c.raw.Close()
+		c.cut()
 		select {
 		case c.lost <- errReconnect:
 		default: // its loss is already known

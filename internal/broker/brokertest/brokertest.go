@@ -6,6 +6,7 @@ package brokertest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -42,10 +43,27 @@ func Each(t *testing.T, test func(t *testing.T, b *Broker)) {
 // Embedded starts the embedded broker; it stops with the test.
 func Embedded(t testing.TB) *Broker {
 	t.Helper()
-	b := &Broker{Name: "embedded", HostPassword: "a password of this test", stop: func() {}}
+	return embedded(t, "embedded", broker.Allowed)
+}
+
+// Lossy starts the embedded broker in a mood to lose one message of so many,
+// after confirming it to its sender.
+func Lossy(t testing.TB, oneIn int) *Broker {
+	t.Helper()
+	return embedded(t, "lossy", func(client, topic string, write bool) bool {
+		if !write && !strings.HasSuffix(topic, "#") && !strings.Contains(topic, "+") && rand.IntN(oneIn) == 0 {
+			return false
+		}
+		return broker.Allowed(client, topic, write)
+	})
+}
+
+func embedded(t testing.TB, name string, allow func(client, topic string, write bool) bool) *Broker {
+	t.Helper()
+	b := &Broker{Name: name, HostPassword: "a password of this test", stop: func() {}}
 	b.start = func(t testing.TB, addr string) (string, func()) {
 		t.Helper()
-		s, err := broker.New(broker.Config{Listen: addr, HostPassword: b.HostPassword})
+		s, err := broker.New(broker.Config{Listen: addr, HostPassword: b.HostPassword, Allow: allow})
 		if err != nil {
 			t.Fatal(err)
 		}
