@@ -52,11 +52,9 @@ type Config struct {
 	Stall time.Duration
 	// SpeakTimeout is how long the voice may take over one call.
 	SpeakTimeout time.Duration
-	// Period is how often the device asks for samples, and Periods how many of
-	// them it holds; their product is about how late a call is heard, and how
-	// long the machine may stutter unheard.
-	Period  time.Duration
-	Periods int
+	// Buffer is how much sound the device holds: about how late a call is heard,
+	// and for how long the machine may stutter without being heard to.
+	Buffer time.Duration
 }
 
 // Default returns the configuration of a box in a hall.
@@ -68,8 +66,7 @@ func Default() Config {
 		RetryMax:     15 * time.Second,
 		Stall:        2 * time.Second,
 		SpeakTimeout: 2 * time.Second,
-		Period:       30 * time.Millisecond,
-		Periods:      4,
+		Buffer:       160 * time.Millisecond,
 	}
 }
 
@@ -90,17 +87,14 @@ func (c Config) Validate() error {
 	if c.Retry <= 0 || c.RetryMax < c.Retry {
 		fault("retry %v and its most %v do not make a backoff", c.Retry, c.RetryMax)
 	}
-	if c.Stall < 10*c.Period {
-		fault("stall %v is shorter than ten periods", c.Stall)
+	if c.Stall < 3*c.Buffer {
+		fault("stall %v is shorter than three buffers of %v", c.Stall, c.Buffer)
 	}
 	if c.SpeakTimeout <= 0 {
 		fault("voice timeout %v is not positive", c.SpeakTimeout)
 	}
-	if c.Period < 5*time.Millisecond || c.Period > 200*time.Millisecond {
-		fault("period %v is outside 5 to 200 ms", c.Period)
-	}
-	if c.Periods < 2 || c.Periods > 16 {
-		fault("%d periods are outside 2 to 16", c.Periods)
+	if c.Buffer < 20*time.Millisecond || c.Buffer > 2*time.Second {
+		fault("buffer %v is outside 20 ms to 2 s", c.Buffer)
 	}
 	return errors.Join(faults...)
 }

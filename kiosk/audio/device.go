@@ -63,7 +63,7 @@ func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) 
 	}
 
 	d := &device{backend: backend, feed: &feed{}, lost: make(chan struct{}, 1)}
-	out, err := malgo.InitDevice(sound.Context, deviceConfig(cfg), malgo.DeviceCallbacks{
+	out, err := malgo.InitDevice(sound.Context, deviceConfig(cfg, backend), malgo.DeviceCallbacks{
 		Data: func(output, _ []byte, _ uint32) { d.feed.fill(output) },
 		Stop: func() {
 			select {
@@ -92,13 +92,20 @@ func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) 
 	return d, nil
 }
 
-func deviceConfig(cfg Config) malgo.DeviceConfig {
+func deviceConfig(cfg Config, backend Backend) malgo.DeviceConfig {
 	dc := malgo.DefaultDeviceConfig(malgo.Playback)
 	dc.Playback.Format = malgo.FormatS16
 	dc.Playback.Channels = 1
 	dc.SampleRate = voice.Rate
-	dc.PeriodSizeInMilliseconds = uint32(cfg.Period / time.Millisecond)
-	dc.Periods = uint32(cfg.Periods)
+	// miniaudio has PulseAudio hold one period ("tlength"), whatever their number.
+	dc.Periods = 2
+	if backend != Pulse {
+		dc.Periods = 4
+		cfg.Buffer /= 4
+	}
+	dc.PeriodSizeInMilliseconds = uint32(cfg.Buffer / time.Millisecond)
+	// The feed takes any size; collecting whole periods first would cost time.
+	dc.NoFixedSizedCallback = 1
 	// Our samples are within range by construction and must arrive unchanged.
 	dc.NoClip = 1
 	dc.Pulse.StreamNamePlayback = "chamadas"

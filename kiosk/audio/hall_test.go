@@ -50,7 +50,7 @@ func listenTo(tb testing.TB, v Voice, change func(*Config), open func() (*device
 	cfg.SpeakTimeout = waiting
 	cfg.Stall = 3 * time.Second
 	// The proof is exact to the bit: a stutter of the machine would break it.
-	cfg.Period, cfg.Periods = 50*time.Millisecond, 8
+	cfg.Buffer = time.Second
 	change(&cfg)
 	player, err := New(cfg, v, Listener{
 		Utterance: func(u voice.Utterance) { h.utterances <- u },

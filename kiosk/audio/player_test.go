@@ -186,7 +186,7 @@ func TestAStalledDeviceIsLost(t *testing.T) {
 	t.Parallel()
 	dead := newSet(Pulse)
 	var opened atomic.Int32
-	h := listenTo(t, &tone{}, func(c *Config) { c.Period, c.Stall = 5*time.Millisecond, 50*time.Millisecond }, func() (*device, error) {
+	h := listenTo(t, &tone{}, func(c *Config) { c.Buffer, c.Stall = 20*time.Millisecond, 100*time.Millisecond }, func() (*device, error) {
 		if opened.Add(1) > 1 {
 			return nil, errUnplugged
 		}
@@ -277,13 +277,13 @@ func TestSayRefusesWhatCannotBeSpoken(t *testing.T) {
 
 func TestAConfigurationNamesAllItsFaults(t *testing.T) {
 	t.Parallel()
-	bad := Config{Backend: "oss", Patience: -1, Retry: 2, RetryMax: 1, Period: time.Second, Periods: 1}
+	bad := Config{Backend: "oss", Patience: -1, Retry: 2, RetryMax: 1, Buffer: 3 * time.Second}
 	_, err := New(bad, &tone{}, Listener{}, time.Now, nil)
 	if !errors.Is(err, ErrConfig) {
 		t.Fatalf("%v, want %v", err, ErrConfig)
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 7 {
+	if !ok || len(joined.Unwrap()) != 6 {
 		t.Errorf("faults named: %v", err)
 	}
 	if err := Default().Validate(); err != nil {

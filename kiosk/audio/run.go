@@ -276,7 +276,8 @@ func (r *run) take(o opened) bool {
 }
 
 func (r *run) use(d *device) {
-	r.dev, r.beats, r.still = d, d.feed.beats.Load(), 0
+	// A sound server may let its first request wait: twice the time, once.
+	r.dev, r.beats, r.still = d, d.feed.beats.Load(), -looks
 	r.feel(func(h *Health) {
 		h.Condition, h.Backend, h.Fault = Sounding, d.backend, ""
 		if d.backend == Null {
