@@ -154,8 +154,11 @@ func TestStrangeCardsHaveTheirErrors(t *testing.T) {
 			name string
 			want error
 		}{
-			{"bank", card.ErrNotCitizenCard}, {"transport", card.ErrNotCitizenCard},
-			{"passport", card.ErrNotCitizenCard}, {"garbage", card.ErrGarbled}, {"one-byte", card.ErrGarbled},
+			{"bank", card.ErrNotCitizenCard},
+			{"transport", card.ErrNotCitizenCard},
+			{"passport", card.ErrNotCitizenCard},
+			{"garbage", card.ErrGarbled},
+			{"one-byte", card.ErrGarbled},
 		} {
 			insert(t, b, tt.name)
 			wantError(t, w.until(CardInserted).Session, tt.want)

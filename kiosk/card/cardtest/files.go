@@ -15,14 +15,29 @@ func identityFileCC1(id Identity) []byte {
 		offset, width int
 		text          string
 	}{
-		{0, 40, "República Portuguesa"}, {40, 80, "Portugal"}, {120, 34, "Cartão de Cidadão"},
-		{154, 28, id.DocumentNumber}, {182, 16, "0000000000000000"}, {214, 16, "006.007.23"},
-		{230, 20, id.ValidFrom}, {250, 60, "Balcão de Demonstração"}, {310, 20, id.ValidUntil},
-		{330, 120, id.Surname}, {450, 120, id.GivenName}, {570, 2, id.Sex}, {572, 6, "PRT"},
-		{578, 20, id.BirthDate}, {598, 8, id.Height}, {606, 18, id.CivilNumber},
-		{624, 120, id.MotherSurname}, {744, 120, id.MotherGivenName},
-		{864, 120, id.FatherSurname}, {984, 120, id.FatherGivenName},
-		{1104, 18, id.NIF}, {1122, 22, id.NISS}, {1144, 18, id.HealthNumber},
+		{0, 40, "República Portuguesa"},
+		{40, 80, "Portugal"},
+		{120, 34, "Cartão de Cidadão"},
+		{154, 28, id.DocumentNumber},
+		{182, 16, "0000000000000000"},
+		{214, 16, "006.007.23"},
+		{230, 20, id.ValidFrom},
+		{250, 60, "Balcão de Demonstração"},
+		{310, 20, id.ValidUntil},
+		{330, 120, id.Surname},
+		{450, 120, id.GivenName},
+		{570, 2, id.Sex},
+		{572, 6, "PRT"},
+		{578, 20, id.BirthDate},
+		{598, 8, id.Height},
+		{606, 18, id.CivilNumber},
+		{624, 120, id.MotherSurname},
+		{744, 120, id.MotherGivenName},
+		{864, 120, id.FatherSurname},
+		{984, 120, id.FatherGivenName},
+		{1104, 18, id.NIF},
+		{1122, 22, id.NISS},
+		{1144, 18, id.HealthNumber},
 	} {
 		copy(f[field.offset:field.offset+field.width], field.text)
 	}
@@ -37,13 +52,28 @@ func identityFileCC2(id Identity) []byte {
 		tag  byte
 		text string
 	}{
-		{0xC0, "República Portuguesa"}, {0xC1, "Portugal"}, {0xC2, "Cartão de Cidadão"},
-		{0xC3, id.DocumentNumber}, {0xC4, "007.001.01"}, {0xC5, id.ValidFrom},
-		{0xC6, "Balcão de Demonstração"}, {0xC7, id.ValidUntil}, {0xC8, id.Surname}, {0xC9, id.GivenName},
-		{0xCA, id.Sex}, {0xCB, "PRT"}, {0xCC, id.BirthDate}, {0xCD, id.Height}, {0xD0, id.CivilNumber},
-		{0xD1, id.FatherSurname}, {0xD2, id.FatherGivenName},
-		{0xD3, id.MotherSurname}, {0xD4, id.MotherGivenName},
-		{0xD5, id.NIF}, {0xD6, id.NISS}, {0xD7, id.HealthNumber},
+		{0xC0, "República Portuguesa"},
+		{0xC1, "Portugal"},
+		{0xC2, "Cartão de Cidadão"},
+		{0xC3, id.DocumentNumber},
+		{0xC4, "007.001.01"},
+		{0xC5, id.ValidFrom},
+		{0xC6, "Balcão de Demonstração"},
+		{0xC7, id.ValidUntil},
+		{0xC8, id.Surname},
+		{0xC9, id.GivenName},
+		{0xCA, id.Sex},
+		{0xCB, "PRT"},
+		{0xCC, id.BirthDate},
+		{0xCD, id.Height},
+		{0xD0, id.CivilNumber},
+		{0xD1, id.FatherSurname},
+		{0xD2, id.FatherGivenName},
+		{0xD3, id.MotherSurname},
+		{0xD4, id.MotherGivenName},
+		{0xD5, id.NIF},
+		{0xD6, id.NISS},
+		{0xD7, id.HealthNumber},
 	} {
 		body = appendTLV(body, []byte{field.tag}, []byte(field.text))
 	}

@@ -36,7 +36,7 @@ func Silent() *Card { return odd(atrCC1, func([]byte) []byte { return nil }) }
 // Garbage makes a card whose answers are not what was asked for.
 func Garbage() *Card {
 	n := 0
-	return odd(atrCC2, func(apdu []byte) []byte {
+	return odd(atrCC2, func(_ []byte) []byte {
 		n++
 		return append(bytes.Repeat([]byte{0xA5, byte(n)}, 9), 0x12, 0x34)
 	})

@@ -210,7 +210,7 @@ func TestCardHeldToVPCDAnswersAndLeaves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // end of the test
+	defer l.Close()
 	v := NewVPCD(l.Addr().String())
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

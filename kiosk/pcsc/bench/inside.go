@@ -133,7 +133,7 @@ func (in *inside) mount() error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close() //nolint:errcheck // opened for its descriptor only
+	defer dir.Close()
 	if err := unix.Mount("tmpfs", "/run", "tmpfs", 0, "mode=755"); err != nil {
 		return fmt.Errorf("mount /run: %w", err)
 	}
@@ -153,7 +153,7 @@ func loopbackUp() error {
 	if err != nil {
 		return fmt.Errorf("loopback: %w", err)
 	}
-	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	defer unix.Close(fd)
 	lo, err := unix.NewIfreq("lo")
 	if err != nil {
 		return fmt.Errorf("loopback: %w", err)
@@ -189,7 +189,7 @@ func (in *inside) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() //nolint:errcheck // the child has its own
+	defer log.Close()
 	args := []string{"--foreground", "--config", filepath.Join(in.dir, readerConfig)}
 	if hasOption(ctx, program, "--disable-polkit") {
 		args = append(args, "--disable-polkit") // since 2.0.0, which asks it otherwise
@@ -276,7 +276,7 @@ func (in *inside) obey(ctx context.Context) error {
 			return fmt.Errorf("card bench: %w", err)
 		}
 		in.services.Go(func() {
-			defer conn.Close() //nolint:errcheck // the answer was flushed or is lost
+			defer conn.Close()
 			hangUp := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			defer hangUp()
 			lines := bufio.NewScanner(conn)

@@ -226,7 +226,7 @@ func (r *Real) tell(ctx context.Context, o order) (outcome, error) {
 	if err != nil {
 		return outcome{}, fmt.Errorf("card bench: %s: %w", o.Op, err)
 	}
-	defer conn.Close() //nolint:errcheck // the answer was read or is lost
+	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	if err := json.NewEncoder(conn).Encode(o); err != nil {
