@@ -40,6 +40,9 @@ type options struct {
 
 func start(t testing.TB, o options) *bench {
 	t.Helper()
+	if p, ok := t.(interface{ Parallel() }); ok {
+		p.Parallel() // they mostly wait
+	}
 	o.virtual.Link = filepath.Join(t.TempDir(), "printer")
 	o.virtual.Now = time.Now
 	if o.virtual.BytesPerSecond == 0 {
@@ -245,7 +248,7 @@ func TestAStuckCutterLeavesTheOutcomeOpen(t *testing.T) {
 }
 
 func TestASilentPrinterLeavesTheOutcomeOpen(t *testing.T) {
-	b := start(t, options{confirm: 500 * time.Millisecond, faults: []printertest.Fault{{Kind: printertest.Silent, On: true}}})
+	b := start(t, options{confirm: 3 * time.Second, faults: []printertest.Fault{{Kind: printertest.Silent, On: true}}})
 	b.becomes(printers.Ready)
 	b.want(slip("A023"), printers.Unknown, printers.NotConfirmed)
 	if n := len(b.virtual.Papers()); n != 1 {
@@ -285,7 +288,7 @@ func TestAPulledCableLeavesTheOutcomeOpenAndThePrinterComesBack(t *testing.T) {
 }
 
 func TestAPowerCutLeavesTheOutcomeOpen(t *testing.T) {
-	b := start(t, options{confirm: time.Second})
+	b := start(t, options{confirm: 3 * time.Second})
 	b.becomes(printers.Ready)
 	b.set(printertest.Fault{Kind: printertest.PowerOff, On: true, AfterBytes: 300})
 	b.want(slip("A023"), printers.Unknown, printers.NotConfirmed)

@@ -23,8 +23,13 @@ type Line struct {
 // Plug makes a pseudo-terminal and lets link point to it, in place of what was
 // there.
 func Plug(link string) (*Line, error) {
-	near, far, err := pty.Open()
+	blocking, far, err := pty.Open()
 	if err != nil {
+		return nil, fmt.Errorf("make a pseudo-terminal: %w", err)
+	}
+	near, err := wakeable(blocking)
+	if err != nil {
+		_ = far.Close()
 		return nil, fmt.Errorf("make a pseudo-terminal: %w", err)
 	}
 	l := &Line{near: near, far: far, link: link}
@@ -33,6 +38,20 @@ func Plug(link string) (*Line, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// wakeable takes over a file that the library has left in blocking mode, where
+// Close would not wake a Read, and a Write could wait for the host.
+func wakeable(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		_ = unix.Close(fd)
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
 func (l *Line) prepare() error {

@@ -384,7 +384,11 @@ func (p *Printer) effect(e effect) time.Duration {
 	if e.cut {
 		p.eject()
 	}
-	if e.advance == 0 || p.config.MillimetresPerSecond < 0 {
+	if e.advance == 0 {
+		return 0
+	}
+	p.changed()
+	if p.config.MillimetresPerSecond < 0 {
 		return 0
 	}
 	pause := time.Duration(e.advance) * time.Second / time.Duration(8*p.config.MillimetresPerSecond)

@@ -249,6 +249,28 @@ func TestPaperMovesAtItsSpeed(t *testing.T) {
 	}
 }
 
+func TestItEndsAlthoughAHostIsThere(t *testing.T) {
+	p, err := printertest.New(printertest.Config{Link: filepath.Join(t.TempDir(), "printer"), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	port, err := serialport.Open(serialport.Config{Path: p.Path(), Baud: 19200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = port.Close() }()
+	ask(t, port, "\x10\x04\x01", 1)
+	cancel()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		t.Error("Run does not end")
+	}
+}
+
 func TestUnknownFaultsAreRefused(t *testing.T) {
 	p, _ := host(t, printertest.Config{})
 	if err := p.Set(printertest.Fault{Kind: "on-fire", On: true}); !errors.Is(err, printertest.ErrUnknownFault) {
