@@ -224,6 +224,9 @@ func onEachBench(t *testing.T, story func(t *testing.T, b bench.Bench)) {
 
 func realBench(t testing.TB) *bench.Real {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: pcscd takes its time")
+	}
 	if ok, reason := bench.Available(); !ok {
 		if os.Getenv("BALCAO_REQUIRE_REAL") != "" {
 			t.Fatalf("a real pcscd is required here: %s", reason)

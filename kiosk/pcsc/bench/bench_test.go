@@ -55,6 +55,9 @@ func host(dir string) error {
 
 func needReal(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: pcscd takes its time")
+	}
 	if ok, reason := Available(); !ok {
 		if os.Getenv("BALCAO_REQUIRE_REAL") != "" {
 			t.Fatalf("a real pcscd is required here: %s", reason)
@@ -259,6 +262,40 @@ func TestCardHeldToVPCDAnswersAndLeaves(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestDaemonSpeaksToEveryLibrary(t *testing.T) {
+	d := NewDaemon(filepath.Join(t.TempDir(), "s"))
+	run(t, d)
+	for _, tt := range []struct {
+		major, minor uint32
+		want         []byte
+	}{
+		{4, 4, words(4, 4, codeOK)}, // 1.8.24 to 2.2.3
+		{4, 5, words(4, 5, codeOK)}, // 2.3.0 to 2.4.1, which may insist on it
+		{4, 6, words(4, 4, codeOK)}, // since 2.5.0, which falls back
+		{4, 3, words(4, 4, codeServiceStopped)},
+		{3, 4, words(4, 4, codeServiceStopped)},
+	} {
+		conn, err := net.Dial("unix", d.Socket())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hello := append(words(12, opVersion), words(tt.major, tt.minor, codeOK)...)
+		if _, err := conn.Write(append(hello, words(0, opReaderEvents)...)); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, 20)
+		if _, err := io.ReadFull(conn, got); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got[:12], tt.want) || !bytes.Equal(got[12:], words(0, codeOK)) {
+			t.Errorf("client %d.%d: answers %X and %X, want %X", tt.major, tt.minor, got[:12], got[12:], tt.want)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

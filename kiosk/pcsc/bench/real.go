@@ -78,19 +78,6 @@ func Available() (ok bool, reason string) {
 	return true, ""
 }
 
-// Pick makes the best bench that can run here: Real, or the replay bench, which
-// uses the same socket; reason says in the second case why not Real.
-func Pick(cfg Config) (b Bench, reason string, err error) {
-	r, err := NewReal(cfg)
-	if err != nil {
-		return nil, "", err
-	}
-	if ok, reason := Available(); !ok {
-		return NewDaemon(r.Socket()), reason, nil
-	}
-	return r, "", nil
-}
-
 // namespaces gives the hidden half a network, mounts and process numbers of
 // its own. The last makes the kernel end all of it together. Who is not root
 // becomes it inside.
