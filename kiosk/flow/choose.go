@@ -9,6 +9,7 @@ const (
 	popularShownLarge = 4
 	rowsShown         = 8
 	rowsShownLarge    = 5
+	rowsShownLow      = 6
 )
 
 func (s State) roomy() bool { return s.session.modes.LargePrint }
@@ -29,7 +30,9 @@ func (s State) showHome(v *View) {
 	default:
 		v.Title, v.Subtitle = s.say("home.title"), s.say("home.sub")
 	}
-	v.Strip = s.strip()
+	if s.session.screen != Priority {
+		v.Strip = s.strip()
+	}
 	s.showTroubles(v)
 	if !s.world.offer.Open {
 		v.Title, v.Subtitle = s.say("closed.title"), s.say("closed.sub")
@@ -44,20 +47,31 @@ func (s State) showHome(v *View) {
 		return
 	}
 	list := s.world.offer.popular()
-	if n := popularShown; len(list) > n {
-		list = list[:n]
-	}
-	if s.roomy() && len(list) > popularShownLarge {
-		list = list[:popularShownLarge]
-	}
+	list = list[:min(len(list), s.popularRoom(v))]
 	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: s.serviceChoices(list)}}
 	s.showWays(v)
+}
+
+// popularRoom is how many services fit: in large print each notice takes the
+// place of one.
+func (s State) popularRoom(v *View) int {
+	if !s.roomy() {
+		return popularShown
+	}
+	if s.session.modes.LowReach {
+		return popularShownLarge - 1 // the notices are above, where nothing is touched
+	}
+	notices := len(v.Notices)
+	if s.world.cardIn {
+		notices++
+	}
+	return max(popularShownLarge-notices, 1)
 }
 
 // showWays are the ways to everything that is not on the first screen.
 func (s State) showWays(v *View) {
 	if s.world.offer.Greeting && s.world.reader && s.session.screen == Home {
-		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet"), Help: s.say("greet.help")})
+		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet"), Short: s.say("greet.short"), Help: s.say("greet.help")})
 	}
 	if s.session.screen == Greeting {
 		v.Wide = append(v.Wide, Choice{Action: ActFinish, Icon: "log-out", Title: s.say("greeting.leave"), Help: s.say("greeting.leave.help")})
@@ -217,8 +231,14 @@ func paging(total, page, size int) (from, to int, more bool) {
 // pageOf is the page of a list that is shown, and whether there are others.
 func pageOf[T any](s State, list []T) ([]T, bool) {
 	size := rowsShown
-	if s.roomy() || s.session.modes.LowReach {
+	switch {
+	case s.roomy():
 		size = rowsShownLarge
+	case s.session.modes.LowReach:
+		size = rowsShownLow
+	}
+	if len(list) > size {
+		size-- // «Ver mais» takes a place
 	}
 	from, to, more := paging(len(list), s.session.page, size)
 	return list[from:to], more

@@ -177,9 +177,28 @@ func (s State) hears(t Tap) bool {
 		return true
 	}
 	if t.Screen != "" && t.Screen != s.session.screen {
-		return false
+		return s.wasRestarted(t)
+	}
+	if s.session.asking && t.Action != ActLanguage && t.Action != ActMode {
+		return false // what is under way comes first
 	}
 	return s.View().offers(t.Action, t.Arg)
+}
+
+// wasRestarted tells a touch on a list of services that reaches a kiosk which
+// has come back to its first screen meanwhile, because the program was
+// restarted between the touch and its arrival. The wish is plain, so it holds.
+func (s State) wasRestarted(t Tap) bool {
+	if t.Action != ActService || !s.resting() || !s.world.offer.Open {
+		return false
+	}
+	switch t.Screen {
+	case Services, Priority, Greeting:
+		svc, ok := s.world.offer.service(t.Arg)
+		return ok && svc.State == Open
+	default:
+		return false
+	}
 }
 
 // news is what arrives whether or not somebody stands there.

@@ -80,9 +80,6 @@ func (s State) showTools(v *View) {
 	case TicketReady, OnScreen, NoPaper:
 		// The ticket's own buttons; the session is as good as over.
 	}
-	if s.session.asking {
-		v.Tools = s.languages()
-	}
 }
 
 func (s State) accessAndHelp() []Button {

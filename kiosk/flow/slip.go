@@ -69,7 +69,7 @@ func (s State) slip(t Ticket) *Slip {
 		}
 		slip.Detail = kind
 		if body, ok := s.world.offer.body(svc.Body); ok {
-			slip.Detail += " · " + body.Short
+			slip.Detail += " · " + body.Short + " " + body.Name.In(s.session.lang)
 		}
 	}
 	if s.session.priority {

@@ -61,6 +61,7 @@ func (s State) settle(t Tap) (State, []Effect) {
 // card saying «Um momento…», so that nothing jumps under the finger.
 func (s State) ask(t Tap) (State, []Effect) {
 	s.session.request, s.session.service, s.session.asking = t.Key, t.Arg, true
+	s.session.priority = s.session.priority || t.Screen == Priority
 	return s, []Effect{s.request()}
 }
 

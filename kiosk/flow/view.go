@@ -113,6 +113,7 @@ type Choice struct {
 	Arg    string `json:"arg,omitempty"`
 	Icon   string `json:"icon"`
 	Title  string `json:"title"`
+	Short  string `json:"short,omitempty"` // the title where there is little room
 	Help   string `json:"help,omitempty"`
 	Wait   string `json:"wait,omitempty"`
 	Ahead  string `json:"ahead,omitempty"`

@@ -1,0 +1,194 @@
+package screen
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limits of a stream.
+const (
+	keptDeltas     = 64 // changes a page that was away may catch up with
+	waitingDeltas  = 16 // changes a slow page may lag behind before it is cut off
+	maxSubscribers = 16
+	beatEvery      = 2 * time.Second
+)
+
+// hub holds one face's state and streams it: the whole state first, then the
+// keys that change. It is an http.Handler for the stream.
+type hub struct {
+	boot  string                           // of this hub: ids of another one mean nothing here
+	stamp func(map[string]json.RawMessage) // finishes a snapshot; may be nil
+
+	mu    sync.Mutex
+	state map[string]json.RawMessage
+	last  uint64 // id of the last change
+	kept  []delta
+	pages map[chan delta]struct{}
+}
+
+type delta struct {
+	id   uint64
+	data []byte
+}
+
+func newHub() *hub {
+	return &hub{boot: rand.Text()[:10], pages: map[chan delta]struct{}{}, state: map[string]json.RawMessage{}}
+}
+
+// set replaces the state, a struct, and sends what changed.
+func (h *hub) set(state any) {
+	b, err := json.Marshal(state)
+	if err != nil {
+		panic("state of a face cannot be written as JSON: " + err.Error())
+	}
+	var next map[string]json.RawMessage
+	if err := json.Unmarshal(b, &next); err != nil {
+		panic("state of a face is not an object: " + err.Error())
+	}
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changed := map[string]json.RawMessage{}
+	for k, v := range next {
+		if !bytes.Equal(v, h.state[k]) {
+			changed[k] = v
+		}
+	}
+	for k := range h.state {
+		if _, ok := next[k]; !ok {
+			changed[k] = json.RawMessage("null")
+		}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	data, err := json.Marshal(changed)
+	if err != nil {
+		panic("change of a face cannot be written as JSON: " + err.Error())
+	}
+	h.state = next
+	h.last++
+	d := delta{id: h.last, data: data}
+	h.kept = append(h.kept, d)
+	if len(h.kept) > keptDeltas {
+		h.kept = append([]delta(nil), h.kept[len(h.kept)-keptDeltas:]...)
+	}
+	for page := range h.pages {
+		select {
+		case page <- d:
+		default: // too slow: it comes back and catches up
+			delete(h.pages, page)
+			close(page)
+		}
+	}
+}
+
+// join adds a page: what it missed since the id it names, or a snapshot.
+func (h *hub) join(lastID string) (page chan delta, first []byte, ok bool) {
+	h.mu.Lock()
+	if len(h.pages) >= maxSubscribers {
+		h.mu.Unlock()
+		return nil, nil, false
+	}
+	page = make(chan delta, waitingDeltas)
+	h.pages[page] = struct{}{}
+	missed, resumed := h.since(lastID)
+	state := maps.Clone(h.state)
+	id := h.last
+	h.mu.Unlock()
+
+	var b bytes.Buffer
+	b.WriteString("retry: 500\n\n")
+	if resumed {
+		for _, d := range missed {
+			h.write(&b, "delta", d.id, d.data)
+		}
+		return page, b.Bytes(), true
+	}
+	if h.stamp != nil {
+		h.stamp(state)
+	}
+	data, err := json.Marshal(state)
+	if err != nil {
+		panic("state of a face cannot be written as JSON: " + err.Error())
+	}
+	h.write(&b, "snapshot", id, data)
+	return page, b.Bytes(), true
+}
+
+// since is what happened after the change a page saw last, if that is known
+// here.
+func (h *hub) since(lastID string) ([]delta, bool) {
+	boot, n, found := strings.Cut(lastID, "-")
+	id, err := strconv.ParseUint(n, 10, 64)
+	if !found || boot != h.boot || err != nil || id > h.last {
+		return nil, false
+	}
+	missed := h.last - id
+	if missed > uint64(len(h.kept)) {
+		return nil, false
+	}
+	return h.kept[uint64(len(h.kept))-missed:], true
+}
+
+func (h *hub) write(b *bytes.Buffer, event string, id uint64, data []byte) {
+	fmt.Fprintf(b, "event: %s\nid: %s-%d\ndata: %s\n\n", event, h.boot, id, data)
+}
+
+func (h *hub) leave(page chan delta) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.pages, page)
+}
+
+// ServeHTTP is one page's stream, until the page goes or is too slow.
+func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	page, first, ok := h.join(r.Header.Get("Last-Event-ID"))
+	if !ok {
+		w.Header().Set("Retry-After", "2")
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.leave(page)
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	c := http.NewResponseController(w)
+	send := func(b []byte) bool {
+		// Not every writer knows deadlines; then the kernel's own must do.
+		_ = c.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		if _, err := w.Write(b); err != nil {
+			return false
+		}
+		return c.Flush() == nil
+	}
+	if !send(append(first, "event: beat\ndata: {}\n\n"...)) {
+		return
+	}
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	for {
+		var b bytes.Buffer
+		select {
+		case <-r.Context().Done():
+			return
+		case d, open := <-page:
+			if !open {
+				return
+			}
+			h.write(&b, "delta", d.id, d.data)
+		case <-beat.C:
+			b.WriteString("event: beat\ndata: {}\n\n")
+		}
+		if !send(b.Bytes()) {
+			return
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package screen
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"balcao/internal/look"
+)
+
+// servePages serves the style sheets and modules of the faces. They belong to
+// this very program, so the page asks for them again each time it starts.
+func servePages() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, err := fs.ReadFile(pages, strings.TrimPrefix(path.Clean(r.URL.Path), "/"))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		kind := "text/javascript; charset=utf-8"
+		switch path.Ext(r.URL.Path) {
+		case ".css":
+			kind = "text/css; charset=utf-8"
+		case ".svg":
+			kind = "image/svg+xml"
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-cache")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	})
+}
+
+func (s *Screen) touchPage(w http.ResponseWriter, _ *http.Request) {
+	touchFrame("/events", "/input").Write(w, http.StatusOK)
+}
+
+func touchFrame(events, input string) look.Page {
+	return look.Page{
+		Lang: "pt", Title: "Quiosque", Class: "kiosk",
+		Links: []string{"/pages/touch.css"}, Modules: []string{"/pages/touch.js"},
+		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s"></div>
+<noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
+			template.HTMLEscapeString(events), template.HTMLEscapeString(input))),
+	}
+}
+
+func (s *Screen) boardPage(w http.ResponseWriter, _ *http.Request) {
+	boardFrame("/callboard/events", s.cfg.Takeover).Write(w, http.StatusOK)
+}
+
+func boardFrame(events string, takeover int) look.Page {
+	return look.Page{
+		Title: "Painel de chamada", Styles: []string{"callboard.css"}, Modules: []string{look.Path("callboard.js")},
+		Body: template.HTML(fmt.Sprintf(`<body><div data-callboard="%s" data-takeover="%d"></div></body>`,
+			template.HTMLEscapeString(events), takeover)),
+	}
+}
