@@ -258,6 +258,19 @@ func TestASilentPrinterLeavesTheOutcomeOpen(t *testing.T) {
 	b.want(slip("A024"), printers.Done, "")
 }
 
+func TestTheEndOfTheProgramLeavesTheOutcomeOpen(t *testing.T) {
+	b := start(t, options{faults: []printertest.Fault{{Kind: printertest.Silent, On: true}}})
+	b.becomes(printers.Ready)
+	ctx, cancel := context.WithCancel(t.Context())
+	outcome, err := b.Print(ctx, slip("A023"), cancel)
+	if outcome.Result != printers.Unknown || outcome.Reason != printers.Stopping || !errors.Is(err, context.Canceled) {
+		t.Errorf("Print = %+v, %v", outcome, err)
+	}
+	if outcome, err = b.Print(ctx, slip("A024"), nil); outcome.Result != printers.Failed || outcome.Reason != printers.Stopping {
+		t.Errorf("Print after the end = %+v, %v; nothing was sent", outcome, err)
+	}
+}
+
 func TestALateWordIsPassedOn(t *testing.T) {
 	b := start(t, options{confirm: 300 * time.Millisecond, virtual: printertest.Config{MillimetresPerSecond: 120}})
 	b.becomes(printers.Ready)

@@ -114,6 +114,8 @@ func (p *Printer) Print(ctx context.Context, slip printers.Slip, onFirstByte fun
 	n, err := p.send(sending, s, j, bytes, onFirstByte)
 	s.writing.Unlock()
 	switch {
+	case n == 0 && ctx.Err() != nil:
+		return failed(printers.Stopping, err)
 	case n == 0 && err != nil:
 		return failed(p.reason(s), err)
 	case err != nil:

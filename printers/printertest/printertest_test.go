@@ -265,7 +265,10 @@ func TestItEndsAlthoughAHostIsThere(t *testing.T) {
 	ask(t, port, "\x10\x04\x01", 1)
 	cancel()
 	select {
-	case <-ended:
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
 	case <-time.After(patience):
 		t.Error("Run does not end")
 	}
@@ -302,4 +305,15 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkPNG(b *testing.B) {
+	p := printertest.Read(576, []byte("\x1b@\x1bt\x10Loja de Cidad\xe3o\n\x1d!\x77A023\n\x1d!\x11Cart\xe3o de Cidad\xe3o\n"+
+		"\x1d(k\x06\x001P0abc\x1d(k\x03\x001Q0\x1dV\x00"))[0]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := p.PNG(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
