@@ -183,7 +183,7 @@ func list(tree fs.FS) ([]string, error) {
 
 // load lays the layers of a profile together and checks the result.
 func load(tree fs.FS, id string) (Profile, error) {
-	flat, err := flatten(tree, id, nil)
+	flat, layers, err := flatten(tree, id, nil)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -200,7 +200,7 @@ func load(tree fs.FS, id string) (Profile, error) {
 		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
 	}
 	if err := schema.Validate(plain); err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
+		return Profile{}, explain(err, layers)
 	}
 	var p Profile
 	strict := json.NewDecoder(bytes.NewReader(text))
@@ -231,63 +231,71 @@ func compile(tree fs.FS) (*jsonschema.Schema, error) {
 	return c.Compile(name)
 }
 
-// flatten reads a layer and lays it over the one it inherits from. The list
-// of heirs finds circles.
-func flatten(tree fs.FS, id string, heirs []string) (map[string]any, error) {
+// layer is one file of a profile.
+type layer struct {
+	path  string
+	file  *config.File
+	value map[string]any
+}
+
+// flatten reads a layer and lays it over the one it inherits from. It returns
+// the layers as well, the model's own first. The list of heirs finds circles.
+func flatten(tree fs.FS, id string, heirs []string) (map[string]any, []layer, error) {
 	if slices.Contains(heirs, id) {
-		return nil, fmt.Errorf("profile %s inherits from itself: %s", id, strings.Join(append(heirs, id), " → "))
+		return nil, nil, fmt.Errorf("profile %s inherits from itself: %s", id, strings.Join(append(heirs, id), " → "))
 	}
-	layer, err := read(tree, id)
+	own, err := read(tree, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	parent, inherits := layer["inherits"].(string)
+	parent, inherits := own.value["inherits"].(string)
 	if !inherits {
-		return layer, nil
+		return own.value, []layer{own}, nil
 	}
-	below, err := flatten(tree, parent, append(heirs, id))
+	below, layers, err := flatten(tree, parent, append(heirs, id))
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("%s: line %d: inherits: %w", own.path, own.file.Line("inherits"), err)
 	}
-	return merge(below, layer), nil
+	return merge(below, own.value), append([]layer{own}, layers...), nil
 }
 
 // read reads one layer and checks what belongs to the layer alone: its id and
 // the evidence for its facts.
-func read(tree fs.FS, id string) (map[string]any, error) {
+func read(tree fs.FS, id string) (layer, error) {
 	ids, err := list(tree)
 	if err != nil || !slices.Contains(ids, id) {
-		return nil, fmt.Errorf("%w: %s", ErrUnknown, id)
+		return layer{}, fmt.Errorf("%w: %s", ErrUnknown, id)
 	}
 	paths, err := fs.Glob(tree, "*/"+id+ending)
 	if err != nil || len(paths) != 1 {
-		return nil, fmt.Errorf("profile %s is described by %d files", id, len(paths))
+		return layer{}, fmt.Errorf("profile %s is described by %d files", id, len(paths))
 	}
-	text, err := fs.ReadFile(tree, paths[0])
+	l := layer{path: paths[0]}
+	text, err := fs.ReadFile(tree, l.path)
 	if err != nil {
-		return nil, fmt.Errorf("read profile %s: %w", id, err)
+		return layer{}, fmt.Errorf("read profile %s: %w", id, err)
 	}
-	file, err := config.Parse(paths[0], text)
+	if l.file, err = config.Parse(l.path, text); err != nil {
+		return layer{}, err
+	}
+	value, err := l.file.Value()
 	if err != nil {
-		return nil, err
+		return layer{}, err
 	}
-	value, err := file.Value()
-	if err != nil {
-		return nil, err
+	l.value, _ = value.(map[string]any)
+	if l.value == nil {
+		return layer{}, fmt.Errorf("%s: holds no keys", l.path)
 	}
-	layer, ok := value.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("profile %s holds no keys", id)
+	faults := l.file.Faults()
+	if l.value["id"] != id {
+		faults.Add("id", "is %v, want %s as the file is named", l.value["id"], id)
 	}
-	if layer["id"] != id {
-		return nil, fmt.Errorf("%s: line %d: id is %v, want %s as the file is named", paths[0], file.Line("id"), layer["id"], id)
-	}
-	for _, fact := range facts(layer) {
-		if !evident(layer, fact) {
-			return nil, fmt.Errorf("%s: line %d: %s has no evidence", paths[0], file.Line(fact), fact)
+	for _, fact := range facts(l.value) {
+		if !evident(l.value, fact) {
+			faults.Add(fact, "has no evidence")
 		}
 	}
-	return layer, nil
+	return l, faults.Err()
 }
 
 // nature are the keys that say what a file is, and need no evidence.

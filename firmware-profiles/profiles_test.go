@@ -79,11 +79,11 @@ func TestFaultsOfAFileAreRefused(t *testing.T) {
 	}
 	for _, row := range []struct{ name, old, new, want string }{
 		{"unknown key", "speed: {mmPerS: 90}", "speed: {mmPerS: 90, knots: 3}", "knots"},
-		{"unknown section", "speed:", "sped: {x: 1}\nspeed:", "sped.x has no evidence"},
+		{"unknown section", "speed:", "sped: {x: 1}\nspeed:", "sped.x: has no evidence"},
 		{"out of range", "mmPerS: 90", "mmPerS: 9000", "mmPerS"},
 		{"wrong type", "headDots: 576", `headDots: "576"`, "headDots"},
 		{"missing section", "qr: {module: 6}\n", "", "qr"},
-		{"no evidence", `  - {fact: cut, source: "GS V function B is the most common cut", level: assumed}` + "\n", "", "cut.feed has no evidence"},
+		{"no evidence", `  - {fact: cut, source: "GS V function B is the most common cut", level: assumed}` + "\n", "", "cut.feed: has no evidence"},
 		{"evidence of no known level", "level: measured", "level: hearsay", "level"},
 		{"another id", "id: generic/escpos", "id: generic/other", "want generic/escpos"},
 		{"key twice", "speed:", "kind: printer\nspeed:", "given twice"},
@@ -108,6 +108,52 @@ func TestFaultsOfAFileAreRefused(t *testing.T) {
 				t.Errorf("error = %v, want %q in it", err, row.want)
 			}
 		})
+	}
+}
+
+func TestAFaultIsNamedWithItsFileAndLine(t *testing.T) {
+	schema, err := fs.ReadFile(shipped, "schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := fs.ReadFile(shipped, "printer/epson/escpos-base.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := `schema: balcao.profile/v1
+id: epson/new
+kind: printer
+title: New
+inherits: epson/escpos-base
+media: {headDots: 9999}
+text:
+  codePages:
+    - {n: 16, encoding: windows-1252}
+    - {n: 300, encoding: cp858}
+speed:
+  mmPerS: 100
+  knots: 3
+evidence:
+  - {fact: media, source: "a test, of course", level: measured}
+  - {fact: text, source: "a test, of course", level: measured}
+  - {fact: speed, source: "a test, of course", level: measured}
+`
+	broken := strings.Replace(string(base), "kind: partial", "kind: torn", 1)
+	_, err = load(fstest.MapFS{
+		"schema.json":                    {Data: schema},
+		"printer/epson/escpos-base.yaml": {Data: []byte(broken)},
+		"printer/epson/new.yaml":         {Data: []byte(model)},
+	}, "epson/new")
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{
+		"printer/epson/new.yaml: 3 problems", "line 6: media.headDots: ", "line 10: text.codePages[1].n: ", "line 13: speed.knots: ",
+		"printer/epson/escpos-base.yaml: line 26: cut.kind: ",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
 	}
 }
 

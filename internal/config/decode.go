@@ -31,7 +31,7 @@ func (f *File) Decode(into any) error {
 	if c, ok := into.(Checker); ok {
 		c.Check(faults)
 	}
-	return faults.err()
+	return faults.Err()
 }
 
 // Problems returns the problems inside err, or nil if it holds none.

@@ -162,7 +162,7 @@ func (f *File) Has(path string) bool {
 // *Error with every fault of form.
 func (f *File) Value() (any, error) {
 	faults := Faults{file: f, problems: append([]Problem(nil), f.form...)}
-	if err := faults.err(); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	if f.root == nil {
@@ -197,6 +197,10 @@ func value(n ast.Node) any {
 	return nil
 }
 
+// Faults returns an empty collection for faults of this file, for a reader of
+// [File.Value] that finds some of its own.
+func (f *File) Faults() *Faults { return &Faults{file: f} }
+
 // Faults collects what is wrong with one file.
 type Faults struct {
 	file     *File
@@ -226,8 +230,9 @@ func (f *Faults) Faulty(path string) bool {
 	return false
 }
 
-// err returns the faults in the order of their lines, or nil.
-func (f *Faults) err() error {
+// Err returns the faults as an *Error, in the order of their lines, or nil if
+// there are none.
+func (f *Faults) Err() error {
 	if len(f.problems) == 0 {
 		return nil
 	}
