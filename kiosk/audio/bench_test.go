@@ -42,7 +42,7 @@ func BenchmarkSpeakCached(b *testing.B) {
 // samples at the pace of a real one.
 func BenchmarkSayToFirstSample(b *testing.B) {
 	audiotest.Require(b, "espeak-ng")
-	h := listen(b, NewEspeak(""), func(c *Config) { c.Backend = Null })
+	h := listen(b, NewEspeak(""), func(c *Config) { c.Backend, c.Buffer = Null, Default().Buffer })
 	h.health(NullSink)
 	var total, worst float64
 	n := 0

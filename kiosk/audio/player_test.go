@@ -136,9 +136,11 @@ func TestACallLostWithItsDeviceIsSpokenWholeByTheNext(t *testing.T) {
 	h.health(Sounding)
 	h.say(a23("a"))
 	var buf [4000]byte
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
 	for len(h.utterances) == 0 { // until the first samples of the call went out
 		first.feed.fill(buf[:])
-		time.Sleep(time.Millisecond) // the pace of the device this test plays
+		<-pace.C
 	}
 	h.state(voice.Started)
 	first.lost <- struct{}{}
@@ -251,6 +253,22 @@ func TestTheNullSinkKeepsThePaceUntilADeviceAppears(t *testing.T) {
 	h.say(a23("b"))
 	h.state(voice.Started)
 	h.state(voice.Finished)
+}
+
+// TestABoxWithoutSoundStartsAndSaysSo asks the real library for a server that
+// is not there.
+func TestABoxWithoutSoundStartsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	h := listen(t, &tone{}, func(c *Config) {
+		c.Backend, c.Server, c.Patience = Pulse, "unix:"+t.TempDir()+"/native", time.Millisecond
+	})
+	if x := h.health(Lost); x.Fault == "" || x.Backend != "" {
+		t.Errorf("health %+v", x)
+	}
+	h.say(a23("a"))
+	if u := h.state(voice.Unheard); u.ID != "a" {
+		t.Errorf("unheard %+v", u)
+	}
 }
 
 func TestSayRefusesWhatCannotBeSpoken(t *testing.T) {

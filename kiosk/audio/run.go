@@ -179,6 +179,9 @@ func (r *run) voiced(s spoken) {
 	}
 	r.feel(func(h *Health) { h.VoiceFault = fault })
 	if s.job == nil {
+		if s.err != nil {
+			r.log.Warn("no voice, calls will sound as a chime alone", "err", s.err)
+		}
 		return
 	}
 	if s.err != nil {
