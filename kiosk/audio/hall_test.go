@@ -3,7 +3,6 @@ package audio
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -55,7 +54,7 @@ func listenTo(tb testing.TB, v Voice, change func(*Config), open func() (*device
 	player, err := New(cfg, v, Listener{
 		Utterance: func(u voice.Utterance) { h.utterances <- u },
 		Health:    func(x Health) { h.healths <- x },
-	}, h.now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}, h.now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatalf("new player: %v", err)
 	}

@@ -59,8 +59,7 @@ type Server struct {
 func Start(t testing.TB) *Server {
 	t.Helper()
 	Require(t, "pulseaudio", "pactl", "parec")
-	// A socket's path may have 107 bytes; t.TempDir() carries the test's name.
-	dir, err := os.MkdirTemp("", "som")
+	dir, err := os.MkdirTemp("", "som") //nolint:usetesting // a socket's path may have 107 bytes, TempDir carries the test's name
 	if err != nil {
 		t.Fatalf("directory for the sound server: %v", err)
 	}
