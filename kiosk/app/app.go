@@ -1,0 +1,304 @@
+// Package app puts a kiosk together: the citizen's path, the screen, the printer, the card reader, the voice, the
+// kiosk's own memory and the way to the branch; and lives until it is told to end. Whatever is missing at the start
+// (printer, reader, sound, branch) is waited for while the rest works.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	_ "time/tzdata" // a kiosk brings its own time zones
+
+	"golang.org/x/sync/errgroup"
+
+	"balcao/internal/machine"
+	"balcao/internal/wire"
+	"balcao/kiosk/audio"
+	"balcao/kiosk/flow"
+	"balcao/kiosk/pcsc"
+	"balcao/kiosk/screen"
+	"balcao/kiosk/store"
+	"balcao/kiosk/uplink"
+	"balcao/printers/device"
+)
+
+// Version is told to the branch and shown on the command line.
+const Version = "0.1.0"
+
+// App is a kiosk whose file and port are open.
+type App struct {
+	cfg   Config
+	log   *slog.Logger
+	clock *machine.Clock
+	boot  string
+
+	store   *store.Store
+	screen  *screen.Screen
+	uplink  *uplink.Uplink
+	devices *devices
+	health  *health
+	keeper  *keeper
+	offers  *offers
+	latency *latency
+
+	// Only with the touch face.
+	loop    *loop
+	tickets *tickets
+	printer *device.Printer
+	cards   *cards
+	watcher *pcsc.Watcher // nil without a reader
+
+	// Only with the callboard's face.
+	board  *board
+	player *audio.Player // nil when sound is off
+}
+
+// New opens the kiosk's memory and binds the screen's port. It starts nothing; what it opened is closed again if a
+// later step fails.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
+	cfg.Times = cfg.Times.withDefaults()
+	a := &App{
+		cfg: cfg, log: log.With("kiosk", cfg.Node), clock: machine.NewClock(), boot: machine.NewBoot(),
+		latency: newLatency(),
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	if a.store, err = store.Open(ctx, filepath.Join(cfg.Data, "kiosk.db"), machine.Minter()); err != nil {
+		return nil, fmt.Errorf("open the kiosk's memory: %w", err)
+	}
+	a.screen, err = screen.New(screen.Config{
+		Listen: cfg.Screen.Listen, Touch: cfg.shows(FaceTouch), Callboard: cfg.shows(FaceCallboard),
+		Takeover: cfg.Screen.Takeover, Place: cfg.Screen.Place, Now: a.clock.Now,
+		Others: a.others(),
+	}, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
+	a.devices = newDevices(a)
+	a.offers = newOffers(a)
+	if err := a.connect(); err != nil {
+		return nil, err
+	}
+	a.health = newHealth(a)
+	if cfg.shows(FaceTouch) {
+		if err := a.equipTouch(); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.shows(FaceCallboard) {
+		if err := a.equipCallboard(); err != nil {
+			return nil, err
+		}
+	}
+	return a, a.remember(ctx)
+}
+
+// connect prepares the way to the branch.
+func (a *App) connect() error {
+	password, err := secret(a.cfg.Branch.PasswordFile)
+	if err != nil {
+		return err
+	}
+	a.uplink, err = uplink.New(uplink.Config{
+		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password,
+		Source: a.store, Now: a.clock.Now, Log: a.log,
+		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnLink: a.heardLink, Keep: a.keeper.keep,
+	})
+	return err
+}
+
+// equipTouch prepares what a citizen touches, hears and takes away.
+func (a *App) equipTouch() error {
+	a.loop = newLoop(a)
+	a.tickets = newTickets(a)
+	a.cards = newCards(a)
+	var err error
+	if a.printer, err = newPrinter(a); err != nil {
+		return err
+	}
+	a.devices.expect(devicePrinter)
+	if a.cfg.Reader.Enabled {
+		a.watcher = pcsc.New(pcsc.Config{Socket: a.cfg.Reader.Socket, Log: a.log})
+		a.devices.expect(deviceReader)
+	}
+	return nil
+}
+
+func (a *App) equipCallboard() error {
+	a.board = newBoard(a)
+	if a.cfg.Sound.Backend == soundOff {
+		return nil
+	}
+	sound := audio.Default()
+	sound.Backend, sound.Server = audio.Backend(a.cfg.Sound.Backend), a.cfg.Sound.Server
+	sound.NullFallback = sound.Backend == audio.Auto
+	var err error
+	a.player, err = audio.New(sound, audio.NewEspeak(""), audio.Listener{
+		Utterance: a.board.said, Health: a.heardSound,
+	}, a.clock.Now, a.log)
+	if err != nil {
+		return fmt.Errorf("prepare sound: %w", err)
+	}
+	a.devices.expect(deviceSound)
+	return nil
+}
+
+// remember shows what the branch said last before the program ended, until it says more.
+func (a *App) remember(ctx context.Context) error {
+	for name, hear := range map[string]func([]byte) error{
+		uplink.OfferName: func(raw []byte) error {
+			var o wire.Offer
+			err := json.Unmarshal(raw, &o)
+			if err == nil {
+				a.offers.set(o)
+				a.screen.ShowZone(o.Branch.Zone)
+			}
+			return err
+		},
+		uplink.BoardName: func(raw []byte) error {
+			var b wire.Board
+			err := json.Unmarshal(raw, &b)
+			if err == nil {
+				a.offers.setCalls(b)
+				a.screen.ShowBoard(b)
+			}
+			return err
+		},
+	} {
+		raw, err := a.store.Kept(ctx, name)
+		if err != nil {
+			return fmt.Errorf("remember the %s: %w", name, err)
+		}
+		if raw == nil {
+			continue
+		}
+		if err := hear(raw); err != nil {
+			a.log.Warn("what was kept is not readable", "name", name, "err", err) // the branch sends it again
+		}
+	}
+	return nil
+}
+
+// secret reads a password file; none named is an empty password.
+func secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return strings.TrimRight(string(raw), "\r\n"), nil
+}
+
+// ScreenAddr returns the bound address of the faces.
+func (a *App) ScreenAddr() string { return a.screen.Addr() }
+
+// Run works until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
+func (a *App) Run(ctx context.Context) error {
+	err := a.begin(ctx)
+	if err == nil {
+		err = a.work(ctx)
+	}
+	return errors.Join(err, a.end(context.WithoutCancel(ctx)), a.close())
+}
+
+// begin says that the kiosk has started and settles what the last run left open.
+func (a *App) begin(ctx context.Context) error {
+	started := wire.NodeFact{Boot: a.boot, Software: Version}
+	if err := a.store.Note(ctx, wire.TypeNodeStarted, started, a.clock.Now()); err != nil {
+		return err
+	}
+	if a.tickets != nil {
+		return a.tickets.recover(ctx)
+	}
+	return nil
+}
+
+func (a *App) work(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	start := func(run func(context.Context) error) { g.Go(func() error { return run(ctx) }) }
+	start(a.screen.Run)
+	start(a.uplink.Run)
+	start(a.devices.run)
+	start(a.health.run)
+	start(a.keeper.run)
+	if a.loop != nil {
+		start(a.loop.run)
+		start(a.tickets.run)
+		start(a.printer.Run)
+		start(a.cards.run)
+	}
+	if a.watcher != nil {
+		start(a.watcher.Run)
+	}
+	if a.player != nil {
+		start(a.player.Run)
+	}
+	a.log.Info("serving", "screen", a.ScreenAddr(), "faces", strings.Join(a.cfg.Faces, ","), "version", Version)
+	return g.Wait()
+}
+
+// farewell bounds the last write.
+const farewell = 2 * time.Second
+
+// end says that the kiosk stops on purpose; the branch hears it when the kiosk is back.
+func (a *App) end(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	return a.store.Note(ctx, wire.TypeNodeStopped, wire.NodeFact{Boot: a.boot}, a.clock.Now())
+}
+
+// close gives back what New opened, last first.
+func (a *App) close() error {
+	var errs []error
+	if a.screen != nil {
+		errs = append(errs, a.screen.Close())
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// post hands the loop something to hear; without a touch face nobody listens.
+func (a *App) post(in flow.Input) {
+	if a.loop != nil {
+		a.loop.post(in)
+	}
+}
+
+func (a *App) heardOffer(o wire.Offer) {
+	a.offers.set(o)
+	a.screen.ShowZone(o.Branch.Zone)
+	a.post(flow.OfferChanged{Offer: offerFor(o)})
+}
+
+func (a *App) heardBoard(b wire.Board) {
+	a.offers.setCalls(b)
+	a.screen.ShowBoard(b)
+	a.post(flow.BoardChanged{Calls: callsFor(b)})
+	if a.board != nil {
+		a.board.hear(b)
+	}
+}
+
+func (a *App) heardLink(up bool) {
+	a.devices.linked()
+	a.screen.ShowLink(up, a.clock.Now())
+	a.post(flow.LinkChanged{Up: up})
+	a.log.Info("branch", "reachable", up)
+}

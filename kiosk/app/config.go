@@ -1,0 +1,217 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	profiles "balcao/firmware-profiles"
+	"balcao/internal/config"
+	"balcao/internal/wire"
+	"balcao/kiosk/audio"
+	"balcao/printers/device"
+)
+
+// Faces a kiosk program may show.
+const (
+	FaceTouch     = "touch"     // the screen citizens touch, with printer and card reader
+	FaceCallboard = "callboard" // the screen in the hall, with its voice
+)
+
+// Config is the one file of a kiosk or callboard box.
+type Config struct {
+	Node    string   `yaml:"node"`  // name towards the branch, such as L901-K01
+	Data    string   `yaml:"data"`  // folder of its memory
+	Faces   []string `yaml:"faces"` // touch, callboard
+	Lang    string   `yaml:"lang"`  // of the first screen
+	Screen  Screen   `yaml:"screen"`
+	Branch  Branch   `yaml:"branch"`
+	Printer Printer  `yaml:"printer"`
+	Reader  Reader   `yaml:"reader"`
+	Sound   Sound    `yaml:"sound"`
+
+	// Simulate says that printer and reader are made of software and found later.
+	Simulate bool `yaml:"-"`
+	// Times bend delays for tests.
+	Times Times `yaml:"-"`
+	// Trace, if not nil, is told of the steps of every request, on the goroutine that makes them.
+	Trace func(step Step, request string) `yaml:"-"`
+}
+
+// Screen says where the faces are served. Only browsers of this machine can reach them.
+type Screen struct {
+	Listen   string `yaml:"listen"`   // such as 127.0.0.1:8077
+	Place    string `yaml:"place"`    // where the callboard hangs, such as Piso 0
+	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
+}
+
+// Branch says where the branch server is.
+type Branch struct {
+	Brokers      []string `yaml:"brokers"` // URLs, tried in turn
+	PasswordFile string   `yaml:"password_file"`
+}
+
+// Printer says which printer, and on which line.
+type Printer struct {
+	Profile string `yaml:"profile"` // such as epson/tm-t88v
+	Port    string `yaml:"port"`    // serial device
+	Baud    int    `yaml:"baud"`    // 0 is the profile's default
+}
+
+// Reader says how cards are read.
+type Reader struct {
+	Enabled bool   `yaml:"enabled"`
+	Socket  string `yaml:"socket"` // of the smart card service; empty is the system's
+}
+
+// Sound says how calls are heard.
+type Sound struct {
+	Backend string `yaml:"backend"` // auto, pulse, alsa, null, off
+	Server  string `yaml:"server"`  // PulseAudio server; empty is the environment's
+}
+
+// soundOff is the backend of a box that says nothing.
+const soundOff = "off"
+
+// Times are delays of the program itself; zero is the default.
+type Times struct {
+	// TakeUp is how long a request left without a number may be taken up after a restart; 30 s.
+	TakeUp time.Duration
+	// Hold is how long a number left without paper is kept after a restart; two minutes from the request on.
+	Hold time.Duration
+	// Settle is how long devices and the branch may take to be found after the start; 5 s.
+	Settle time.Duration
+	// Keep is the least time between two writes of what the branch told everybody; 5 s.
+	Keep time.Duration
+}
+
+func (t Times) withDefaults() Times {
+	or := func(d *time.Duration, otherwise time.Duration) {
+		if *d <= 0 {
+			*d = otherwise
+		}
+	}
+	or(&t.TakeUp, 30*time.Second)
+	or(&t.Hold, 2*time.Minute)
+	or(&t.Settle, 5*time.Second)
+	or(&t.Keep, 5*time.Second)
+	return t
+}
+
+// Default returns what holds where the file is silent.
+func Default() Config {
+	return Config{
+		Data: "data", Faces: []string{FaceTouch}, Lang: "pt",
+		Screen: Screen{Listen: "127.0.0.1:8077"},
+		Branch: Branch{Brokers: []string{"tcp://127.0.0.1:1883"}},
+		Reader: Reader{Enabled: true},
+		Sound:  Sound{Backend: string(audio.Auto)},
+	}
+}
+
+// Load reads and checks a file; every fault is named at once, with its line. With simulate the printer's key may be
+// missing.
+func Load(path string, simulate bool) (Config, error) {
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	c := Default()
+	c.Simulate = simulate
+	if err := config.Decode(path, raw, &c); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// Check names every fault of the configuration.
+func (c *Config) Check(faults *config.Faults) {
+	if !wire.NodeID(c.Node).Valid() && !faults.Faulty("node") {
+		faults.Add("node", "%q is not a name such as L901-K01", c.Node)
+	}
+	if c.Data == "" {
+		faults.Add("data", "the kiosk's memory needs a folder")
+	}
+	if len(c.Faces) == 0 {
+		faults.Add("faces", "name at least one of touch, callboard")
+	}
+	for i, face := range c.Faces {
+		if face != FaceTouch && face != FaceCallboard {
+			faults.Add(config.Index("faces", i), "%q is neither touch nor callboard", face)
+		}
+	}
+	if !slices.Contains([]string{"pt", "en"}, c.Lang) {
+		faults.Add("lang", "%q is neither pt nor en", c.Lang)
+	}
+	c.checkScreen(faults)
+	c.checkBranch(faults)
+	c.checkPrinter(faults)
+	if !slices.Contains([]string{string(audio.Auto), string(audio.Pulse), string(audio.ALSA), string(audio.Null), soundOff}, c.Sound.Backend) {
+		faults.Add("sound.backend", "%q is none of auto, pulse, alsa, null, off", c.Sound.Backend)
+	}
+}
+
+func (c *Config) checkScreen(faults *config.Faults) {
+	if c.Screen.Takeover < 0 || c.Screen.Takeover > 60 {
+		faults.Add("screen.takeover", "%d is not a number of seconds from 0 to 60", c.Screen.Takeover)
+	}
+	if faults.Faulty("screen.listen") {
+		return
+	}
+	host, port, err := net.SplitHostPort(c.Screen.Listen)
+	if err != nil {
+		faults.Add("screen.listen", "%q is not an address such as 127.0.0.1:8077", c.Screen.Listen)
+		return
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		faults.Add("screen.listen", "%q is not a port", port)
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		faults.Add("screen.listen", "%q can be reached from other machines; only an address such as 127.0.0.1 is allowed", host)
+	}
+}
+
+func (c *Config) checkBranch(faults *config.Faults) {
+	if len(c.Branch.Brokers) == 0 {
+		faults.Add("branch.brokers", "name the branch's broker, such as tcp://127.0.0.1:1883")
+	}
+	for i, s := range c.Branch.Brokers {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" || !slices.Contains([]string{"tcp", "tls", "ssl", "mqtt", "mqtts"}, u.Scheme) {
+			faults.Add(config.Index("branch.brokers", i), "%q is not an address such as tcp://127.0.0.1:1883", s)
+		}
+	}
+	if file := c.Branch.PasswordFile; file != "" {
+		if _, err := os.Stat(file); err != nil {
+			faults.Add("branch.password_file", "no such file: %s", file)
+		}
+	}
+}
+
+func (c *Config) checkPrinter(faults *config.Faults) {
+	if !c.shows(FaceTouch) || c.Simulate {
+		return
+	}
+	if c.Printer.Port == "" {
+		faults.Add("printer.port", "name the serial device of the printer")
+	}
+	profile, err := profiles.Load(c.Printer.Profile)
+	if err != nil {
+		faults.Add("printer.profile", "%q is none of %s", c.Printer.Profile, strings.Join(profiles.Names(), ", "))
+		return
+	}
+	if _, err := device.Dialect(profile); err != nil {
+		faults.Add("printer.profile", "%v", err)
+	}
+	if c.Printer.Baud != 0 && !slices.Contains(profile.Transport.Serial.Bauds, c.Printer.Baud) {
+		faults.Add("printer.baud", "%d is none of the speeds of %s: %v", c.Printer.Baud, profile.ID, profile.Transport.Serial.Bauds)
+	}
+}
+
+// shows reports whether this program shows a face.
+func (c *Config) shows(face string) bool { return slices.Contains(c.Faces, face) }

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+	"balcao/kiosk/flow"
+	"balcao/printers"
+)
+
+// offers is the last of what the branch said to everybody; slips take their words from it.
+type offers struct {
+	app *App
+
+	mu    sync.Mutex
+	offer *wire.Offer
+	calls []flow.Call
+}
+
+func newOffers(a *App) *offers { return &offers{app: a} }
+
+func (o *offers) set(offer wire.Offer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.offer = &offer
+}
+
+func (o *offers) setCalls(b wire.Board) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = callsFor(b)
+}
+
+// known is what the path can be told at the start.
+func (o *offers) known() []flow.Input {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var in []flow.Input
+	if o.offer != nil {
+		in = append(in, flow.OfferChanged{Offer: offerFor(*o.offer)})
+	}
+	return append(in, flow.BoardChanged{Calls: o.calls})
+}
+
+// validity is what a ticket is worth, at the foot of its slip; the printed page adds the English line.
+const validity = "Válida só hoje. Se perder a vez, fale com a receção."
+
+// slip writes what a number's paper says, in Portuguese and in the citizen's language, with the local time of the
+// branch.
+func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
+	o.mu.Lock()
+	offer := o.offer
+	o.mu.Unlock()
+	s := printers.Slip{
+		Number: t.Number, Service: t.Service, Body: t.Body, Place: t.Place, Validity: validity,
+		Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
+		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High},
+	}
+	zone := "Europe/Lisbon"
+	if offer != nil {
+		s.Branch = offer.Branch.Name
+		if offer.Branch.Zone != "" {
+			zone = offer.Branch.Zone
+		}
+		s.Service, s.Body = names(*offer, t, lang)
+	}
+	s.Issued = written(t.IssuedMS, zone)
+	return s
+}
+
+// names are those of the service and its body, in Portuguese and, where that is another, in the citizen's language.
+func names(offer wire.Offer, t wire.Ticket, lang string) (service, body string) {
+	service, body = t.Service, t.Body
+	for _, s := range offer.Services {
+		if s.ID == t.Service {
+			service = both(s.Name, lang)
+		}
+	}
+	for _, b := range offer.Bodies {
+		if b.ID == t.Body {
+			body = b.Name.In("pt")
+			if b.Short != "" && b.Short != body {
+				body = b.Short + " · " + body
+			}
+		}
+	}
+	return service, body
+}
+
+func both(name wire.Text, lang string) string {
+	pt, other := name.In("pt"), name.In(lang)
+	if other == "" || other == pt {
+		return pt
+	}
+	return pt + " / " + other
+}
+
+// written is a moment as it is written in Portugal, 22-11-2026 10:24, in the branch's zone. A zone that this machine
+// does not know is a fault of the branch's configuration; the slip then says the time of Lisbon.
+func written(atMS int64, zone string) string {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		if loc, err = time.LoadLocation("Europe/Lisbon"); err != nil {
+			loc = time.UTC
+		}
+	}
+	return time.UnixMilli(atMS).In(loc).Format("02-01-2006 15:04")
+}
+
+// ticketID is the short name of a request at the foot of its slip, for somebody who has to find it in the log.
+func ticketID(request string) string {
+	id := strings.ToUpper(strings.ReplaceAll(request, "-", ""))
+	return id[:min(8, len(id))]
+}
+
+// ticketFor is a number as the path shows it.
+func ticketFor(t wire.Ticket) flow.Ticket {
+	return flow.Ticket{
+		Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
+		Wait: flow.Range{Low: t.Wait.Low, High: t.Wait.High},
+	}
+}
+
+// offerFor is what the branch offers as the path shows it.
+func offerFor(o wire.Offer) flow.Offer {
+	f := flow.Offer{Branch: o.Branch.Name, Zone: o.Branch.Zone, Open: o.Branch.Open, Greeting: o.Branch.Greeting}
+	for _, b := range o.Bodies {
+		f.Bodies = append(f.Bodies, flow.Body{ID: b.ID, Short: b.Short, Name: flow.Text(b.Name), Icon: b.Icon})
+	}
+	for _, s := range o.Services {
+		f.Services = append(f.Services, flow.Service{
+			ID: s.ID, Body: s.Body, Name: flow.Text(s.Name), Help: flow.Text(s.Help), Icon: s.Icon,
+			Collection: s.Group == "collection", Popular: s.Popular, Place: s.Place, State: flow.ServiceState(s.State),
+			Waiting: s.Waiting, Wait: flow.Range{Low: s.Wait.Low, High: s.Wait.High},
+		})
+	}
+	return f
+}
+
+// callsFor is the strip of last calls as the path shows it, newest first.
+func callsFor(b wire.Board) []flow.Call {
+	var calls []flow.Call
+	for _, c := range b.Calls {
+		calls = append(calls, flow.Call{Number: c.Number, Counter: c.Counter})
+	}
+	return calls
+}

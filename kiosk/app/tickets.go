@@ -1,0 +1,239 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+	"balcao/kiosk/flow"
+	"balcao/kiosk/store"
+	"balcao/printers"
+)
+
+// longestAsking ends an asking that nobody withdrew; the path withdraws much earlier.
+const longestAsking = 5 * time.Minute
+
+// nudgeAfter is how long a request may be answered before the log of it is sent beside it: an answer that comes at
+// once need not share the branch's disk with the log.
+const nudgeAfter = 250 * time.Millisecond
+
+// tickets carries out what the path wants done about requests. Each step is on disk before its consequence: the wish
+// before the branch is asked, the number before the first byte goes to the printer.
+type tickets struct {
+	app  *App
+	jobs *jobs
+
+	mu       sync.Mutex
+	leftover map[string]*time.Timer // requests of the last run that may be taken up, until they are given up
+	unsure   map[string]string      // ticket id on the slip → request, of prints with an unknown outcome
+	order    []string               // of unsure, oldest first
+}
+
+func newTickets(a *App) *tickets {
+	return &tickets{app: a, jobs: newJobs(), leftover: map[string]*time.Timer{}, unsure: map[string]string{}}
+}
+
+// run waits for the end, and then for every step under way.
+func (t *tickets) run(ctx context.Context) error {
+	<-ctx.Done()
+	t.mu.Lock()
+	for _, timer := range t.leftover {
+		timer.Stop()
+	}
+	t.mu.Unlock()
+	t.jobs.finish()
+	return nil
+}
+
+// ask begins a request, or takes it up again when it is known: the same key never leads to a second number.
+func (t *tickets) ask(e flow.RequestTicket) {
+	if t.jobs.busy(e.Request) {
+		return
+	}
+	t.takeUp(e.Request)
+	t.jobs.do(e.Request, func(ctx context.Context, j *job) {
+		class := queue.ClassWalkIn
+		if e.Priority {
+			class = queue.ClassLaw
+		}
+		known, err := t.app.store.Ask(ctx, wire.TicketFact{
+			Request: e.Request, Service: e.Service, Class: string(class), Lang: e.Lang, Boot: t.app.boot,
+		}, t.app.clock.Now())
+		if err != nil {
+			t.app.log.Error("request not logged", "err", err)
+			t.app.post(flow.TicketReply{Request: e.Request, Refused: flow.RefusedUnavailable})
+			return
+		}
+		t.app.trace(StepAsked, e.Request)
+		j.state, j.ticket, j.tries = known.State, known.Ticket, known.Asked.Attempts
+		switch {
+		case j.state == store.Requested:
+			t.reserve(ctx, j, known.Asked)
+		case j.state == store.Abandoned || j.ticket == nil:
+			t.app.post(flow.TicketReply{Request: e.Request, Refused: flow.RefusedSettled})
+		default: // it has its number
+			t.app.post(flow.TicketReply{Request: e.Request, Ticket: ticketFor(*j.ticket)})
+		}
+	})
+}
+
+// reserve asks the branch until it answers or nobody waits for the answer any more.
+func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
+	ctx, cancel := t.jobs.asking(ctx, j)
+	defer cancel()
+	slow := time.AfterFunc(nudgeAfter, t.app.uplink.Nudge)
+	defer slow.Stop()
+	request := wire.TicketRequest{
+		Request: asked.Request, Boot: t.app.boot, Service: asked.Service, Class: asked.Class, Lang: asked.Lang,
+	}
+	reply, err := t.app.uplink.Reserve(ctx, request)
+	for err != nil && ctx.Err() == nil {
+		t.app.log.Warn("answer of the branch not usable", "err", err)
+		wait(ctx, time.Second)
+		reply, err = t.app.uplink.Reserve(ctx, request)
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		t.end(ctx, j, store.Abandoned, "unanswered", 0)
+		t.app.post(flow.TicketReply{Request: j.request, Refused: flow.RefusedUnavailable})
+	case err != nil: // withdrawn, or the program ends and may take it up again
+	case reply.Refused != "":
+		t.end(ctx, j, store.Abandoned, reply.Refused, 0)
+		t.app.post(flow.TicketReply{Request: j.request, Refused: reply.Refused})
+	default:
+		t.app.trace(StepReserved, j.request)
+		j.ticket = reply.Ticket
+		t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*reply.Ticket)})
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// withdraw stops the asking; a number that was reserved meanwhile is given up.
+func (t *tickets) withdraw(request string) {
+	t.jobs.stopAsking(request)
+	t.abandon(request)
+}
+
+func (t *tickets) abandon(request string) { t.settle(request, store.Abandoned, "citizen") }
+func (t *tickets) accept(request string)  { t.settle(request, store.Accepted, "") }
+
+func (t *tickets) settle(request string, to store.State, cause string) {
+	t.jobs.do(request, func(ctx context.Context, j *job) { t.end(ctx, j, to, cause, 0) })
+}
+
+func (t *tickets) print(e flow.Print) {
+	t.jobs.do(e.Request, func(ctx context.Context, j *job) {
+		j.lang, j.large = e.Lang, e.Large
+		t.put(ctx, j)
+	})
+}
+
+func (t *tickets) reprint(request string) { t.jobs.do(request, t.put) }
+
+// put brings a number to paper, unless an earlier slip of it came out or may have.
+func (t *tickets) put(ctx context.Context, j *job) {
+	switch {
+	case j.state == store.Printed:
+		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintDone})
+		return
+	case !j.open() || j.ticket == nil:
+		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintUnknown})
+		return
+	}
+	if err := t.app.store.Begin(ctx, j.request, *j.ticket, t.app.clock.Now()); err != nil {
+		// Not a byte has gone out.
+		t.app.log.Error("print not begun", "ticket", j.ticket.Number, "err", err)
+		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintFailed})
+		return
+	}
+	j.state = store.Printing
+	j.tries++
+	t.app.trace(StepBegun, j.request)
+	slip := t.app.offers.slip(*j.ticket, j.lang)
+	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.tries, j.large
+	began := t.app.clock.Now()
+	outcome, err := t.app.printer.Print(ctx, slip, func() {
+		t.app.trace(StepFirstByte, j.request)
+		t.app.uplink.Nudge()
+	})
+	took := t.app.clock.Now().Sub(began)
+	t.app.trace(StepPrinted, j.request)
+	t.tell(err, j, outcome)
+	state, result := verdict(outcome)
+	if state == store.Unknown {
+		t.doubt(slip.TicketID, j.request)
+	}
+	t.end(ctx, j, state, code(outcome.Reason), took)
+	t.app.post(flow.PrintOutcome{Request: j.request, Result: result})
+}
+
+func (t *tickets) tell(err error, j *job, o printers.Outcome) {
+	level := slog.LevelInfo
+	if err != nil {
+		level = slog.LevelWarn
+	}
+	t.app.log.Log(context.Background(), level, "slip", "ticket", j.ticket.Number, "result", o.Result.String(), "reason", string(o.Reason))
+}
+
+func verdict(o printers.Outcome) (store.State, flow.PrintResult) {
+	switch o.Result {
+	case printers.Done:
+		return store.Printed, flow.PrintDone
+	case printers.Failed:
+		return store.Failed, flow.PrintFailed
+	default:
+		return store.Unknown, flow.PrintUnknown
+	}
+}
+
+// end logs what became of a request. It does so also while the program ends: a slip that came out must be known.
+func (t *tickets) end(ctx context.Context, j *job, to store.State, cause string, took time.Duration) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	err := t.app.store.End(ctx, j.request, to, cause, took, t.app.clock.Now())
+	switch {
+	case errors.Is(err, store.ErrSettled): // it had ended before
+	case err != nil:
+		t.app.log.Error("end of a request not logged", "state", string(to), "err", err)
+	default:
+		j.state = to
+		t.app.trace(StepEnded, j.request)
+		t.app.uplink.Nudge()
+	}
+}
+
+// manyUnsure bounds how many prints with an unknown outcome may still be heard of.
+const manyUnsure = 64
+
+func (t *tickets) doubt(id, request string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unsure[id] = request
+	t.order = append(t.order, id)
+	if len(t.order) > manyUnsure {
+		delete(t.unsure, t.order[0])
+		t.order = t.order[1:]
+	}
+}
+
+// late hears that a slip with an unknown outcome came out after all.
+func (t *tickets) late(id string) {
+	t.mu.Lock()
+	request, known := t.unsure[id]
+	t.mu.Unlock()
+	if known {
+		t.settle(request, store.Printed, "late")
+	}
+}

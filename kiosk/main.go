@@ -1,0 +1,71 @@
+// The kiosk program is the touch kiosk, with printer, card reader and screen, and also the callboard box, with the big
+// screen and its voice; its configuration says which faces it shows.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"balcao/kiosk/app"
+	"balcao/kiosk/bench"
+)
+
+func main() {
+	if bench.Inside(os.Args[1:]) {
+		return
+	}
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "kiosk:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out, messages io.Writer) error {
+	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	path := flags.String("config", "kiosk.yaml", "configuration file")
+	check := flags.Bool("check", false, "check the configuration and end")
+	simulate := flags.Bool("simulate", false, "bring a printer and a card reader made of software, with their pages")
+	version := flags.Bool("version", false, "print the version and end")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *version {
+		_, err := fmt.Fprintln(out, app.Version)
+		return err
+	}
+	cfg, err := app.Load(*path, *simulate)
+	if err != nil || *check {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewJSONHandler(messages, nil))
+	g, ctx := errgroup.WithContext(ctx)
+	if *simulate {
+		devices, err := bench.Serve(ctx, g, bench.InDataOf(cfg.Data, log))
+		if err != nil {
+			return err
+		}
+		cfg.Printer = app.Printer{Profile: bench.PrinterProfile, Port: devices.PrinterPort()}
+		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket()}
+	}
+	a, err := app.New(ctx, cfg, log)
+	if err != nil {
+		stop() // ends the virtual devices
+		return errors.Join(err, g.Wait())
+	}
+	g.Go(func() error { return a.Run(ctx) })
+	return g.Wait()
+}
