@@ -139,6 +139,13 @@ func (h *hub) since(lastID string) ([]delta, bool) {
 	return h.kept[uint64(len(h.kept))-missed:], true
 }
 
+// forget drops the changes kept for pages that were away; they get a snapshot.
+func (h *hub) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.kept = nil
+}
+
 func (h *hub) write(b *bytes.Buffer, event string, id uint64, data []byte) {
 	fmt.Fprintf(b, "event: %s\nid: %s-%d\ndata: %s\n\n", event, h.boot, id, data)
 }

@@ -33,6 +33,9 @@ type Config struct {
 	Place     string           // where the callboard hangs, such as Piso 0; may be empty
 	Gallery   bool             // every state with invented data, at /gallery/
 	Now       func() time.Time // the kiosk's clock
+	// Others are further pages of the program by their pattern, such as
+	// "GET /healthz"; they are as well kept from other machines.
+	Others map[string]http.Handler
 }
 
 // ErrNotLoopback says that Listen names an address other machines could reach.
@@ -127,6 +130,18 @@ func (s *Screen) Show(v flow.View) {
 	s.touch.set(v)
 }
 
+// Forget drops all that was shown on the touch face before the present view.
+// Whoever shows a person's name calls it once that view is replaced.
+func (s *Screen) Forget() { s.touch.forget() }
+
+// Close gives the address back. After Run has ended it does nothing.
+func (s *Screen) Close() error {
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("close the screen: %w", err)
+	}
+	return nil
+}
+
 func (s *Screen) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/look/", look.Handler())
@@ -145,6 +160,9 @@ func (s *Screen) routes() http.Handler {
 	}
 	if s.cfg.Gallery {
 		mux.Handle("GET /gallery/", gallery(s.cfg.Now))
+	}
+	for pattern, handler := range s.cfg.Others {
+		mux.Handle(pattern, handler)
 	}
 	crossOrigin := http.NewCrossOriginProtection()
 	return look.Secure(onlyLoopback(crossOrigin.Handler(mux)))
