@@ -84,7 +84,7 @@ func fleet(kiosks []wire.KioskHealth) Fleet {
 		_, level := parts(k.Devices)
 		switch {
 		case !k.Online:
-			f.Faults++
+			f.Gone++
 		case level == LevelFault:
 			f.Online++
 			f.Faults++

@@ -61,7 +61,8 @@ func (l Log) Behind() uint64 { return l.BranchSeq - min(l.BranchSeq, l.HWM) }
 type Fleet struct {
 	Nodes   int
 	Online  int
-	Faults  int // nodes that are gone or have a device with a fault
+	Gone    int // nodes of which nothing is heard
+	Faults  int // nodes that have a device with a fault
 	Watch   int // nodes without a fault that want a look soon
 	Kiosks  int
 	Printer int // kiosks that cannot print
@@ -183,7 +184,7 @@ func judge(s Summary, opt Options) (State, Cause) {
 		return Out, CauseWait
 	case s.Longest > opt.Target:
 		return Watch, CauseWait
-	case s.Fleet.Faults > 0 || s.Fleet.Watch > 0:
+	case s.Fleet.Gone+s.Fleet.Faults+s.Fleet.Watch > 0:
 		return Watch, CauseDevice
 	case s.Source == FromLive && s.Log.Behind() > 0 && s.Log.Lag > time.Minute:
 		return Watch, CauseBehind
@@ -197,7 +198,7 @@ type Totals struct {
 	Figures
 	LongestIn     wire.NodeID // the branch of the longest wait, "" when nobody waits
 	LongestName   string
-	Faults        int // nodes with a fault
+	Faults        int // nodes with a fault, or gone
 	FaultBranches int
 	Unlinked      int
 	Oldest        time.Time // last word of the branch that is silent for longest
@@ -230,8 +231,8 @@ func (t *Totals) add(s Summary) {
 	t.Served += s.Served
 	t.NoShows += s.NoShows
 	t.Counters += s.Counters
-	t.Faults += s.Fleet.Faults
-	if s.Fleet.Faults > 0 {
+	t.Faults += s.Fleet.Faults + s.Fleet.Gone
+	if s.Fleet.Faults+s.Fleet.Gone > 0 {
 		t.FaultBranches++
 	}
 	if s.Waiting > 0 && (t.LongestIn == "" || s.Longest > t.Longest) {

@@ -9,14 +9,13 @@ import (
 
 // chart is the half hours of a Day as bars, with its table twin.
 type chart struct {
-	Bars     []bar
-	Grid     []gridLine
-	Summary  string
-	Any      bool
-	W, H     int
-	BaseY    int
-	Opens    string
-	MaxWords string
+	Bars    []bar
+	Grid    []gridLine
+	Summary string
+	Any     bool
+	W, H    int
+	BaseY   int
+	Middle  int
 }
 
 type bar struct {
@@ -37,13 +36,14 @@ type gridLine struct {
 }
 
 const (
-	chartW, chartH     = 900, 150
+	chartH             = 150
+	wide, narrow       = 1340, 900 // widths of the charts of the network and of a branch
 	chartLeft, chartY0 = 44, 12
 	chartBase          = 126
 )
 
 // newChart draws the half hours from the first to the last with a visit, at least the usual opening hours.
-func newChart(halves [48]visit.Slot, now time.Time) chart {
+func newChart(halves [48]visit.Slot, now time.Time, width int) chart {
 	first, last := 17, 38 // 08:30 to 19:30
 	top, issued, called := 0, 0, 0
 	for i, h := range halves {
@@ -55,14 +55,14 @@ func newChart(halves [48]visit.Slot, now time.Time) chart {
 		issued += h.Issued
 		called += h.Called
 	}
-	c := chart{Any: issued+called > 0, W: chartW, H: chartH, BaseY: chartBase, Opens: halfName(first)}
+	c := chart{Any: issued+called > 0, W: width, H: chartH, Middle: (width + chartLeft) / 2, BaseY: chartBase}
 	c.Summary = fmt.Sprintf("%s e %s hoje, por meia hora", counted(issued, "senha emitida", "senhas emitidas"), counted(called, "chamada", "chamadas"))
 	top = niceTop(top)
 	for i := 0; i <= 2; i++ {
 		y := chartBase - float64(chartBase-chartY0)*float64(i)/2
 		c.Grid = append(c.Grid, gridLine{Y: y, Label: count(top * i / 2)})
 	}
-	step := float64(chartW-chartLeft-8) / float64(last-first+1)
+	step := float64(width-chartLeft-8) / float64(last-first+1)
 	running := now.Hour()*2 + now.Minute()/30
 	for i := first; i <= last; i++ {
 		x := chartLeft + step*float64(i-first)
@@ -73,7 +73,7 @@ func newChart(halves [48]visit.Slot, now time.Time) chart {
 		}
 		b.IssuedH, b.CalledH = height(b.Issued), height(b.Called)
 		b.IssuedY, b.CalledY, b.CalledX = chartBase-b.IssuedH, chartBase-b.CalledH, b.X+b.Width+step*0.04
-		if (i-first)%2 == 0 {
+		if i%2 == 0 && (last-first < 32 || i%4 == 0) {
 			b.Label = halfName(i)
 		}
 		c.Bars = append(c.Bars, b)

@@ -78,7 +78,7 @@ func (s *Server) drawNational(now time.Time) view {
 	v.HTML["heads"] = headWords(totals)
 	v.HTML["attention"] = s.fragment("attention", s.attention(branches, now))
 	v.HTML["facts"] = s.fragment("facts", s.nationalFacts(now))
-	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now), now))
+	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now), now, wide))
 	return v
 }
 
@@ -134,7 +134,7 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 		},
 		Keys: []int64{
 			0, severity(b), int64(b.Waiting), int64(b.Called + b.Serving), waitKey(b.WaitAvg), waitKey(b.Longest), int64(b.Served),
-			int64(b.Counters), int64(b.Fleet.Faults*1000 + b.Fleet.Watch), b.Since.UnixMilli(), int64(age / time.Second),
+			int64(b.Counters), int64(b.Fleet.Faults*10000 + b.Fleet.Gone*100 + b.Fleet.Watch), b.Since.UnixMilli(), int64(age / time.Second),
 		},
 	}
 	if b.Heard.IsZero() {
@@ -189,7 +189,9 @@ func fleetWords(b network.Summary) fleetCell {
 	case f.Nodes == 0:
 		return fleetCell{}
 	case f.Faults > 0:
-		return fleetCell{Any: true, Sign: signBroken, Words: fmt.Sprintf("%d de %d em falta", f.Faults, f.Nodes)}
+		return fleetCell{Any: true, Sign: signBroken, Words: fmt.Sprintf("%d de %d avaria", f.Faults, f.Nodes)}
+	case f.Gone > 0:
+		return fleetCell{Any: true, Sign: signSilent, Words: fmt.Sprintf("%d de %d sem sinal", f.Gone, f.Nodes)}
 	case f.Watch > 0:
 		return fleetCell{Any: true, Sign: signSoon, Words: fmt.Sprintf("%d de %d a vigiar", f.Watch, f.Nodes)}
 	}
@@ -208,7 +210,7 @@ type figure struct {
 
 func value(number, unit string) template.HTML {
 	//nolint:gosec // both parts are escaped here
-	return template.HTML(fmt.Sprintf(`<b>%s</b> <span class="unit">%s</span>`,
+	return template.HTML(fmt.Sprintf(`<b>%s</b><span class="unit">%s</span>`,
 		template.HTMLEscapeString(number), template.HTMLEscapeString(unit)))
 }
 
@@ -238,7 +240,7 @@ func nationalFigures(t network.Totals, target time.Duration, now time.Time) []fi
 	if t.Ticket != "" {
 		longest.Foot += ", " + t.Ticket
 	}
-	faults := figure{Label: "Dispositivos com avaria", Value: value(count(t.Faults), plural(t.Faults, "dispositivo", "dispositivos")), Foot: "nenhum pede atenção", Sign: signGood}
+	faults := figure{Label: "Avarias", Value: value(count(t.Faults), plural(t.Faults, "dispositivo", "dispositivos")), Foot: "nenhum pede atenção", Sign: signGood}
 	if t.Faults > 0 {
 		faults.Foot, faults.Sign = "em "+counted(t.FaultBranches, "local", "locais"), signBroken
 	}
@@ -278,7 +280,7 @@ type attentionLine struct {
 }
 
 // maxAttention is how many lines the panel has room for.
-const maxAttention = 8
+const maxAttention = 6
 
 type attentionPanel struct {
 	Lines []attentionLine

@@ -113,6 +113,9 @@ func causeOf(s network.Summary, now time.Time) string {
 		if s.Fleet.Faults > 0 {
 			return counted(s.Fleet.Faults, "dispositivo com avaria.", "dispositivos com avaria.")
 		}
+		if s.Fleet.Gone > 0 {
+			return counted(s.Fleet.Gone, "dispositivo sem sinal.", "dispositivos sem sinal.")
+		}
 		return counted(s.Fleet.Watch, "dispositivo a vigiar.", "dispositivos a vigiar.")
 	case network.CauseBehind:
 		return "A recuperar " + counted(int(s.Log.Behind()), "facto.", "factos.")

@@ -35,6 +35,10 @@ function section(id, html) {
 
 document.addEventListener("focusout", () => setTimeout(() => { for (const [id, html] of [...waiting]) section(id, html); }, 0));
 
+/** What the server last said of each cell; what the browser made of it reads differently.
+ * @type {WeakMap<Element, string>} */
+const told = new WeakMap();
+
 /** @param {string} id @param {Row} row @param {boolean} quiet */
 function patch(id, row, quiet) {
   if (!body) return false;
@@ -57,9 +61,9 @@ function patch(id, row, quiet) {
   let changed = fresh;
   row.c.forEach((html, i) => {
     const cell = /** @type {HTMLElement} */ (tr?.children[i]);
-    if (cell.dataset.is === html || (cell.dataset.is === undefined && cell.innerHTML === html)) return;
+    if (told.get(cell) === html) return;
     if (i === 0 && !fresh && inUse(cell)) return;
-    cell.dataset.is = html;
+    told.set(cell, html);
     cell.innerHTML = html;
     if (i >= 1 && i <= 8) changed = true;
   });
@@ -169,6 +173,8 @@ if (events) {
     link: (link) => {
       showLink(link);
       ages();
+      const heard = link.heard ? "há " + span(link.age) : "";
+      for (const el of document.querySelectorAll("[data-heard]")) if (el.textContent !== heard) el.textContent = heard;
       const notice = byId("stale"), at = byId("stale-at");
       // A blink while the page opens is no news.
       notice?.toggleAttribute("hidden", link.live || link.age < 3000);
