@@ -150,7 +150,8 @@ func (w *Web) reply(rw http.ResponseWriter, r *http.Request, at queue.CounterID,
 		return
 	}
 	said := w.explainRefusal(r.Context(), at, cmd, given.Refused)
-	writeJSON(rw, http.StatusConflict, answer{Visit: given.Visit, Number: given.Number, Code: said.code, Message: said.text, Next: said.next})
+	// A refusal is an answer like any other, so its status is 200; ok tells them apart.
+	writeJSON(rw, http.StatusOK, answer{Visit: given.Visit, Number: given.Number, Code: said.code, Message: said.text, Next: said.next})
 }
 
 func badRequest(rw http.ResponseWriter, err error) {

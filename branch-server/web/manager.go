@@ -190,7 +190,7 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 			target = s.Target
 		}
 	}
-	v.Name, v.Target = list(parts), minutes(target)
+	v.Name, v.Target = queueName(parts), minutes(target)
 	for _, k := range p.w.cfg.Branch.Counters {
 		id := queue.CounterID(k.ID)
 		if slices.ContainsFunc(served, func(s queue.ServiceID) bool { return p.w.names.serves(id)[s] }) {
@@ -221,6 +221,21 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 	v.Waiting, v.Longest, v.Median = len(all), slices.Max(append(all, 0)), median(all)
 	v.State = queueState(v)
 	return v
+}
+
+// queueName names a queue by its services: one by its full name, several by what stands before the dot of each.
+func queueName(services []string) string {
+	if len(services) == 1 {
+		return services[0]
+	}
+	var heads []string
+	for _, s := range services {
+		head, _, _ := strings.Cut(s, " · ")
+		if !slices.Contains(heads, head) {
+			heads = append(heads, head)
+		}
+	}
+	return list(heads)
 }
 
 // queueState: past is a longest wait over one and a half targets, or a level ten points under the goal; to be watched
@@ -265,7 +280,7 @@ func later(a, b time.Time) time.Time {
 func (p painter) fillCalls(v *managerView) {
 	for _, c := range p.d.Calls() {
 		visit, known := p.d.Visit(c.Visit)
-		if !known || len(v.Calls) == 8 {
+		if !known || len(v.Calls) == 10 {
 			continue
 		}
 		rule := map[queue.Rule]string{queue.RuleLaw: "prioridade por lei", queue.RuleGuard: "espera longa", queue.RuleArrival: "ordem de chegada"}[visit.Why.Rule]

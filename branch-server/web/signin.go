@@ -151,10 +151,10 @@ type chooseCounter struct {
 
 // choosePage is GET /balcao/escolher.
 func (w *Web) choosePage(rw http.ResponseWriter, r *http.Request, v visitor) {
-	w.showChoice(rw, r, v, http.StatusOK, "")
+	w.showChoice(rw, r, v, "")
 }
 
-func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, status int, asked queue.CounterID) {
+func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, asked queue.CounterID) {
 	data := chooseData{Lost: r.URL.Query().Has("ocupado")}
 	taken := w.seats.taken(w.cfg.Now())
 	err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
@@ -180,17 +180,17 @@ func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, sta
 		w.fault(rw, r, err)
 		return
 	}
-	w.show(rw, status, v, page{Title: "Escolher balcão", Template: "choose.html", Data: data})
+	w.show(rw, http.StatusOK, v, page{Title: "Escolher balcão", Template: "choose.html", Data: data})
 }
 
-// servesWords names what a counter serves, body by body.
+// servesWords names what a counter serves.
 func (w *Web) servesWords(id queue.CounterID) string {
 	k, _ := w.cfg.Branch.Counter(id)
 	var words []string
 	for _, s := range k.Primary {
 		words = append(words, w.names.services[queue.ServiceID(s)].name)
 	}
-	return strings.Join(words, " · ")
+	return strings.Join(words, ", ")
 }
 
 // choose is POST /balcao/escolher: the clerk sits down and the counter opens.
@@ -210,7 +210,7 @@ func (w *Web) choose(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	err := w.seats.sit(r.Context(), v.session.Token, at, r.PostForm.Get("takeover") == "yes", w.cfg.Now())
 	if errors.Is(err, errSeatTaken) {
-		w.showChoice(rw, r, v, http.StatusConflict, at)
+		w.showChoice(rw, r, v, at)
 		return
 	}
 	if err == nil {

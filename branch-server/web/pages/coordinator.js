@@ -37,6 +37,7 @@ const Figure = (p) => html`<div class=${"figure" + (link.live ? "" : " stale")}>
   <div class="value"><b>${p.value}</b>${p.unit && html`<span class="unit">${p.unit}</span>`}</div><div class="foot">${p.foot}</div></div>`;
 
 const dash = (/** @type {number} */ n) => (n < 0 ? "–" : String(n));
+const some = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const percent = (/** @type {number} */ part, /** @type {number} */ all) => (100 * part / all).toLocaleString("pt-PT", { maximumFractionDigits: 1 });
 
 /** @param {{f: any}} p */
@@ -45,12 +46,12 @@ function Figures({ f }) {
   const mark = (/** @type {string|null} */ s) => s && html`<span class=${"state " + s}><${Icon} name=${marks[s]} /></span>`;
   const closed = f.counters - f.open;
   return html`<section class="figures" aria-label="Números de agora">
-    <${Figure} label="Em espera agora" value=${f.waiting} unit=${f.waiting === 1 ? "senha" : "senhas"} foot=${`${f.past} acima do objetivo · ${f.priority} prioritárias`} />
+    <${Figure} label="Em espera agora" value=${f.waiting} unit=${f.waiting === 1 ? "senha" : "senhas"} foot=${`${f.past} acima do objetivo · ${some(f.priority, "prioritária")}`} />
     <${Figure} label="Espera mais longa" value=${f.waiting ? f.longest : "–"} unit=${f.waiting ? "min" : ""} foot=${f.waiting ? html`${f.longState !== "ok" && mark(f.longState)}${f.longestOf}` : "ninguém espera"} />
     <${Figure} label="Espera mediana" value=${f.waiting ? f.median : "–"} unit=${f.waiting ? "min" : ""} foot="dos que esperam agora" />
     <${Figure} label="Espera p90" value=${f.waiting ? f.p90 : "–"} unit=${f.waiting ? "min" : ""} foot="nove em dez esperam menos" />
-    <${Figure} label="Nível de serviço" value=${dash(f.level)} unit=${f.level < 0 ? "" : "%"} foot=${f.level < 0 ? "sem chamadas há 30 min" : html`${mark(level)}${f.called} chamadas em 30 min · objetivo 80 %`} />
-    <${Figure} label="Balcões abertos" value=${f.open} unit=${`de ${f.counters}`} foot=${`${f.busy} ocupados · ${f.open - f.busy} livres · ${closed} fechados`} />
+    <${Figure} label="Nível de serviço" value=${dash(f.level)} unit=${f.level < 0 ? "" : "%"} foot=${f.level < 0 ? "sem chamadas há 30 min" : html`${mark(level)}últimos 30 min · objetivo 80 %`} />
+    <${Figure} label="Balcões abertos" value=${f.open} unit=${`de ${f.counters}`} foot=${`${some(f.busy, "ocupado")} · ${some(f.open - f.busy, "livre")} · ${some(closed, "fechado")}`} />
     <${Figure} label="Desistências hoje" value=${f.issued ? percent(f.noShows, f.issued) : "–"} unit=${f.issued ? "%" : ""} foot=${`${f.noShows} de ${f.issued} senhas`} />
   </section>`;
 }
@@ -76,7 +77,7 @@ function Strip({ q }) {
 function Queues({ queues }) {
   if (queues.length === 0) return html`<section class="panel empty"><h2>Ainda não há divisões nesta loja</h2><p>Uma divisão é o que uma letra quer dizer: quem atende, quantas senhas, que espera.</p></section>`;
   return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões</span>
-    <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
+    <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
     <div class="scroll-x" tabindex="0" role="region" aria-labelledby="queues"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
       <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
       <th class="num" scope="col">Mais longa<br/>min</th><th class="num" scope="col">Mediana<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
@@ -90,7 +91,7 @@ function Queues({ queues }) {
 
 /** Issued and called by half hour; the running one as an outline. @param {{halves: Half[], f: any}} p */
 function DayChart({ halves, f }) {
-  const W = 1160, H = 210, left = 36, bottom = 168, top = 14;
+  const W = 720, H = 210, left = 36, bottom = 168, top = 14;
   const most = Math.max(10, ...halves.map((h) => Math.max(h.issued, h.called)));
   const step = most > 60 ? 30 : most > 30 ? 15 : most > 15 ? 10 : 5;
   const high = Math.ceil(most / step) * step;
@@ -103,7 +104,7 @@ function DayChart({ halves, f }) {
     <span class="legend"><svg class="key a" aria-hidden="true"><rect /></svg> emitidas</span><span class="legend"><svg class="key b" aria-hidden="true"><rect /></svg> chamadas</span><span class="age">${summary} · ${ageWords(link)}</span></div>
     <div class="day-chart"><svg class="chart" viewBox=${`0 0 ${W} ${H}`} role="img" aria-label=${summary}>
       ${lines.map((n) => html`<path class=${n ? "grid" : "base"} d=${`M${left} ${y(n)}H${W}`} /><text x=${left - 8} y=${y(n) + 4} text-anchor="end">${n}</text>`)}
-      ${halves.length === 0 && html`<text class="strong" x=${W / 2} y="90" text-anchor="middle">Ainda sem senhas hoje</text>`}
+      ${halves.length === 0 && html`<text class="strong" x=${W / 2} y=${H / 2 - 20} text-anchor="middle">Ainda sem senhas hoje</text>`}
       ${halves.map((h, i) => {
         const at = left + i * w, bar = (w - 10) / 2;
         return html`<rect class=${"issued" + (h.now ? " running" : "")} x=${at + 5} y=${y(h.issued)} width=${bar} height=${bottom - y(h.issued)} /><rect class=${"called" + (h.now ? " running" : "")} x=${at + 6 + bar} y=${y(h.called)} width=${bar} height=${bottom - y(h.called)} />
@@ -116,12 +117,14 @@ function DayChart({ halves, f }) {
       <tbody>${halves.map((h) => html`<tr><th scope="row">${h.start}${h.now ? ", a decorrer" : ""}</th><td class="num">${h.issued}</td><td class="num">${h.called}</td><td class="num">${h.level < 0 ? "–" : h.level + " %"}</td></tr>`)}</tbody></table></details></section>`;
 }
 
+const alert = (/** @type {any} */ a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} class=${a.degree} /><div><b>${a.title}</b>${a.text}</div></li>`;
+
 /** @param {{alerts: any[], queues: Queue[], counters: Counter[]}} p */
 function Attention({ alerts, queues, counters }) {
   if (alerts.length === 0) return html`<section class="panel"><div class="head"><h2>Nada a pedir atenção</h2><span class="note">vistas ${queues.length} filas e ${counters.length} balcões</span><span class="age">${ageWords(link)}</span></div></section>`;
   return html`<section class="panel" aria-labelledby="attention"><div class="head"><h2 id="attention">A pedir atenção</h2><span class="note">${alerts.length === 1 ? "1 aberto" : `${alerts.length} abertos`}</span><span class="age">${ageWords(link)}</span></div>
-    <ul class="alerts">${alerts.slice(0, 6).map((a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} class=${a.degree} /><div><b>${a.title}</b>${a.text}</div></li>`)}</ul>
-    ${alerts.length > 6 && html`<p class="in small quiet">E mais ${alerts.length - 6}.</p>`}</section>`;
+    <ul class="alerts">${alerts.slice(0, 4).map(alert)}</ul>
+    ${alerts.length > 4 && html`<details class="rest-of"><summary>e mais ${alerts.length - 4}</summary><ul class="alerts">${alerts.slice(4).map(alert)}</ul></details>`}</section>`;
 }
 
 /** @param {{counters: Counter[], f: any}} p */
@@ -149,8 +152,8 @@ function Calls({ calls }) {
     if (tk) location.assign("/porque/" + encodeURIComponent(tk));
   };
   return html`<section class="panel calls" aria-labelledby="calls"><div class="head"><h2 id="calls">Últimas chamadas</h2><form class="find" onSubmit=${find}><label class="sr-only" for="find">Porque foi chamada a senha</label><input id="find" name="tk" placeholder="A023" autocomplete="off" autocapitalize="characters" /><button class="button">Porquê?</button></form></div>
-    ${calls.length === 0 ? html`<p class="in quiet">Ainda não há chamadas hoje.</p>` : html`<div class="scroll-x"><table class="table"><thead><tr><th scope="col">Senha</th><th scope="col">Onde</th><th scope="col">Quando</th><th scope="col">Porquê</th><th scope="col">Agora</th></tr></thead>
-      <tbody>${calls.map((c) => html`<tr key=${c.id}><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${c.tk}?visita=${c.id}`}>${c.tk}</a></th><td>${c.counter}</td><td class="nowrap">${c.at}${c.n > 1 && html`<span class="unit">${c.n}.ª</span>`}</td><td>${c.rule}</td><td class="quiet">${c.state}</td></tr>`)}</tbody></table></div>`}</section>`;
+    ${calls.length === 0 ? html`<p class="in quiet">Ainda não há chamadas hoje.</p>` : html`<div class="scroll-x"><table class="table"><thead><tr><th scope="col">Senha</th><th scope="col">Onde</th><th scope="col">Quando</th><th scope="col">Porquê</th></tr></thead>
+      <tbody>${calls.map((c) => html`<tr key=${c.id}><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${c.tk}?visita=${c.id}`}>${c.tk}</a></th><td>${c.counter}</td><td class="nowrap">${c.at}${c.n > 1 && html`<span class="unit">${c.n}.ª</span>`}</td><td>${c.rule}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
 function App() {
@@ -159,8 +162,8 @@ function App() {
   return html`<main class="control" id="conteudo"><h1 class="sr-only">A loja ao vivo</h1>
     <${Figures} f=${s.figures} />
     <div class="main">${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${hour(link.heard.getTime(), true)}.` : ""}</div></div>`}
-      <${Queues} queues=${s.queues} /><${DayChart} halves=${s.halves} f=${s.figures} /></div>
-    <div class="side"><${Attention} alerts=${s.attention} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /><${Calls} calls=${s.calls} /></div>
+      <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${s.calls.slice(0, s.queues.length > 6 ? 6 : 10)} /></div></div>
+    <div class="side"><${Attention} alerts=${s.attention} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /></div>
   </main>`;
 }
 

@@ -91,9 +91,9 @@ async function press(name, body, key) {
   try {
     answer = await send({ name, body, key });
   } catch {
-    answer = { ok: false, data: { message: "O pedido não teve resposta que se perceba.", next: "Recarregue a página e veja o estado." } };
+    answer = { data: { message: "O pedido não teve resposta que se perceba.", next: "Recarregue a página e veja o estado." } };
   }
-  if (answer.ok) {
+  if (answer.data?.ok) {
     remember(name, body, answer.data);
     // The button stays pressed until what it did is on the screen.
     const until = performance.now() + EFFECT_MS;
@@ -227,15 +227,13 @@ function Hand({ s }) {
     <${Who} s=${s} />
     <div class="act">
       <button class="button main" id="main" type="button" aria-busy=${busy} onClick=${pressMain} aria-keyshortcuts="F2"><${Icon} name=${a.icon} /><span>${busy ? a.busy : a.label}</span><kbd>F2</kbd></button>
-      <div class="two">${others(s).map((o) => html`<button key=${o.key} class="button" type="button" aria-busy=${!!o.name && pending?.name === o.name} aria-keyshortcuts=${o.key} onClick=${o.act}><span>${o.name && pending?.name === o.name ? o.busy : o.label}</span><kbd>${o.key}</kbd></button>`)}</div>
+      <div class="two">${others(s).map((o) => html`<button key=${o.key} class="button" type="button" aria-busy=${!!o.name && pending?.name === o.name} aria-keyshortcuts=${o.key} onClick=${o.act}><span>${o.name && pending?.name === o.name ? o.busy : o.label}</span><kbd>${o.key}</kbd></button>`)}${v?.stage === "serving" && html`<p>Esperou <b>${v.waited}</b> <${StateWord} of=${v.state} /></p>`}</div>
     </div>
     ${pending && performance.now() - pending.since > 1500 && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>Ainda sem resposta</b>Não é preciso premir outra vez. O pedido repete-se sozinho e só conta uma vez.</div></div>`}
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
     ${!s.place.open && html`<div class="notice locked"><${Icon} name="lock" /><div><b>O dia está fechado</b>Não se tiram senhas. Quem já espera ainda pode ser chamado.</div></div>`}
-    ${s.soldOut.length > 0 && html`<div class="notice watch"><${Icon} name="b-watch" /><div><b>Senhas esgotadas hoje</b>${s.soldOut.join(", ")}.</div></div>`}
-    <div class="tail">${v && html`<h3>Porque foi chamada</h3><p>${v.why}</p><p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <kbd>Alt</kbd> + <kbd>Q</kbd></p>`}
-      <div class="today"><span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}
-      ${v && v.stage === "serving" && html`<span>esperou <b>${v.waited}</b> <${StateWord} of=${v.state} /></span>`}</div></div>
+    <div class="tail">${v && html`<h3>Porque foi chamada</h3><p>${v.why}</p><p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`}
+      <div class="today"><span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}</div></div>
   </section>`;
 }
 
@@ -246,7 +244,7 @@ function Steps({ s }) {
   /** @type {{name: string, at: string, kind: string}[]} */
   const steps = [
     { name: v.doubt ? "Senha tirada, talão por confirmar" : "Senha tirada", at: hour(v.issued, true), kind: "done" },
-    { name: v.recalled ? `Chamada, e ${v.recalled === 1 ? "mais uma vez" : `mais ${v.recalled} vezes`}` : "Chamada", at: hour(v.called, true), kind: "done" },
+    { name: v.recalled ? `Chamada ${v.recalled + 1} vezes` : "Chamada", at: hour(v.called, true), kind: "done" },
   ];
   if (v.stage === "serving") steps.push({ name: "Chegou ao balcão", at: hour(v.started, true), kind: "done" }, { name: "Em atendimento", at: "", kind: "now" });
   else steps.push({ name: "A vir para o balcão", at: "", kind: "now" });
@@ -269,14 +267,15 @@ function Waiting({ s }) {
     <div class="head"><h2 id="waiting">Esperam por este balcão</h2><span class="note">${s.queue.count === 1 ? "1 senha" : `${s.queue.count} senhas`}${s.queue.count > 1 ? (s.visit ? ` · mais longa ${span(s.queue.longest * 60000)}` : ", pela ordem em que serão chamadas") : ""}</span>
       ${behind && html`<span class="changes" role="status">há alterações</span>`}<span class="age">${ageWords(link)}</span></div>
     ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="waiting"><table class="table">
-      <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><td></td></tr></thead>
+      <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Prioridade</span></th></tr></thead>
       <tbody onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${rows.map((t, i) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
         <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span> <${Doubt} t=${t} /></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait"><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Prioridade da ${t.tk}`} title="Prioridade…" onClick=${() => openDialog(t)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody></table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
-      <span>${s.elsewhere === 0 ? "Ninguém espera noutras filas." : html`${s.elsewhere === 1 ? "Espera mais" : "Esperam mais"} <b>${s.elsewhere}</b> ${s.elsewhere === 1 ? "senha" : "senhas"} noutras filas, que este balcão não atende.`}</span></div>
+      <span>${s.elsewhere === 0 ? "Ninguém espera noutras filas." : html`${s.elsewhere === 1 ? "Espera mais" : "Esperam mais"} <b>${s.elsewhere}</b> ${s.elsewhere === 1 ? "senha" : "senhas"} noutras filas, que este balcão não atende.`}</span>
+      ${s.soldOut.length > 0 && html`<span class="soldout"><${Icon} name="b-watch" />Esgotadas hoje: ${s.soldOut.join(", ")}.</span>`}</div>
   </section>`;
 }
 
@@ -312,14 +311,14 @@ function show(el) { if (el && !el.open) el.showModal(); }
 /** @param {{s: State}} p */
 function Keys({ s }) {
   return html`<footer class="keybar"><span><kbd>F2</kbd>${main(s).label}</span>${others(s).map((o) => html`<span key=${o.key}><kbd>${o.key}</kbd>${o.short ?? o.label}</span>`)}
-    ${s.visit && html`<span><kbd>Alt</kbd> + <kbd>Q</kbd>Porque foi chamada</span>`}${undo && html`<span><kbd>Ctrl</kbd> + <kbd>Z</kbd>Desfazer</span>`}
+    ${s.visit && html`<span><span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span>Porque foi chamada</span>`}${undo && html`<span><span class="chord"><kbd>Ctrl</kbd>+<kbd>Z</kbd></span>Desfazer</span>`}
     <span class="right"><a href="/balcao/escolher">Trocar de balcão</a><form method="post" action="/sair"><button class="plain">Sair</button></form></span></footer>`;
 }
 
 function Undo() {
   if (!undo) return null;
   const left = Math.ceil((undo.until - performance.now()) / 1000);
-  return html`<div class="toast undo" role="status"><${Icon} name="check" /><span>${undo.text}</span><button class="button" type="button" onClick=${takeBack}>Desfazer <kbd>Ctrl</kbd> + <kbd>Z</kbd></button><span aria-hidden="true">${left} s</span></div>`;
+  return html`<div class="toast undo" role="status"><${Icon} name="check" /><span>${undo.text}</span><button class="button" type="button" onClick=${takeBack}>Desfazer <span class="chord"><kbd>Ctrl</kbd>+<kbd>Z</kbd></span></button><span aria-hidden="true">${left} s</span></div>`;
 }
 
 /** @param {{title: string, text: string, to: string, label: string}} p */
@@ -356,6 +355,7 @@ follow("counter&counter=" + encodeURIComponent(root.dataset.counter ?? ""), (s, 
     const a = main(s), m = a.name + "/" + (a.body.visit ?? "");
     if (m !== meaning) {
       if (meaning) changedAt = performance.now();
+      else requestAnimationFrame(() => { if (document.activeElement === document.body) document.getElementById("main")?.focus(); });
       meaning = m;
       if (!pending) problem = null;
     }
