@@ -113,7 +113,7 @@ func (w *Web) admit(rw http.ResponseWriter, r *http.Request, who audience) (visi
 }
 
 func (w *Web) visitor(r *http.Request) (visitor, bool) {
-	c, err := r.Cookie(cookieName)
+	c, err := r.Cookie(w.cookieName())
 	if err != nil {
 		return visitor{}, false
 	}

@@ -83,7 +83,7 @@ func TestTheCookieIsForThisServerAndItsScriptsCannotReadIt(t *testing.T) {
 	if !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Strict") || !strings.Contains(c, "Path=/") {
 		t.Errorf("cookie = %s", c)
 	}
-	value, _, _ := strings.Cut(strings.TrimPrefix(c, cookieName+"="), ";")
+	value, _, _ := strings.Cut(strings.TrimPrefix(c, h.web.cookieName()+"="), ";")
 	if len(value) < 43 {
 		t.Errorf("the cookie has %d letters, want 256 bits", len(value))
 	}

@@ -12,8 +12,8 @@ import (
 	"balcao/internal/queue"
 )
 
-// cookieName is the session's cookie.
-const cookieName = "balcao"
+// cookieName names the session's cookie. Cookies are shared by all ports of a host, so each branch has its own.
+func (w *Web) cookieName() string { return "balcao-" + w.cfg.Branch.ID }
 
 // signInData is what the page of signing in shows.
 type signInData struct {
@@ -91,7 +91,7 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 
 func (w *Web) setCookie(rw http.ResponseWriter, value string, seconds int) {
 	http.SetCookie(rw, &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: w.cfg.HTTPS, SameSite: http.SameSiteStrictMode,
+		Name: w.cookieName(), Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: w.cfg.HTTPS, SameSite: http.SameSiteStrictMode,
 	})
 }
 

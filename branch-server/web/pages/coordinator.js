@@ -78,7 +78,7 @@ function Queues({ queues }) {
   if (queues.length === 0) return html`<section class="panel empty"><h2>Ainda não há divisões nesta loja</h2><p>Uma divisão é o que uma letra quer dizer: quem atende, quantas senhas, que espera.</p></section>`;
   return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões</span>
     <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
-    <div class="scroll-x" tabindex="0" role="region" aria-labelledby="queues"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
+    <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
       <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
       <th class="num" scope="col">Mais longa<br/>min</th><th class="num" scope="col">Mediana<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
     <tbody>${queues.map((q) => {
@@ -89,9 +89,9 @@ function Queues({ queues }) {
     })}</tbody></table></div></section>`;
 }
 
-/** Issued and called by half hour; the running one as an outline. @param {{halves: Half[], f: any}} p */
-function DayChart({ halves, f }) {
-  const W = 720, H = 210, left = 36, bottom = 168, top = 14;
+/** Issued and called by half hour; the running one as an outline. @param {{halves: Half[], f: any, short: boolean}} p */
+function DayChart({ halves, f, short }) {
+  const W = 720, H = short ? 220 : 330, left = 36, bottom = H - 42, top = 14;
   const most = Math.max(10, ...halves.map((h) => Math.max(h.issued, h.called)));
   const step = most > 60 ? 30 : most > 30 ? 15 : most > 15 ? 10 : 5;
   const high = Math.ceil(most / step) * step;
@@ -129,7 +129,7 @@ function Attention({ alerts, queues, counters }) {
 
 /** @param {{counters: Counter[], f: any}} p */
 function Counters({ counters, f }) {
-  return html`<section class="panel" aria-labelledby="counters"><div class="head"><h2 id="counters">Balcões</h2><span class="note">${f.open} abertos de ${f.counters} · tempo em cada estado, min:s</span><span class="age">${ageWords(link)}</span></div>
+  return html`<section class="panel" aria-labelledby="counters"><div class="head"><h2 id="counters">Balcões</h2><span class="note">${some(f.open, "aberto")} de ${f.counters} · tempo em cada estado, min:s</span><span class="age">${ageWords(link)}</span></div>
     <div class="in counters">${counters.map((c) => {
       const w = counterWords[c.state];
       return html`<div key=${c.id} class=${"counter " + c.state} title=${c.label}><b><span class="sr-only">${c.label.replace(c.short, "")}</span>${c.short}</b><span class=${"state " + (c.state === "long" ? "watch" : c.state)}><${Icon} name=${w[0]} /> ${w[1]}</span>

@@ -42,6 +42,8 @@ let problem = null;
 let undo = null;
 /** @type {{ticket: Ticket|null, fault: string}|null} */
 let dialog = null;
+/** Where the focus was before the dialog. @type {HTMLElement|null} */
+let opener = null;
 /** The rows that stay while the pointer or the focus is on them. @type {Ticket[]|null} */
 let held = null;
 let spoken = "";
@@ -124,8 +126,16 @@ function takeBack() {
 }
 
 /** @param {Ticket|null} ticket */
-function openDialog(ticket) { dialog = { ticket, fault: "" }; draw(); }
-function closeDialog() { dialog = null; draw(); }
+function openDialog(ticket) {
+  opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  dialog = { ticket, fault: "" };
+  draw();
+}
+function closeDialog() {
+  dialog = null;
+  draw();
+  if (opener?.isConnected) opener.focus();
+}
 
 document.addEventListener("keydown", (e) => {
   if (!state || state.seat !== "yours") return;
@@ -232,7 +242,7 @@ function Hand({ s }) {
     ${pending && performance.now() - pending.since > 1500 && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>Ainda sem resposta</b>Não é preciso premir outra vez. O pedido repete-se sozinho e só conta uma vez.</div></div>`}
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
     ${!s.place.open && html`<div class="notice locked"><${Icon} name="lock" /><div><b>O dia está fechado</b>Não se tiram senhas. Quem já espera ainda pode ser chamado.</div></div>`}
-    <div class="tail">${v && html`<h3>Porque foi chamada</h3><p>${v.why}</p><p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`}
+    <div class="tail">${v && html`<h2 class="minor">Porque foi chamada</h2><p>${v.why}</p><p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`}
       <div class="today"><span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}</div></div>
   </section>`;
 }
@@ -266,7 +276,7 @@ function Waiting({ s }) {
     ${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${hour(link.heard.getTime(), true)}. ` : ""}A senha no balcão continua a contar.</div></div>`}
     <div class="head"><h2 id="waiting">Esperam por este balcão</h2><span class="note">${s.queue.count === 1 ? "1 senha" : `${s.queue.count} senhas`}${s.queue.count > 1 ? (s.visit ? ` · mais longa ${span(s.queue.longest * 60000)}` : ", pela ordem em que serão chamadas") : ""}</span>
       ${behind && html`<span class="changes" role="status">há alterações</span>`}<span class="age">${ageWords(link)}</span></div>
-    ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="waiting"><table class="table">
+    ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Lista das que esperam"><table class="table">
       <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Prioridade</span></th></tr></thead>
       <tbody onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${rows.map((t, i) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
