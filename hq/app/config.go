@@ -66,7 +66,7 @@ func Default() Config {
 		Broker:      Broker{Listen: "127.0.0.1:1884"},
 		Zone:        "Europe/Lisbon",
 		Target:      30 * time.Minute,
-		MemoryMiB:   48,
+		MemoryMiB:   40,
 		MaxBranches: 1000,
 	}
 }

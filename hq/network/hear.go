@@ -142,7 +142,7 @@ func (n *Network) Live(node wire.NodeID, l wire.Live, unsent uint64, rx time.Tim
 	if len(l.Queues) > maxLines {
 		l.Queues = l.Queues[:maxLines]
 	}
-	n.on(node, func(b *branch) {
+	n.quietly(node, func(b *branch) {
 		b.rename(l.Name)
 		b.live, b.liveAt, b.unsent = l, rx, unsent
 		b.clock, b.clockSeen = time.UnixMilli(l.AtMS).Sub(rx), true
@@ -162,7 +162,7 @@ func (n *Network) Health(node wire.NodeID, h wire.Health, unsent uint64, rx time
 			}
 		}
 	}
-	n.on(node, func(b *branch) {
+	n.quietly(node, func(b *branch) {
 		b.health, b.healthAt, b.unsent = h, rx, unsent
 		b.hear(rx)
 	})

@@ -116,16 +116,25 @@ func (n *Network) branch(id wire.NodeID) *branch {
 func (n *Network) on(id wire.NodeID, change func(*branch)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	b := n.branch(id)
-	if b == nil {
-		return
+	if b := n.branch(id); b != nil {
+		change(b)
+		close(n.changed)
+		n.changed = make(chan struct{})
 	}
-	change(b)
-	close(n.changed)
-	n.changed = make(chan struct{})
 }
 
-// Changed returns a channel that is closed at the next change. Take it before reading what may change.
+// quietly changes a branch under the lock and tells nobody: samples come from every branch every second, and whoever
+// watches looks again every second by himself.
+func (n *Network) quietly(id wire.NodeID, change func(*branch)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if b := n.branch(id); b != nil {
+		change(b)
+	}
+}
+
+// Changed returns a channel that is closed at the next change that should be seen at once: facts, comings and goings.
+// Take it before reading what may change. Samples do not close it; they are seen at the next look.
 func (n *Network) Changed() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
