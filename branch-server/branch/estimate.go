@@ -15,34 +15,49 @@ const defaultMean = 10 * time.Minute
 // the counters open for it can do, shared among those counters (the QL estimate of queueing theory), as a range
 // rounded outward to five minutes. It is unknown, a zero Range, while no open counter serves the service.
 func (b *Branch) Estimate(d *queue.Day, service queue.ServiceID) wire.Range {
-	servers, free := 0, false
-	shared := map[queue.ServiceID]bool{}
-	for _, k := range b.Counters {
-		state := d.Counter(queue.CounterID(k.ID))
-		if !state.Open || !slices.Contains(k.Primary, string(service)) {
-			continue
-		}
-		servers++
-		free = free || state.Visit == nil
-		for _, id := range k.Primary {
-			shared[queue.ServiceID(id)] = true
-		}
+	w := b.workers(d, service, func(k Counter) []string { return k.Primary })
+	if w.counters == 0 {
+		w = b.workers(d, service, func(k Counter) []string { return k.Secondary })
 	}
-	if servers == 0 {
+	if w.counters == 0 {
 		return wire.Range{}
 	}
 	var work time.Duration
 	ahead := 0
-	for id := range shared {
+	for id := range w.services {
 		n := d.WaitingCount(id)
 		ahead += n
 		work += time.Duration(n) * b.mean(id)
 	}
-	if ahead == 0 && free {
+	if ahead == 0 && w.free {
 		return wire.Range{Low: 0, High: 5}
 	}
 	work += b.mean(service) / 2 // what is left of the service in progress
-	return rangeOf(work / time.Duration(servers))
+	return rangeOf(work / time.Duration(w.counters))
+}
+
+// workers is the open counters that serve a service, and all that they serve before it.
+type workers struct {
+	counters int
+	free     bool // one of them has nobody
+	services map[queue.ServiceID]bool
+}
+
+// workers counts the open counters that have a service among the skills that of returns.
+func (b *Branch) workers(d *queue.Day, service queue.ServiceID, of func(Counter) []string) workers {
+	w := workers{services: map[queue.ServiceID]bool{service: true}}
+	for _, k := range b.Counters {
+		state := d.Counter(queue.CounterID(k.ID))
+		if !state.Open || !slices.Contains(of(k), string(service)) {
+			continue
+		}
+		w.counters++
+		w.free = w.free || state.Visit == nil
+		for _, id := range k.Primary {
+			w.services[queue.ServiceID(id)] = true
+		}
+	}
+	return w
 }
 
 func (b *Branch) mean(id queue.ServiceID) time.Duration {
