@@ -25,7 +25,7 @@
  *   server's clock, Unix milliseconds.
  */
 import { stream, span } from "./stream.js";
-import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
+import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
 
 const LEAST_FRESH_MS = 8000;
 const STALE_AFTER_MS = 3000;
@@ -43,7 +43,7 @@ const waitText = (/** @type {Line} */ q) =>
     : q.waiting === 0 ? "ninguém" : `${q.waiting} à espera`;
 
 /** Makes text fit its box: the size of the sheet, or smaller. */
-function Fit(/** @type {{class: string, children?: any}} */ p) {
+function Fit(/** @type {{as?: string, class: string, children?: any}} */ p) {
   const ref = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
     const el = ref.current;
@@ -58,7 +58,7 @@ function Fit(/** @type {{class: string, children?: any}} */ p) {
     addEventListener("resize", fit);
     return () => removeEventListener("resize", fit);
   });
-  return html`<div class=${"fit " + p.class} ref=${ref}>${p.children}</div>`;
+  return h(p.as ?? "div", { class: "fit " + p.class, ref }, p.children);
 }
 
 function Clock(/** @type {{zone?: string, offset: number}} */ p) {
@@ -66,7 +66,9 @@ function Clock(/** @type {{zone?: string, offset: number}} */ p) {
   useEffect(() => { const t = setInterval(() => setNow(Date.now()), 1000); return () => clearInterval(t); }, []);
   const d = new Date(now + p.offset);
   const zone = p.zone ? { timeZone: p.zone } : {};
-  const date = d.toLocaleDateString("pt-PT", { weekday: "long", day: "numeric", month: "short", ...zone }).replace("-feira", "").replace(/ de /, " ");
+  // Asked for together, a short month comes as a number.
+  const part = (/** @type {Intl.DateTimeFormatOptions} */ o) => d.toLocaleDateString("pt-PT", { ...o, ...zone });
+  const date = `${part({ weekday: "long" }).replace("-feira", "")}, ${part({ day: "numeric" })} ${part({ month: "short" })}`;
   return html`<span class="cb-date">${date}</span> <time class="cb-clock">${d.toLocaleTimeString("pt-PT", { hour: "2-digit", minute: "2-digit", ...zone })}</time>`;
 }
 
@@ -93,7 +95,7 @@ function Current(/** @type {{call: Call, fresh: boolean, stale: boolean}} */ { c
 
 function Takeover(/** @type {any} */ { call, state, offset }) {
   const to = counterParts(call.counter);
-  return html`<main class="cb cb-takeover">
+  return html`<main class="cb cb-takeover"><h1 class="sr-only">A chamar agora</h1>
     <div class="cb-over-top"><span>${[call.body, state.place].filter(Boolean).join(" · ")}</span><${Clock} zone=${state.zone} offset=${offset} /></div>
     <${Fit} class="cb-over-number">${call.tk}<//>
     <div class="cb-over-where"><${Icon} name="b-arrow" /><${Fit} class="cb-over-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
@@ -114,8 +116,8 @@ function Foot(/** @type {any} */ { state, stale }) {
   if (stale) return html`<footer class="cb-waits"><${Icon} name="clock" /><p>Espera: sem informação até a ligação voltar. A sua senha continua válida.</p></footer>`;
   const lines = (state.board?.queues ?? []).slice(0, 5);
   return html`<footer class="cb-waits">
-    ${lines.length > 0 && html`<${Icon} name="clock" /><p>Espera agora,<br/>em minutos</p>
-    <dl>${lines.map((/** @type {Line} */ q) => html`<div key=${q.body}><dt>${q.body}</dt><dd>${waitText(q)}</dd></div>`)}</dl>`}
+    ${lines.length > 0 && html`<${Icon} name="clock" /><p>Espera agora,<br/> em minutos</p>
+    <dl>${lines.map((/** @type {Line} */ q) => html`<div key=${q.body}><dt>${q.body}</dt><${Fit} as="dd" class="">${waitText(q)}<//></div>`)}</dl>`}
   </footer>`;
 }
 
@@ -142,7 +144,7 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
         ? html`<${Current} call=${calls[0]} fresh=${fresh.has(callKey(calls[0]))} stale=${stale} />
           <${Earlier} calls=${calls.slice(1, 6)} fresh=${stale ? new Set() : fresh} />`
         : html`<section class="cb-empty"><${Icon} name="bell" /><h2>${stale ? "Ainda sem chamadas conhecidas" : state.board && !state.board.open ? "A loja está fechada" : "Ainda não há chamadas hoje"}</h2>
-          <p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p></section>`}
+          ${(stale || !state.board || state.board.open) && html`<p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p>`}</section>`}
     </div>
     <${Foot} state=${state} stale=${stale} />
     ${!stale && html`<${Bar} state=${state} />`}

@@ -22,8 +22,9 @@ export function newKey() {
  * silence and 502, 503, 504 are tried again: everything else is an answer.
  * @param {string} url
  * @param {any} body
- * @param {{key?: string, signal?: AbortSignal, slow?: () => void}} [opt]
- *   slow is called once if there is no answer after 300 ms: say «Um momento…».
+ * @param {{key?: string, signal?: AbortSignal, slow?: () => void, most?: number}} [opt]
+ *   slow is called once if there is no answer after 300 ms: say «Um momento…»;
+ *   most is the longest pause between tries, 2000 ms when left out.
  * @returns {Promise<{ok: boolean, status: number, key: string, data: any}>}
  */
 export async function command(url, body, opt = {}) {
@@ -32,7 +33,7 @@ export async function command(url, body, opt = {}) {
   const isForm = form instanceof URLSearchParams;
   const slow = opt.slow && setTimeout(opt.slow, 300);
   try {
-    for (let wait = 150; ; wait = Math.min(wait * 2, 2000)) {
+    for (let wait = 150; ; wait = Math.min(wait * 2, opt.most ?? 2000)) {
       try {
         const r = await fetch(url, {
           method: "POST",

@@ -7,7 +7,7 @@
  */
 import { stream, span } from "look/stream.js";
 import { command, newKey } from "look/command.js";
-import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState, useCallback } from "look/html.js";
+import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState, useCallback } from "look/html.js";
 
 /** @typedef {any} View */
 /** @typedef {{action?: string, arg?: string}} Touchable */
@@ -38,7 +38,7 @@ function Fit(/** @type {any} */ p) {
     addEventListener("resize", fit);
     return () => removeEventListener("resize", fit);
   });
-  return html`<${p.as ?? "div"} class=${"fit " + (p.class ?? "")} ref=${ref}>${p.children}</${p.as ?? "div"}>`;
+  return h(p.as ?? "div", { class: "fit " + (p.class ?? ""), ref }, p.children);
 }
 
 function useNow() {
@@ -51,7 +51,11 @@ function Clock(/** @type {any} */ { lang, zone, offset, short }) {
   const d = new Date(useNow() + offset);
   const locale = lang === "en" ? "en-GB" : "pt-PT";
   const z = zone ? { timeZone: zone } : {};
-  const day = d.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: short ? "short" : "long", ...z }).replace("-feira", "");
+  // Asked for together, a short month comes as a number.
+  const part = (/** @type {Intl.DateTimeFormatOptions} */ o) => d.toLocaleDateString(locale, { ...o, ...z });
+  const weekday = part({ weekday: "long" }).replace("-feira", "");
+  const day = short ? `${weekday}, ${part({ day: "numeric" })} ${part({ month: "short" })}`
+    : part({ weekday: "long", day: "numeric", month: "long" }).replace("-feira", "");
   return html`<div class="when"><time class="time">${d.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", ...z })}</time><span class="day">${day}</span></div>`;
 }
 
@@ -181,9 +185,8 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   const notices = html`<${Notices} list=${v.notices} />`;
   const p = { tap, pending, stale, lang: v.lang };
   return html`<div class=${`page s-${v.screen}`} data-screen=${v.screen}>
-    <${Header} view=${v} offset=${offset}>${low && notices}${v.strip && html`<${Strip} strip=${v.strip} />`}<//>
+    <${Header} view=${v} offset=${offset}>${stale && html`<p class="reconnect" role="status"><${Icon} name="b-offline" /><span>${say(v.lang).again} <b class="number">${span(link.age)}</b></span></p>`}${low && notices}${v.strip && html`<${Strip} strip=${v.strip} />`}<//>
     <main>
-      ${stale && html`<p class="reconnect" role="status"><${Icon} name="b-offline" />${say(v.lang).again} <b class="number">${span(link.age)}</b></p>`}
       ${v.screen === "card" && html`<${CardPicture} />`}
       ${!low && v.screen !== "nopaper" && notices}
       ${(v.sections ?? []).map((/** @type {any} */ s, /** @type {number} */ i) => html`<section class=${"group of-" + s.layout} key=${i}>
@@ -200,7 +203,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
       </div>`}
     </main>
     ${tools.length > 0 && html`<nav class=${tools.some((/** @type {any} */ b) => b.pressed !== undefined && b.pressed !== null) ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
-    ${v.foot && html`<footer class=${"foot " + v.foot.kind} role="status"><span class="foot-mark"><${Mark} name=${v.foot.icon} /></span><div><b>${v.foot.title}</b><p>${v.foot.text}</p></div></footer>`}
+    ${v.foot && html`<footer class=${"foot " + v.foot.kind}><span class="foot-mark"><${Mark} name=${v.foot.icon} /></span><div role="status"><b>${v.foot.title}</b><p>${v.foot.text}</p></div></footer>`}
     ${v.warning && html`<${Warning} warning=${v.warning} tap=${tap} pending=${pending} />`}
   </div>`;
 }
@@ -251,7 +254,7 @@ function App() {
     }
     busy.current = true;
     setPending({ action: what.action, arg: what.arg ?? "" });
-    command(face.dataset.input ?? "/input", { screen, action: what.action, arg: what.arg ?? "" }, { key: newKey() })
+    command(face.dataset.input ?? "/input", { screen, action: what.action, arg: what.arg ?? "" }, { key: newKey(), most: 300 })
       .finally(() => { busy.current = false; setPending(null); });
   }, []);
 
