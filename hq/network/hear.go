@@ -26,6 +26,7 @@ func (n *Network) Commit(node wire.NodeID, epoch uint64, records []wire.Record, 
 	}
 	n.on(node, func(b *branch) {
 		b.received += uint64(len(records))
+		b.hear(rx)
 		if epoch < b.epoch || len(entries) == 0 {
 			return // a late part of an older epoch: kept, but the figures follow the newest
 		}
@@ -36,7 +37,6 @@ func (n *Network) Commit(node wire.NodeID, epoch uint64, records []wire.Record, 
 		}
 		n.remember(b, entries[0].Seq)
 		n.forget()
-		b.heard = later(b.heard, rx)
 		if b.clockSeen {
 			b.lag = max(0, b.there(rx).Sub(entries[len(entries)-1].At))
 		}

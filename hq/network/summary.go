@@ -170,10 +170,10 @@ func seconds(n int64) time.Duration { return time.Duration(min(max(0, n), 7*24*3
 // judge says how a branch is. The rule of waiting is that of the mock-ups: out from one and a half times the target.
 func judge(s Summary, opt Options) (State, Cause) {
 	switch {
-	case s.Presence == "":
-		return Never, ""
 	case s.Log.Quarantined:
 		return Out, CauseFork
+	case s.Presence == "":
+		return Never, ""
 	case !s.Fresh():
 		return Unlinked, ""
 	case !s.Open:
