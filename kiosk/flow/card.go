@@ -41,6 +41,7 @@ func (s State) card(in Input) (State, []Effect) {
 			s = s.at(CardProblem)
 			s.session.trouble, s.session.reading = in.Code, false
 		}
+	default:
 	}
 	return s, nil
 }

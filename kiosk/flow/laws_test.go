@@ -128,7 +128,7 @@ func newWalk(seed uint64) *walk {
 
 func TestTheCardsNameIsOnItsOwnScreenOnly(t *testing.T) {
 	greeted := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		w := newWalk(seed)
 		for range 300 {
 			before := fmt.Sprintf("%+v", w.s)
@@ -159,7 +159,7 @@ func TestTheCardsNameIsOnItsOwnScreenOnly(t *testing.T) {
 }
 
 func TestEachTouchAsksForAtMostOneNumber(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		w := newWalk(seed)
 		under := ""
 		for range 300 {
@@ -197,7 +197,7 @@ func TestEachTouchAsksForAtMostOneNumber(t *testing.T) {
 // A number that was reserved is printed, accepted or given up: never forgotten
 // by the screen while the citizen could still want it.
 func TestEveryNumberIsPrintedOrGivenUp(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		w := newWalk(seed)
 		for range 300 {
 			in, out := w.step()
@@ -223,7 +223,7 @@ func TestEveryNumberIsPrintedOrGivenUp(t *testing.T) {
 }
 
 func TestAnybodyWhoLeavesIsForgotten(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(30) {
 		w := newWalk(seed)
 		for range 200 {
 			w.step()
@@ -251,7 +251,7 @@ func TestAnybodyWhoLeavesIsForgotten(t *testing.T) {
 
 func TestEveryScreenHasAWayOutAndFewChoices(t *testing.T) {
 	seen := map[flow.Screen]bool{}
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		w := newWalk(seed)
 		for range 300 {
 			w.step()

@@ -166,10 +166,11 @@ func screenLines(v flow.View) string {
 	for _, n := range v.Notices {
 		fmt.Fprintf(&b, "      %s: %s\n", n.Kind, n.Title)
 	}
-	choices := v.Wide
-	for i := len(v.Sections) - 1; i >= 0; i-- {
-		choices = append(append([]flow.Choice{}, v.Sections[i].Choices...), choices...)
+	var choices []flow.Choice
+	for _, s := range v.Sections {
+		choices = append(choices, s.Choices...)
 	}
+	choices = append(choices, v.Wide...)
 	for _, c := range choices {
 		fmt.Fprintf(&b, "      - %s", c.Title)
 		for _, s := range []string{c.Wait, c.Ahead, c.Word, c.Next, c.Busy} {

@@ -96,7 +96,7 @@ func steps() map[string][]flow.Input {
 	}}
 	long := ticket
 	long.Ticket.Number, long.Ticket.Wait, long.Ticket.Ahead = "M1008", flow.Range{}, 1
-	print := func(result flow.PrintResult) flow.Input { return flow.PrintOutcome{Request: "k", Result: result} }
+	outcome := func(result flow.PrintResult) flow.Input { return flow.PrintOutcome{Request: "k", Result: result} }
 	ask := tap(flow.ActService, "cc")
 	alone := flow.TicketReply{Request: "k", Ticket: flow.Ticket{Number: "A412", Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: -1, Alone: true}}
 	greet := []flow.Input{tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardRead{Given: "Maria", Initial: "S"}}
@@ -119,13 +119,13 @@ func steps() map[string][]flow.Input {
 		"greeting":     greet,
 		"working":      {ask, slow},
 		"printing":     {ask, ticket},
-		"ticket":       {ask, ticket, print(flow.PrintDone)},
-		"ticket-long":  {ask, long, print(flow.PrintDone)},
-		"ticket-card":  slices.Concat(greet, []flow.Input{ask, ticket, print(flow.PrintDone)}),
-		"ticket-alone": {flow.LinkChanged{}, ask, alone, print(flow.PrintDone)},
-		"unknown":      {ask, ticket, print(flow.PrintUnknown)},
-		"nopaper":      {ask, ticket, print(flow.PrintFailed)},
-		"onscreen":     {ask, ticket, print(flow.PrintFailed), tap(flow.ActAccept, "")},
+		"ticket":       {ask, ticket, outcome(flow.PrintDone)},
+		"ticket-long":  {ask, long, outcome(flow.PrintDone)},
+		"ticket-card":  slices.Concat(greet, []flow.Input{ask, ticket, outcome(flow.PrintDone)}),
+		"ticket-alone": {flow.LinkChanged{}, ask, alone, outcome(flow.PrintDone)},
+		"unknown":      {ask, ticket, outcome(flow.PrintUnknown)},
+		"nopaper":      {ask, ticket, outcome(flow.PrintFailed)},
+		"onscreen":     {ask, ticket, outcome(flow.PrintFailed), tap(flow.ActAccept, "")},
 		"soldout":      {ask, flow.TicketReply{Request: "k", Refused: flow.RefusedSoldOut}},
 		"unavailable":  {ask, flow.TicketReply{Request: "k", Refused: flow.RefusedUnavailable}},
 		"access":       {tap(flow.ActBodies, ""), tap(flow.ActAccess, "")},

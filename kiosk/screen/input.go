@@ -92,8 +92,7 @@ func (s *Screen) postInput(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			http.Error(w, fmt.Sprintf("body must be at most %d bytes", maxBody), http.StatusRequestEntityTooLarge)
 			return
 		}

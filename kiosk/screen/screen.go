@@ -118,7 +118,9 @@ func (s *Screen) Run(ctx context.Context) error {
 	if err := server.Shutdown(grace); err != nil {
 		_ = server.Close() // what is left would not end by itself
 	}
-	<-done
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the screen: %w", err)
+	}
 	return nil
 }
 

@@ -154,7 +154,7 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
 
 function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
   const [state, setState] = useState(/** @type {State} */ ({ board: null }));
-  const [link, setLink] = useState({ live: false, age: 0, heard: null });
+  const [link, setLink] = useState(/** @type {import("./stream.js").Link} */ ({ live: false, age: 0, heard: null }));
   const [fresh, setFresh] = useState(/** @type {Map<string, number>} */ (new Map()));
   const [over, setOver] = useState(/** @type {Call|null} */ (null));
   const known = useRef(/** @type {Set<string>|null} */ (null));

@@ -54,7 +54,7 @@ func sprite(dir string) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("<!-- Icons of the Ágora Design System 4.0.1, MIT, made by internal/look/refresh. Do not edit. -->\n")
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">` + "\n")
-	for _, name := range strings.Fields(icons) {
+	for name := range strings.FieldsSeq(icons) {
 		module := name
 		if !strings.HasPrefix(name, "solid-") {
 			module = "line-" + name

@@ -78,7 +78,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp) //nolint:errcheck // a leftover in the temporary directory harms nobody
+	defer os.RemoveAll(tmp)
 
 	var list []vendored
 	for _, p := range packages() {

@@ -215,7 +215,7 @@ const starting = (/** @type {View|null} */ v) => ({
 
 function App() {
   const [view, setView] = useState(/** @type {View|null} */ (null));
-  const [link, setLink] = useState({ live: false, age: 0, heard: null });
+  const [link, setLink] = useState(/** @type {import("look/stream.js").Link} */ ({ live: false, age: 0, heard: null }));
   const [pending, setPending] = useState(/** @type {any} */ (null));
   const offset = useRef(0);
   const busy = useRef(false);
