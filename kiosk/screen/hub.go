@@ -19,6 +19,7 @@ const (
 	waitingDeltas  = 16 // changes a slow page may lag behind before it is cut off
 	maxSubscribers = 16
 	beatEvery      = 2 * time.Second
+	writeWithin    = 10 * time.Second
 )
 
 // hub holds one face's state and streams it: the whole state first, then the
@@ -169,8 +170,10 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	c := http.NewResponseController(w)
 	send := func(b []byte) bool {
-		// Not every writer knows deadlines; then the kernel's own must do.
-		_ = c.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		// A page that takes nothing for so long is cut off: any moment that has
+		// passed serves as its deadline.
+		late := time.AfterFunc(writeWithin, func() { _ = c.SetWriteDeadline(time.Unix(1, 0)) })
+		defer late.Stop()
 		if _, err := w.Write(b); err != nil {
 			return false
 		}
