@@ -48,7 +48,7 @@ func (i *Ingest) Live(node wire.NodeID, s wire.Sample) {
 	i.network.Live(node, l, s.Unsent, at)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if at.Sub(i.noted[node]) >= seenEvery {
+	if last := i.noted[node]; at.Sub(last.At) >= seenEvery || l.Name != "" && l.Name != last.Name {
 		i.note(node, l.Name, at)
 	}
 }
@@ -99,10 +99,10 @@ func (i *Ingest) note(node wire.NodeID, name string, at time.Time) {
 		return
 	}
 	if name == "" {
-		name = i.seen[node].Name
+		name = i.noted[node].Name
 	}
-	i.seen[node] = network.Seen{Node: node, Name: name, At: at}
-	i.noted[node] = at
+	s := network.Seen{Node: node, Name: name, At: at}
+	i.seen[node], i.noted[node] = s, s
 }
 
 // Run writes down branches seen and links that changed, until ctx ends; then it writes what is left.

@@ -53,7 +53,7 @@ type Ingest struct {
 
 	mu    sync.Mutex
 	seen  map[wire.NodeID]network.Seen // not yet written
-	noted map[wire.NodeID]time.Time    // last written
+	noted map[wire.NodeID]network.Seen // last written
 	links []network.LinkChange         // not yet written
 }
 
@@ -61,7 +61,7 @@ type Ingest struct {
 func New(ctx context.Context, s Store, n *network.Network, now func() time.Time, log *slog.Logger) (*Ingest, error) {
 	i := &Ingest{
 		store: s, network: n, now: now, log: log,
-		seen: map[wire.NodeID]network.Seen{}, noted: map[wire.NodeID]time.Time{},
+		seen: map[wire.NodeID]network.Seen{}, noted: map[wire.NodeID]network.Seen{},
 	}
 	if err := i.restore(ctx); err != nil {
 		return nil, fmt.Errorf("restore what is known of the branches: %w", err)
@@ -76,7 +76,7 @@ func (i *Ingest) restore(ctx context.Context) error {
 	}
 	for _, b := range branches {
 		i.network.Known(b.Node, b.Name, b.Last)
-		i.noted[b.Node] = b.Last
+		i.noted[b.Node] = network.Seen{Node: b.Node, Name: b.Name, At: b.Last}
 	}
 	logs, err := i.store.Logs(ctx)
 	if err != nil {

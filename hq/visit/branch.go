@@ -19,7 +19,7 @@ type Slot struct {
 const slots = 48
 
 // maxRecent is how many facts of a branch are remembered for its page.
-const maxRecent = 60
+const maxRecent = 24
 
 // Bounds of what one Day may make headquarters remember, far above any branch there is.
 const (

@@ -172,8 +172,8 @@ func TestOnlyTheLastFactsAreRemembered(t *testing.T) {
 		d.at(float64(i), queue.CounterOpened{Counter: queue.CounterID(fmt.Sprint(i))})
 	}
 	recent := d.branch.Recent()
-	if len(recent) != 60 || recent[0].Seq != 201 || recent[59].Seq != 142 {
-		t.Errorf("%d facts, from %d to %d; want 60, from 201 to 142", len(recent), recent[0].Seq, recent[len(recent)-1].Seq)
+	if len(recent) != 24 || recent[0].Seq != 201 || recent[23].Seq != 178 {
+		t.Errorf("%d facts, from %d to %d; want 24, from 201 to 178", len(recent), recent[0].Seq, recent[len(recent)-1].Seq)
 	}
 	d.at(201, reserved(1, "tax", "at", "F"), issued(1))
 	if f := d.branch.Recent()[0]; f.Number.String() != "F001" || f.Service != "tax" {

@@ -29,7 +29,7 @@ func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
 	}
 	f := Fact{Entry: e}
 	if noted, is := e.Event.(queue.Noted); is && len(noted.Data) > maxNoted {
-		noted.Data = nil // too long for any line of a page, and sixty of them would be kept
+		noted.Data = nil // too long for any line of a page, and two dozen of them would be kept
 		f.Event = noted
 	}
 	if v, known := b.day.Visit(id); known {
@@ -43,7 +43,7 @@ func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
 	b.next = (b.next + 1) % maxRecent
 }
 
-// Recent returns the branch's last facts, newest first, at most sixty.
+// Recent returns the branch's last facts, newest first, at most two dozen.
 func (b *Branch) Recent() []Fact {
 	all := make([]Fact, 0, len(b.recent))
 	for i := range b.recent {
