@@ -283,7 +283,15 @@ func (s *childSession) openEpoch(ctx context.Context) bool {
 		s.cfg.Log.Error("log lost records its parent holds and cannot open a new epoch", "epoch", s.epoch)
 		return false
 	}
+	// Nothing is given up before the log was asked once more.
+	if err := s.head(ctx); err != nil {
+		s.again(err)
+		return false
+	}
 	why := s.sender.Amnesia()
+	if why == (replica.Loss{}) {
+		return true
+	}
 	err := opener.OpenEpoch(ctx, Amnesia{OldEpoch: why.Epoch, MyLast: why.Last, ParentHWM: why.HWM})
 	if err == nil {
 		s.cfg.Log.Error("log lost records its parent holds, new epoch opened",

@@ -171,3 +171,19 @@ func TestGapIsAnsweredAtOnceAndOnlyOnce(t *testing.T) {
 		t.Errorf("after progress it sends from %v, want two batches after 5", after)
 	}
 }
+
+func TestRecordsHeardOfLateAreNoAmnesia(t *testing.T) {
+	s := replica.NewSender(replica.SenderConfig{})
+	now := time.Unix(1_800_000_000, 0)
+	s.Head(100, 1, 5)
+	s.Connected()
+	s.Next(now, 0)
+	s.Ack(wire.Ack{Epoch: 100, HWM: 9, Credit: 8, Incarnation: "i"}, now)
+	if a := s.Next(now, 0); a.Do != replica.OpenEpoch {
+		t.Fatalf("wishes %v, want a new epoch", a.Do)
+	}
+	s.Head(100, 1, 9)
+	if a := s.Next(now, 0); a.Do != replica.SayHello || s.Amnesia() != (replica.Loss{}) {
+		t.Errorf("wishes %v after the log was read again, want a hello", a.Do)
+	}
+}

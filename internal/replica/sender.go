@@ -100,6 +100,11 @@ func (s *Sender) Head(epoch, first, last uint64) {
 		s.restart()
 	}
 	s.first, s.last = first, last
+	if s.amnesia && last >= s.remembered {
+		// It was the word of the records that came late, not the records.
+		s.amnesia = false
+		s.restart()
+	}
 }
 
 // Connected tells that messages can be sent.
@@ -289,8 +294,9 @@ func (s *Sender) hello(now time.Time, jitter float64) Action {
 }
 
 // Sent tells that the records after Action.After up to this sequence were
-// handed to the pipe.
+// handed to the pipe. It may be later than the last one that Head told of.
 func (s *Sender) Sent(to uint64, now time.Time) {
+	s.last = max(s.last, to)
 	s.flight = append(s.flight, flight{to: to, at: now, again: s.strikes > 0 || s.wentBack})
 	s.next = max(s.next, to)
 }
