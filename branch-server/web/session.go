@@ -187,7 +187,8 @@ func (s *seats) taken(now time.Time) map[queue.CounterID]Session {
 	return at
 }
 
-// doorman makes guessing slow: after some failures under one name from one address, that pair waits, longer each time.
+// doorman makes guessing slow: after some failures under one name from one address, that pair waits, longer each time;
+// after many under any names, the address does.
 type doorman struct {
 	mu    sync.Mutex
 	tries map[string]trial
@@ -200,7 +201,8 @@ type trial struct {
 }
 
 const (
-	freeTries   = 5
+	freeTries   = 5  // of one name from one address
+	freeByPlace = 30 // of any name from one address
 	firstWait   = 30 * time.Second
 	longestWait = 15 * time.Minute
 	mostTrials  = 10_000 // pairs remembered; beyond that the oldest are forgotten
@@ -215,8 +217,8 @@ func (d *doorman) wait(who string, now time.Time) time.Duration {
 	return max(0, d.tries[who].until.Sub(now))
 }
 
-// failed notes a failure.
-func (d *doorman) failed(who string, now time.Time) {
+// failed notes a failure of somebody who may have some for free.
+func (d *doorman) failed(who string, free int, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.tries) >= mostTrials {
@@ -228,7 +230,7 @@ func (d *doorman) failed(who string, now time.Time) {
 	}
 	t.failures++
 	t.last = now
-	if over := t.failures - freeTries; over >= 0 {
+	if over := t.failures - free; over >= 0 {
 		t.until = now.Add(min(longestWait, firstWait<<min(over, 10)))
 	}
 	d.tries[who] = t

@@ -117,6 +117,25 @@ func TestGuessingAPINHasToWait(t *testing.T) {
 	}
 }
 
+func TestGuessingManyNamesFromOnePlaceHasToWaitToo(t *testing.T) {
+	t.Parallel()
+	d, now := newDoorman(), time.Now()
+	for range freeByPlace - 1 {
+		d.failed("10.0.0.7", freeByPlace, now)
+	}
+	if d.wait("10.0.0.7", now) != 0 {
+		t.Error("the place waits too early")
+	}
+	d.failed("10.0.0.7", freeByPlace, now)
+	first := d.wait("10.0.0.7", now)
+	for range 100 {
+		d.failed("10.0.0.7", freeByPlace, now)
+	}
+	if first != firstWait || d.wait("10.0.0.7", now) != longestWait {
+		t.Errorf("waits %v at first and %v in the end", first, d.wait("10.0.0.7", now))
+	}
+}
+
 func TestASessionEnds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

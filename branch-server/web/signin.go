@@ -55,8 +55,9 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	if len(d.Name) > 64 {
 		d.Name = ""
 	}
-	who := strings.ToLower(d.Name) + " " + remote(r)
-	if left := w.doorman.wait(who, w.cfg.Now()); left > 0 {
+	place := remote(r)
+	who := strings.ToLower(d.Name) + " " + place
+	if left := max(w.doorman.wait(who, w.cfg.Now()), w.doorman.wait(place, w.cfg.Now())); left > 0 {
 		d.Problem = "Demasiadas tentativas. Espere " + span(left.Round(time.Second)) + " e tente de novo, ou peça um PIN novo a quem coordena."
 		w.showSignIn(rw, http.StatusTooManyRequests, d)
 		return
@@ -70,12 +71,14 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 			w.fault(rw, r, err)
 			return
 		}
-		w.doorman.failed(who, w.cfg.Now())
+		w.doorman.failed(who, freeTries, w.cfg.Now())
+		w.doorman.failed(place, freeByPlace, w.cfg.Now())
 		d.Problem = "O nome ou o PIN não estão certos."
 		w.showSignIn(rw, http.StatusUnauthorized, d)
 		return
 	}
 	w.doorman.welcome(who)
+	w.doorman.welcome(place)
 	cookie, err := w.seats.begin(r.Context(), person.ID, w.cfg.Now())
 	if err != nil {
 		w.fault(rw, r, err)

@@ -29,6 +29,8 @@ const (
 	bufferedEvents = 16
 	// mostStreams is how many pages a branch follows at once: a large one has some thirty counters and screens.
 	mostStreams = 512
+	// mostBoards is how many of them may be callboards, which anybody can open: people at work always find room.
+	mostBoards = 256
 	// paintStep is the shortest time between two paintings of the coordinator's page, and the clock of all others.
 	paintStep = 250 * time.Millisecond
 	// beatSteps is how many steps lie between two beats: two seconds. A page is stale after five without one.
@@ -145,13 +147,23 @@ func (h *hub) wake() {
 func (h *hub) join(key viewKey, known string) (*subscriber, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || len(h.pages) >= mostStreams {
+	if h.closed || len(h.pages) >= mostStreams || key.kind == viewBoard && h.boards() >= mostBoards {
 		return nil, false
 	}
 	s := &subscriber{key: key, known: known, out: make(chan event, bufferedEvents), fresh: true}
 	h.pages[s] = struct{}{}
 	h.wake()
 	return s, true
+}
+
+func (h *hub) boards() int {
+	n := 0
+	for s := range h.pages {
+		if s.key.kind == viewBoard {
+			n++
+		}
+	}
+	return n
 }
 
 func (h *hub) leave(s *subscriber) {

@@ -5,7 +5,7 @@
  */
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
-import { ageWords, follow, hour, now, timer } from "./live.js";
+import { ageWords, asOf, follow, now, timer } from "./live.js";
 
 /**
  * @typedef {{letter: string, name: string, body: string, waiting: number, marks: {min: number, kind: string, tk: string}[],
@@ -33,7 +33,7 @@ const counterWords = {
 const marks = { ok: "b-ok", watch: "b-watch", out: "b-out", stale: "b-stale", free: "b-free" };
 
 /** @param {{label: string, value: any, unit?: string, foot?: any}} p */
-const Figure = (p) => html`<div class=${"figure" + (link.live ? "" : " stale")}><div class="label"><span>${p.label}</span>${!link.live && html`<span class="age">${link.heard ? "às " + hour(link.heard.getTime()) : ""}</span>`}</div>
+const Figure = (p) => html`<div class=${"figure" + (link.live ? "" : " stale")}><div class="label"><span>${p.label}</span>${!link.live && html`<span class="age">${link.heard ? "às " + asOf(link).slice(0, 5) : ""}</span>`}</div>
   <div class="value"><b>${p.value}</b>${p.unit && html`<span class="unit">${p.unit}</span>`}</div><div class="foot">${p.foot}</div></div>`;
 
 const dash = (/** @type {number} */ n) => (n < 0 ? "–" : String(n));
@@ -79,12 +79,12 @@ function Queues({ queues }) {
   return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões</span>
     <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
     <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
-      <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
-      <th class="num" scope="col">Mais longa<br/>min</th><th class="num" scope="col">Mediana<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
+      <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text class=${m === 45 ? "wide" : ""} x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
+      <th class="num" scope="col">Mais longa<br/>min</th><th class="num opt" scope="col">Mediana<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
     <tbody>${queues.map((q) => {
       const w = queueWords[q.state];
       return html`<tr key=${q.letter + q.body}><td><span class="letter">${q.letter}</span></td><td class="name" title=${q.name}>${q.name} <span>${q.body}</span></td><td class="num"><b>${q.waiting}</b></td>
-        <td><${Strip} q=${q} /></td><td class="num">${q.waiting ? html`<b>${q.longest}</b>` : "–"}</td><td class="num">${q.waiting ? q.median : "–"}</td><td class="num">${dash(q.level)}${q.level >= 0 && html`<span class="unit">%</span>`}</td>
+        <td><${Strip} q=${q} /></td><td class="num">${q.waiting ? html`<b>${q.longest}</b>` : "–"}</td><td class="num opt">${q.waiting ? q.median : "–"}</td><td class="num">${dash(q.level)}${q.level >= 0 && html`<span class="unit">%</span>`}</td>
         <td class="num">${q.open}<span class="unit">de ${q.serving}</span></td><td><span class=${"state " + (q.state || "free")}><${Icon} name=${w[0]} /> ${w[1]}</span></td></tr>`;
     })}</tbody></table></div></section>`;
 }
@@ -161,7 +161,7 @@ function App() {
   if (!s) return html`<main class="page narrow" id="conteudo"><h1>Coordenação</h1><p class="quiet" role="status">A ligar à loja…</p></main>`;
   return html`<main class="control" id="conteudo"><h1 class="sr-only">A loja ao vivo</h1>
     <${Figures} f=${s.figures} />
-    <div class="main">${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${hour(link.heard.getTime(), true)}.` : ""}</div></div>`}
+    <div class="main">${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${asOf(link)}.` : ""}</div></div>`}
       <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${s.calls.slice(0, s.queues.length > 6 ? 6 : 10)} /></div></div>
     <div class="side"><${Attention} alerts=${s.attention} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /></div>
   </main>`;

@@ -5,7 +5,7 @@
  */
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
-import { ageWords, follow, hour, now, send, timer, unanswered } from "./live.js";
+import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./live.js";
 
 /**
  * @typedef {{id: number, tk: string, svc: string, body: string, class: string, min: number, target: number,
@@ -273,14 +273,14 @@ function Waiting({ s }) {
     held = null; draw();
   };
   return html`<section class="panel waiting" aria-labelledby="waiting">
-    ${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${hour(link.heard.getTime(), true)}. ` : ""}A senha no balcão continua a contar.</div></div>`}
+    ${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${asOf(link)}. ` : ""}A senha no balcão continua a contar.</div></div>`}
     <div class="head"><h2 id="waiting">Esperam por este balcão</h2><span class="note">${s.queue.count === 1 ? "1 senha" : `${s.queue.count} senhas`}${s.queue.count > 1 ? (s.visit ? ` · mais longa ${span(s.queue.longest * 60000)}` : ", pela ordem em que serão chamadas") : ""}</span>
       ${behind && html`<span class="changes" role="status">há alterações</span>`}<span class="age">${ageWords(link)}</span></div>
     ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Lista das que esperam"><table class="table">
       <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Prioridade</span></th></tr></thead>
       <tbody onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${rows.map((t, i) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
-        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span> <${Doubt} t=${t} /></td><td class="class"><${ClassTag} t=${t} /></td>
+        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><${Tongue} t=${t} /><${Doubt} t=${t} /></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait"><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Prioridade da ${t.tk}`} title="Prioridade…" onClick=${() => openDialog(t)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody></table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}

@@ -64,6 +64,9 @@ export function follow(view, draw) {
 /** @param {Element} el @param {string} text */
 function set(el, text) { if (el.textContent !== text) el.textContent = text; }
 
+/** The server's time of what is shown, with seconds. @param {import("look/stream.js").Link} link */
+export const asOf = (link) => (link.heard ? hour(link.heard.getTime() + clock.offset, true) : "");
+
 /** @param {import("look/stream.js").Link} link */
 export const ageWords = (link) => (link.live ? `há ${span(link.age)}` : `a religar, há ${span(link.age)}`);
 
