@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"strconv"
 	"time"
 
 	"balcao/internal/config"
@@ -178,7 +179,7 @@ func checkAddress(faults *config.Faults, key, address string) {
 		faults.Add(key, "%q is not an address such as 127.0.0.1:8090", address)
 		return
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		faults.Add(key, "%q is not a port", port)
 	}
 }

@@ -134,11 +134,12 @@ func (i *Ingest) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica
 		return nil, err
 	}
 	for n, d := range decisions {
-		switch {
-		case d.Verdict == replica.Accept:
+		switch d.Verdict {
+		case replica.Accept:
 			i.network.Commit(batches[n].Node, batches[n].Epoch, d.Records, i.now())
-		case d.Verdict == replica.Fork:
+		case replica.Fork:
 			i.network.Quarantine(batches[n].Node, batches[n].Epoch)
+		case replica.Duplicate, replica.Gap, replica.Refused:
 		}
 	}
 	return decisions, nil

@@ -71,7 +71,7 @@ func (n *Network) Restored() {
 	defer n.mu.Unlock()
 	for _, b := range n.branches {
 		n.remember(b, 0)
-		slices.SortStableFunc(n.recent, func(x, y NetworkFact) int { return x.At.Compare(y.At) })
+		slices.SortStableFunc(n.recent, func(x, y Fact) int { return x.At.Compare(y.At) })
 		n.forget()
 	}
 }

@@ -47,7 +47,7 @@ type Network struct {
 
 	mu       sync.Mutex
 	branches map[wire.NodeID]*branch
-	recent   []NetworkFact // oldest first
+	recent   []Fact // oldest first
 	changed  chan struct{}
 }
 
@@ -200,7 +200,7 @@ func (n *Network) Halves(now time.Time) [48]visit.Slot {
 const maxFacts = 40
 
 // Facts returns the last facts of the whole network that pages tell, newest first, as they came in.
-func (n *Network) Facts(limit int) []NetworkFact {
+func (n *Network) Facts(limit int) []Fact {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := slices.Clone(n.recent[max(0, len(n.recent)-limit):])
@@ -212,7 +212,7 @@ func (n *Network) Facts(limit int) []NetworkFact {
 func (n *Network) remember(b *branch, from uint64) {
 	for _, f := range slices.Backward(b.visits.Recent()) {
 		if f.Seq >= from {
-			n.recent = append(n.recent, NetworkFact{ID: b.ID, Name: b.name(), Fact: f})
+			n.recent = append(n.recent, Fact{ID: b.ID, Name: b.name(), Fact: f})
 		}
 	}
 }
@@ -224,8 +224,8 @@ func (n *Network) forget() {
 	}
 }
 
-// NetworkFact is a fact with the branch it happened in.
-type NetworkFact struct {
+// Fact is a fact with the branch it happened in.
+type Fact struct {
 	ID   wire.NodeID
 	Name string
 	visit.Fact

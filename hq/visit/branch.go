@@ -98,6 +98,7 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsCounter(ev.Counter)
 	case queue.Called:
 		return b.exceedsCounter(ev.Counter)
+	default:
 	}
 	return false
 }
@@ -166,7 +167,7 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.PrioritySet:
 		return ev.Visit
-	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.Noted:
+	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted:
 	}
 	return 0
 }

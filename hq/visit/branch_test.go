@@ -188,9 +188,17 @@ func TestAnyOrderOfFactsIsSurvived(t *testing.T) {
 		for range 60 {
 			id := queue.VisitID(random.IntN(5))
 			d.at(random.Float64()*100, [...]queue.Event{
-				reserved(id, "tax", "at", "F"), issued(id), called(id, "1"), queue.Recalled{Visit: id}, queue.Started{Visit: id},
-				queue.Finished{Visit: id}, queue.NotShown{Visit: id}, queue.Voided{Visit: id}, queue.PrintFailure{Visit: id},
-				queue.PrintKnown{Visit: id}, queue.PrioritySet{Visit: id}, queue.DayClosed{}, queue.Noted{Type: "x"},
+				reserved(id, "tax", "at", "F"), issued(id), called(id, "1"),
+				queue.Recalled{Visit: id},
+				queue.Started{Visit: id},
+				queue.Finished{Visit: id},
+				queue.NotShown{Visit: id},
+				queue.Voided{Visit: id},
+				queue.PrintFailure{Visit: id},
+				queue.PrintKnown{Visit: id},
+				queue.PrioritySet{Visit: id},
+				queue.DayClosed{},
+				queue.Noted{Type: "x"},
 			}[random.IntN(13)])
 		}
 		f := d.branch.Figures(minute(100))

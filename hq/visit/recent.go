@@ -17,10 +17,11 @@ func told(e queue.Event) bool {
 	switch ev := e.(type) {
 	case queue.Noted:
 		return ev.Type == "printer.state" || ev.Type == "device.fault" || ev.Type == "device.recovered"
-	case queue.PrintKnown, queue.PrioritySet, queue.Reserved:
+	case queue.PrintKnown, queue.PrioritySet, queue.Reserved, queue.RequestClosed:
 		return false
+	default:
+		return true
 	}
-	return true
 }
 
 func (b *Branch) remember(e queue.Entry, id queue.VisitID) {

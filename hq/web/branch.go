@@ -58,6 +58,7 @@ func titleOf(d network.Detail, now time.Time) titlePart {
 			t.Verdict = "Avaria."
 		case network.CauseFork:
 			t.Verdict = "O registo precisa de alguém."
+		default:
 		}
 	case network.Watch:
 		t.Verdict = "A vigiar."

@@ -112,8 +112,8 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 		}
 		return template.HTML(template.HTMLEscapeString(text)) //nolint:gosec // escaped here
 	}
-	wait := func(d time.Duration, any bool) template.HTML {
-		if !any {
+	wait := func(d time.Duration, has bool) template.HTML {
+		if !has {
 			return "–"
 		}
 		return num(minutes(d))

@@ -62,8 +62,9 @@ func signOf(s network.Summary) sign {
 			return signBroken
 		case network.CauseFork:
 			return signForked
+		default:
+			return signOut
 		}
-		return signOut
 	case network.Watch:
 		return signWatch
 	case network.Unlinked:
@@ -97,6 +98,7 @@ func causeOf(s network.Summary, now time.Time) string {
 		return fmt.Sprintf("Sem ligação %s. A loja continua a atender.", since(s.Heard, now))
 	case network.Never:
 		return "Está na lista e ainda não ligou."
+	default:
 	}
 	switch s.Cause {
 	case network.CauseFork:
@@ -267,7 +269,7 @@ func factWords(f visit.Fact) (sign, string) {
 		return signClosed, upperFirst(counterWords(ev.Counter)) + " fechou"
 	case queue.Noted:
 		return deviceFact(ev)
-	case queue.Reserved, queue.PrintKnown, queue.PrioritySet:
+	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed:
 	}
 	return plain, "Outro facto"
 }
