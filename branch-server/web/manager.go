@@ -123,7 +123,10 @@ func (p painter) manager() managerView {
 		Place: p.place(), Queues: []divisionView{}, Counters: []counterTile{}, Attention: []attentionView{},
 		Devices: []deviceView{}, Calls: []callView{}, Halves: []halfView{},
 	}
-	waiting := p.d.Waiting()
+	var waiting []queue.Visit
+	for _, s := range p.w.cfg.Branch.Services { // each in order already; together nobody needs them sorted
+		waiting = append(waiting, p.d.Waiting(queue.ServiceID(s.ID))...)
+	}
 	p.fillFigures(&v.Figures, waiting)
 	for _, div := range p.w.cfg.Branch.Divisions {
 		v.Queues = append(v.Queues, p.division(div, waiting))
