@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"balcao/internal/config"
@@ -72,14 +73,7 @@ func (f *File) Check(faults *config.Faults) {
 	}
 }
 
-func known(r Role) bool {
-	for _, k := range Roles() {
-		if k == r {
-			return true
-		}
-	}
-	return false
-}
+func known(r Role) bool { return slices.Contains(Roles(), r) }
 
 // ErrWrong means that no person has this name and PIN; it does not say which of the two is wrong.
 var ErrWrong = errors.New("wrong name or PIN")

@@ -50,8 +50,10 @@ type counterJSON struct {
 func (w *Web) apiDay(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	var out dayJSON
 	err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) {
-		out = dayJSON{Day: d.Date(), Open: d.Open(), Seq: d.Seq(), AtMS: at.UnixMilli(), Totals: d.Totals(),
-			Visits: []visitJSON{}, Counters: []counterJSON{}}
+		out = dayJSON{
+			Day: d.Date(), Open: d.Open(), Seq: d.Seq(), AtMS: at.UnixMilli(), Totals: d.Totals(),
+			Visits: []visitJSON{}, Counters: []counterJSON{},
+		}
 		for _, v := range d.Visits() {
 			out.Visits = append(out.Visits, visitJSON{
 				ID: v.ID, Number: v.Number.String(), Service: v.Service, Body: v.Body, Class: v.Class, State: v.State,

@@ -94,8 +94,7 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
-		var long *http.MaxBytesError
-		if errors.As(err, &long) {
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
 			refuse(rw, http.StatusRequestEntityTooLarge, answer{Code: "too_long", Message: "O pedido é maior do que 64 KiB."})
 		} // otherwise nobody is there to be told
 		return
@@ -120,8 +119,10 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 			refuse(rw, http.StatusConflict, answer{Code: "no_counter", Message: "Não está em nenhum balcão.", Next: "Escolha o balcão."})
 			return
 		case wished.Counter != "" && wished.Counter != at:
-			refuse(rw, http.StatusConflict, answer{Code: "other_counter", Message: "Está no " + w.cfg.Branch.Label(at) + ", e o pedido era para outro balcão.",
-				Next: "Recarregue a página."})
+			refuse(rw, http.StatusConflict, answer{
+				Code: "other_counter", Message: "Está no " + w.cfg.Branch.Label(at) + ", e o pedido era para outro balcão.",
+				Next: "Recarregue a página.",
+			})
 			return
 		}
 	}
@@ -155,8 +156,10 @@ func (w *Web) reply(rw http.ResponseWriter, r *http.Request, at queue.CounterID,
 }
 
 func badRequest(rw http.ResponseWriter, err error) {
-	refuse(rw, http.StatusBadRequest, answer{Code: "bad_request", Message: "O pedido não se percebe: " + err.Error() + ".",
-		Next: "Recarregue a página e repita."})
+	refuse(rw, http.StatusBadRequest, answer{
+		Code: "bad_request", Message: "O pedido não se percebe: " + err.Error() + ".",
+		Next: "Recarregue a página e repita.",
+	})
 }
 
 // decodeWish reads the body of a command, JSON or a form. The second result is the key that a form may carry. It is
@@ -245,13 +248,11 @@ func (w *Web) explainRefusal(ctx context.Context, at queue.CounterID, cmd queue.
 	}
 	// The bare words hold if the Day cannot be read.
 	_ = w.cfg.Commands.Read(ctx, func(d *queue.Day, now time.Time) {
-		switch c := cmd.(type) {
-		case queue.CallNext:
-			if code == queue.ErrQueueEmpty {
-				said = w.emptyWords(d, at, now, said)
-			}
-		case queue.SetPriority:
-			if v, known := d.Visit(c.Visit); known && code == queue.ErrNotWaiting {
+		if code == queue.ErrQueueEmpty {
+			said = w.emptyWords(d, at, now, said)
+		}
+		if c, ok := cmd.(queue.SetPriority); ok && code == queue.ErrNotWaiting {
+			if v, known := d.Visit(c.Visit); known {
 				said.text = "A " + v.Number.String() + " já não espera: " + stateWord(v.State) + "."
 			}
 		}

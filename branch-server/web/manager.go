@@ -178,8 +178,10 @@ func (p painter) fillFigures(f *figuresView, waiting []queue.Visit) {
 
 func (p painter) division(div branch.Division, waiting []queue.Visit) divisionView {
 	body, _ := p.w.cfg.Branch.Body(queue.BodyID(div.Body))
-	v := divisionView{Letter: div.Prefix, Body: body.Short, Marks: []markView{}, Level: p.facts.levels[div.ID].percent(),
-		Left: p.d.Left(queue.DivisionID(div.ID))}
+	v := divisionView{
+		Letter: div.Prefix, Body: body.Short, Marks: []markView{}, Level: p.facts.levels[div.ID].percent(),
+		Left: p.d.Left(queue.DivisionID(div.ID)),
+	}
 	var target time.Duration
 	var served []queue.ServiceID
 	var parts []string
@@ -316,23 +318,30 @@ func (p painter) attention(v managerView) []attentionView {
 		name := q.Letter + " · " + q.Name
 		switch {
 		case q.Waiting > 0 && q.Open == 0:
-			out = append(out, attentionView{stateOut, name + ": ninguém atende",
-				tickets(q.Waiting) + " à espera, a mais antiga há " + span(time.Duration(q.Longest)*time.Minute) + ". Nenhum balcão aberto serve esta fila."})
+			out = append(out, attentionView{
+				stateOut, name + ": ninguém atende",
+				tickets(q.Waiting) + " à espera, a mais antiga há " + span(time.Duration(q.Longest)*time.Minute) + ". Nenhum balcão aberto serve esta fila.",
+			})
 		case q.State == stateOut && q.Longest > q.Target && q.Target > 0:
-			out = append(out, attentionView{stateOut, name + ": fora do objetivo",
-				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q))})
+			out = append(out, attentionView{
+				stateOut, name + ": fora do objetivo",
+				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q)),
+			})
 		case q.State == stateWatch && q.Target > 0 && q.Longest > q.Target:
-			watch = append(watch, attentionView{stateWatch, name + ": passou o objetivo",
-				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q))})
+			watch = append(watch, attentionView{
+				stateWatch, name + ": passou o objetivo",
+				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q)),
+			})
 		}
 		if q.Left == 0 && v.Place.Open {
 			watch = append(watch, attentionView{stateWatch, name + ": senhas esgotadas", "Não há mais números hoje. Os quiosques já o dizem."})
 		}
 	}
 	for _, d := range v.Devices {
-		if d.State == stateOut {
+		switch d.State {
+		case stateOut:
 			out = append(out, attentionView{stateOut, d.Name, d.Text})
-		} else if d.State == stateWatch {
+		case stateWatch:
 			watch = append(watch, attentionView{stateWatch, d.Name, d.Text})
 		}
 	}

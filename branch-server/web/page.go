@@ -87,8 +87,10 @@ func lookScript(name string) string { return look.Path(name) }
 
 // show answers with a page in the frame of people who work here.
 func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
-	f := frameData{Place: w.cfg.Branch.Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
-		Manager: coordination.holds(v.person.Role), Data: p.Data}
+	f := frameData{
+		Place: w.cfg.Branch.Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
+		Manager: coordination.holds(v.person.Role), Data: p.Data,
+	}
 	if v.session.Counter != "" {
 		f.Counter = w.cfg.Branch.Label(v.session.Counter)
 	}
@@ -172,8 +174,10 @@ func (w *Web) counterPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 		http.Redirect(rw, r, "/balcao/escolher", http.StatusSeeOther)
 		return
 	}
-	w.show(rw, http.StatusOK, v, page{Title: w.cfg.Branch.Label(v.session.Counter), Template: "counter.html", Modules: []string{"counter.js"},
-		Data: map[string]any{"Counter": v.session.Counter}})
+	w.show(rw, http.StatusOK, v, page{
+		Title: w.cfg.Branch.Label(v.session.Counter), Template: "counter.html", Modules: []string{"counter.js"},
+		Data: map[string]any{"Counter": v.session.Counter},
+	})
 }
 
 // coordinatorPage is GET /coordenacao.

@@ -82,8 +82,10 @@ func (w *Web) routes() http.Handler {
 
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		refuse(rw, http.StatusForbidden, answer{Code: "other_origin", Message: "O pedido veio de outra página.",
-			Next: "Abra o Balcão e repita a partir daí."})
+		refuse(rw, http.StatusForbidden, answer{
+			Code: "other_origin", Message: "O pedido veio de outra página.",
+			Next: "Abra o Balcão e repita a partir daí.",
+		})
 	}))
 	return w.safely(look.Secure(w.knownHost(sameOrigin.Handler(mux))))
 }
@@ -98,15 +100,19 @@ func (w *Web) admit(rw http.ResponseWriter, r *http.Request, who audience) (visi
 		http.Redirect(rw, r, "/entrar?para="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
 		return v, false
 	case !in:
-		refuse(rw, http.StatusUnauthorized, answer{Code: "signed_out", Message: "A sua sessão terminou.",
-			Next: "Entre de novo; nada do que fez se perdeu."})
+		refuse(rw, http.StatusUnauthorized, answer{
+			Code: "signed_out", Message: "A sua sessão terminou.",
+			Next: "Entre de novo; nada do que fez se perdeu.",
+		})
 		return v, false
 	case !who.holds(v.person.Role) && wantsPage(r):
 		w.lockedPage(rw, v)
 		return v, false
 	case !who.holds(v.person.Role):
-		refuse(rw, http.StatusForbidden, answer{Code: "not_allowed", Message: "Isto é da coordenação da loja.",
-			Next: "Peça a quem coordena."})
+		refuse(rw, http.StatusForbidden, answer{
+			Code: "not_allowed", Message: "Isto é da coordenação da loja.",
+			Next: "Peça a quem coordena.",
+		})
 		return v, false
 	}
 	return v, true
@@ -143,8 +149,10 @@ func (w *Web) knownHost(next http.Handler) http.Handler {
 		}
 		host = strings.ToLower(strings.Trim(host, "[]"))
 		if host != "localhost" && net.ParseIP(host) == nil && !slices.ContainsFunc(w.cfg.Hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
-			refuse(rw, http.StatusMisdirectedRequest, answer{Code: "unknown_host", Message: "Este servidor não responde por esse nome.",
-				Next: "Use o endereço IP, ou acrescente o nome à configuração (hosts)."})
+			refuse(rw, http.StatusMisdirectedRequest, answer{
+				Code: "unknown_host", Message: "Este servidor não responde por esse nome.",
+				Next: "Use o endereço IP, ou acrescente o nome à configuração (hosts).",
+			})
 			return
 		}
 		next.ServeHTTP(rw, r)
@@ -178,8 +186,10 @@ func (w *Web) fault(rw http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	rw.Header().Set("Retry-After", "1")
-	refuse(rw, http.StatusServiceUnavailable, answer{Code: "unavailable", Message: "Serviço indisponível por um momento.",
-		Next: "O pedido repete-se sozinho. Código " + code + "."})
+	refuse(rw, http.StatusServiceUnavailable, answer{
+		Code: "unavailable", Message: "Serviço indisponível por um momento.",
+		Next: "O pedido repete-se sozinho. Código " + code + ".",
+	})
 }
 
 // faultCode names one fault in the log and on the screen.

@@ -106,13 +106,6 @@ func (s *seats) end(ctx context.Context, token TokenHash) error {
 	return s.drop(ctx, token)
 }
 
-// sitter returns the live session at a counter.
-func (s *seats) sitter(counter queue.CounterID, now time.Time) (Session, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.at(counter, now)
-}
-
 func (s *seats) at(counter queue.CounterID, now time.Time) (Session, bool) {
 	for _, one := range s.byToken {
 		if one.Counter == counter && one.Expires.After(now) {
@@ -143,18 +136,6 @@ func (s *seats) sit(ctx context.Context, token TokenHash, counter queue.CounterI
 	if mine.Counter != counter {
 		mine.Counter, mine.Since = counter, now
 	}
-	return s.put(ctx, mine)
-}
-
-// rise takes a session from its counter.
-func (s *seats) rise(ctx context.Context, token TokenHash) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	mine, known := s.byToken[token]
-	if !known || mine.Counter == "" {
-		return nil
-	}
-	mine.Counter, mine.Since = "", time.Time{}
 	return s.put(ctx, mine)
 }
 

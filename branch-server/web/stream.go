@@ -258,7 +258,7 @@ func (h *hub) update(s *subscriber, now, before frame) {
 		s.fresh = false
 		h.send(s, now.snapshot())
 	default:
-		if change, any := now.since(before); any {
+		if change, news := now.since(before); news {
 			h.send(s, change)
 		}
 	}

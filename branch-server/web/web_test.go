@@ -126,8 +126,11 @@ func demoBranch() *branch.Branch {
 			{ID: "iss", Short: "Seg. Social", Name: pt("Instituto da Segurança Social")},
 		},
 		Divisions: []branch.Division{
-			{ID: "cc", Body: "irn", Prefix: "A"}, {ID: "lev", Body: "irn", Prefix: "L"}, {ID: "pass", Body: "irn", Prefix: "C", Quota: 2},
-			{ID: "fin", Body: "at", Prefix: "F"}, {ID: "ss", Body: "iss", Prefix: "S"},
+			{ID: "cc", Body: "irn", Prefix: "A"},
+			{ID: "lev", Body: "irn", Prefix: "L"},
+			{ID: "pass", Body: "irn", Prefix: "C", Quota: 2},
+			{ID: "fin", Body: "at", Prefix: "F"},
+			{ID: "ss", Body: "iss", Prefix: "S"},
 		},
 		Services: []branch.Service{
 			{ID: "cc-renew", Division: "cc", Name: pt("Cartão de Cidadão · renovação"), Target: target, Mean: 9 * time.Minute},

@@ -187,10 +187,10 @@ func (p painter) notCalled(v queue.Visit) (title, lead string) {
 		}
 	}
 	lead = "A " + tk + " espera há " + span(v.Wait(p.at)) + ". "
-	switch {
-	case ahead == 0:
+	switch ahead {
+	case 0:
 		lead += "É a primeira do seu serviço"
-	case ahead == 1:
+	case 1:
 		lead += "No seu serviço há 1 senha à frente"
 	default:
 		lead += "No seu serviço há " + tickets(ahead) + " à frente"

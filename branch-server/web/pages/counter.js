@@ -179,7 +179,7 @@ function Doubt({ t }) {
 /** @type {Record<string, string>} */
 const tongues = { en: "inglês", es: "espanhol", fr: "francês", uk: "ucraniano" };
 /** @param {{t: Ticket}} p */
-function Tongue({ t }) { return t.lang && html` <span class="small quiet nowrap">· pediu em ${tongues[t.lang] ?? t.lang}</span>`; }
+function Tongue({ t }) { return t.lang && html` <span class="small quiet nowrap">pediu em ${tongues[t.lang] ?? t.lang}</span>`; }
 
 /** Wait against target, on the same axis for all rows. @param {{t: Ticket}} p */
 function Meter({ t }) {
@@ -280,7 +280,7 @@ function Waiting({ s }) {
       <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Prioridade</span></th></tr></thead>
       <tbody onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${rows.map((t, i) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
-        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><${Tongue} t=${t} /><${Doubt} t=${t} /></td><td class="class"><${ClassTag} t=${t} /></td>
+        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait"><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Prioridade da ${t.tk}`} title="Prioridade…" onClick=${() => openDialog(t)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody></table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
