@@ -34,7 +34,7 @@ solid-ticket solid-volume-max
 var (
 	viewBox = regexp.MustCompile(`viewBox: "([^"]+)"`)
 	path    = regexp.MustCompile(`(?s)createElement\(\s*"path",\s*\{([^}]*)\}`)
-	prop    = regexp.MustCompile(`(\w+): "([^"]*)"`)
+	prop    = regexp.MustCompile(`(\w+): "?([^",}\n]*)"?`)
 	hashed  = regexp.MustCompile(`^(.+)-[A-Za-z0-9_-]{8}\.mjs$`)
 )
 
@@ -84,10 +84,6 @@ func symbol(b *strings.Builder, name, src string) error {
 			if attr, ok := attributes[m[1]]; ok {
 				fmt.Fprintf(b, ` %s="%s"`, attr, m[2])
 			}
-		}
-		// Stroked icons inherit their width from the React element around them.
-		if strings.Contains(p[1], "stroke: ") && !strings.Contains(p[1], "strokeWidth") {
-			b.WriteString(` stroke-width="2"`)
 		}
 		b.WriteString("/>")
 	}
