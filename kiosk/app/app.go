@@ -152,6 +152,7 @@ func (a *App) equipCallboard() error {
 	if err != nil {
 		return fmt.Errorf("prepare sound: %w", err)
 	}
+	a.board.speaker = a.player
 	a.devices.expect(deviceSound)
 	return nil
 }
@@ -300,5 +301,6 @@ func (a *App) heardLink(up bool) {
 	a.devices.linked()
 	a.screen.ShowLink(up, a.clock.Now())
 	a.post(flow.LinkChanged{Up: up})
+	a.health.ring() // a branch that came back does not know how the kiosk is
 	a.log.Info("branch", "reachable", up)
 }

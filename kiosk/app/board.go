@@ -14,13 +14,19 @@ import (
 // board has the calls spoken that appear on the callboard, in their order. What is on the board when the program
 // starts is shown and not spoken: the hall has heard it.
 type board struct {
-	app *App
+	app     *App
+	speaker speaker // nil when sound is off
 
 	mu      sync.Mutex
 	day     string
 	heard   map[int]int // visit → calls of it that were seen
 	started bool
 	saying  string // id of the phrase whose words are shown
+}
+
+// speaker puts a call in line to be spoken.
+type speaker interface {
+	Say(ctx context.Context, p voice.Phrase) error
 }
 
 // oldCall is the age from which a call is not spoken any more, after a time without the branch: spoken late it sends
@@ -32,10 +38,10 @@ func newBoard(a *App) *board { return &board{app: a, heard: map[int]int{}} }
 // hear takes in a board from the branch and puts its new calls in line, oldest first.
 func (b *board) hear(w wire.Board) {
 	for _, p := range b.fresh(w) {
-		if b.app.player == nil {
+		if b.speaker == nil {
 			continue
 		}
-		if err := b.app.player.Say(context.Background(), p); err != nil {
+		if err := b.speaker.Say(context.Background(), p); err != nil {
 			b.app.log.Warn("call not spoken", "call", p.ID, "err", err)
 		}
 	}

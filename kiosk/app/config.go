@@ -40,7 +40,7 @@ type Config struct {
 	// Times bend delays for tests.
 	Times Times `yaml:"-"`
 	// Trace, if not nil, is told of the steps of every request, on the goroutine that makes them.
-	Trace func(step Step, request string) `yaml:"-"`
+	Trace func(step Step, request string) `yaml:"-" json:"-"`
 }
 
 // Screen says where the faces are served. Only browsers of this machine can reach them.

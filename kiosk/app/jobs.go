@@ -30,7 +30,7 @@ type job struct {
 	ticket *wire.Ticket
 	lang   string
 	large  bool
-	tries  int // times it was printed
+	copies int // slips of it that may lie about
 }
 
 func newJobs() *jobs { return &jobs{all: map[string]*job{}} }

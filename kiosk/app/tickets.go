@@ -69,7 +69,8 @@ func (t *tickets) ask(e flow.RequestTicket) {
 			return
 		}
 		t.app.trace(StepAsked, e.Request)
-		j.state, j.ticket, j.tries = known.State, known.Ticket, known.Asked.Attempts
+		j.state, j.ticket = known.State, known.Ticket
+		j.copies = max(j.copies, known.Asked.Attempts)
 		switch {
 		case j.state == store.Requested:
 			t.reserve(ctx, j, known.Asked)
@@ -144,6 +145,7 @@ func (t *tickets) reprint(request string) { t.jobs.do(request, t.put) }
 
 // put brings a number to paper, unless an earlier slip of it came out or may have.
 func (t *tickets) put(ctx context.Context, j *job) {
+	t.recall(ctx, j)
 	switch {
 	case j.state == store.Printed:
 		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintDone})
@@ -159,15 +161,19 @@ func (t *tickets) put(ctx context.Context, j *job) {
 		return
 	}
 	j.state = store.Printing
-	j.tries++
 	t.app.trace(StepBegun, j.request)
 	slip := t.app.offers.slip(*j.ticket, j.lang)
-	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.tries, j.large
+	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.copies+1, j.large
 	began := t.app.clock.Now()
+	touched := false // paper may have moved
 	outcome, err := t.app.printer.Print(ctx, slip, func() {
+		touched = true
 		t.app.trace(StepFirstByte, j.request)
 		t.app.uplink.Nudge()
 	})
+	if touched {
+		j.copies++
+	}
 	took := t.app.clock.Now().Sub(began)
 	t.app.trace(StepPrinted, j.request)
 	t.tell(err, j, outcome)
@@ -177,6 +183,20 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	}
 	t.end(ctx, j, state, code(outcome.Reason), took)
 	t.app.post(flow.PrintOutcome{Request: j.request, Result: result})
+}
+
+// recall reads what became of a request that had ended when its job was looked at last.
+func (t *tickets) recall(ctx context.Context, j *job) {
+	if j.state != "" {
+		return
+	}
+	r, found, err := t.app.store.Find(ctx, j.request)
+	if err != nil {
+		t.app.log.Error("request not found", "err", err)
+	}
+	if found {
+		j.state, j.ticket = r.State, r.Ticket
+	}
 }
 
 func (t *tickets) tell(err error, j *job, o printers.Outcome) {

@@ -20,7 +20,7 @@ function slip(p) {
   const number = document.createElement("b");
   number.textContent = p.number;
   const at = document.createElement("span");
-  at.textContent = new Date(p.at).toLocaleTimeString("pt-PT") + (p.id ? "" : " · cortado a meio");
+  at.dataset.at = "";
   caption.append(number, at);
   figure.append(img, caption);
   const text = document.createElement("details");
@@ -37,7 +37,13 @@ function slip(p) {
 function show(s) {
   const papers = s.papers.slice(0, shown);
   const have = new Map([...list.children].map((li) => [/** @type {HTMLElement} */ (li).dataset.n, li]));
-  list.replaceChildren(...papers.map((p) => have.get(String(p.n)) ?? slip(p)));
+  list.replaceChildren(...papers.map((p) => {
+    const li = have.get(String(p.n)) ?? slip(p);
+    const at = /** @type {HTMLElement} */ (li.querySelector("[data-at]"));
+    const word = new Date(p.at).toLocaleTimeString("pt-PT") + (p.id ? "" : " · por confirmar");
+    if (at.textContent !== word) at.textContent = word;
+    return li;
+  }));
   set("[data-count]", String(s.printed));
   set("[data-count-word]", s.printed === 1 ? "talão" : "talões");
   set("[data-printing]", s.printing ? "A imprimir…" : "");
