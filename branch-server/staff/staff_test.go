@@ -63,7 +63,7 @@ func TestAPINHasFourCharactersAtLeast(t *testing.T) {
 }
 
 func FuzzParseHash(f *testing.F) {
-	f.Add("$argon2id$v=19$m=12288,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	f.Add("$argon2id$v=19$m=7168,t=5,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 	f.Add("$argon2id$v=19$m=1,t=1,p=1$$")
 	f.Add("$$$$$")
 	f.Fuzz(func(t *testing.T, s string) {
