@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"balcao/hq/app"
+	"balcao/internal/broker"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -369,57 +370,32 @@ func TestAPageHearsOfAnEventByItself(t *testing.T) {
 	national("beat")
 }
 
-func TestPortsTakenAreNamedTogether(t *testing.T) {
-	h := start(t, config(t))
-	cfg := config(t)
-	cfg.HTTP.Listen, cfg.Broker.Listen = h.a.HTTPAddr(), h.a.BrokerAddr()
-	_, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
-	if err == nil || !strings.Contains(err.Error(), "http.listen") || !strings.Contains(err.Error(), "broker.listen") {
-		t.Errorf("error = %v, want both ports named", err)
-	}
-}
-
-func TestDataThatCannotBeWrittenIsNamed(t *testing.T) {
-	cfg := config(t)
-	cfg.Data = filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(cfg.Data, nil, 0o600); err != nil {
+func TestAnOutsideBrokerWorksByConfigurationAlone(t *testing.T) {
+	outside, err := broker.New(broker.Config{Listen: "127.0.0.1:0", HostPassword: "a long secret"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), cfg.Data) {
-		t.Errorf("error = %v, want the folder named", err)
-	}
-}
-
-func TestFiveMistakesAreToldAtOnceWithTheirLines(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "hq.yaml")
-	text := `data: ""
-http: {listen: "0.0.0.0:90"}
-broker:
-  listen: nowhere
-target: 9s
-branches:
-  - {id: L901, name: Loja}
-  - {id: loja, name: Outra}
-colour: blue
-`
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := app.Load(path)
-	if err == nil {
-		t.Fatal("taken as good")
-	}
-	for _, want := range []string{
-		"line 1: data", "line 2: http.hosts", "line 4: broker.listen", "line 5: target", "line 8: branches[1].id", "line 9: colour",
-	} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("the message does not hold %q:\n%v", want, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- outside.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
-	}
-	if err := os.WriteFile(path, []byte("data: x\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\n"), 0o600); err != nil {
+	})
+	cfg := config(t)
+	cfg.Broker = app.Broker{Outside: []string{"tcp://" + outside.Addr()}, PasswordFile: filepath.Join(t.TempDir(), "secret")}
+	if err := os.WriteFile(cfg.Broker.PasswordFile, []byte("a long secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.Load(path); err != nil {
-		t.Errorf("a small good file: %v", err)
+	h := start(t, cfg)
+	if h.a.BrokerAddr() != "" {
+		t.Error("it carries a broker of its own beside the outside one")
 	}
+	b := newBranch(t, "L901")
+	b.connect(outside.Addr())
+	b.open(2)
+	h.eventually("two wait", func() bool { return h.figures("L901").Waiting == 2 })
+	h.eventually("it is well", func() bool { status, body := h.get("/healthz"); return status == http.StatusOK && body == "ok\n" })
 }

@@ -260,7 +260,6 @@ type Detail struct {
 	Devices  []Device
 	There    time.Time // the branch's clock
 	Zone     *time.Location
-	Unsent   uint64
 }
 
 func (b *branch) detail(now time.Time, opt Options) Detail {
@@ -269,7 +268,7 @@ func (b *branch) detail(now time.Time, opt Options) Detail {
 	d := Detail{
 		Summary: b.summary(now, opt), Software: b.software, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
 		Wait: f.Wait, Service: f.ServiceTime, Counters: b.visits.Counters(), Facts: b.visits.Recent(), Halves: b.visits.Halves(),
-		Devices: b.devices(), There: there, Zone: b.Zone, Unsent: b.unsent,
+		Devices: b.devices(), There: there, Zone: b.Zone,
 	}
 	if d.Source == FromLive {
 		d.Services, d.Bodies = liveLines(b.live.Queues), nil

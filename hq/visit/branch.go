@@ -175,12 +175,6 @@ func visitOf(e queue.Event) queue.VisitID {
 // Day returns the local date of the branch's Day, empty before one was opened, and whether it takes visits.
 func (b *Branch) Day() (date queue.Date, open bool) { return b.day.Date(), b.day.Open() }
 
-// Seq returns the sequence of the last fact applied.
-func (b *Branch) Seq() uint64 { return b.day.Seq() }
-
-// Last returns the moment of the last fact applied, by the branch's clock.
-func (b *Branch) Last() time.Time { return b.day.Last() }
-
 // Halves returns the visits issued and first called in each half hour of the Day, from midnight on.
 func (b *Branch) Halves() [48]Slot { return b.half }
 

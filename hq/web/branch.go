@@ -297,8 +297,11 @@ func logPanel(d network.Detail, now time.Time) logPart {
 		Sign: signGood, HWM: count64(d.Log.HWM), Seq: count64(d.Log.BranchSeq), Behind: count64(d.Log.Behind()),
 		Received: count64(d.Log.Received), Epoch: fmt.Sprintf("%d", d.Log.Epoch), Whole: d.Log.Behind() == 0, Lag: "–",
 	}
-	if d.Log.Lag > 0 {
+	switch {
+	case d.Log.Lag >= 50*time.Millisecond:
 		p.Lag = seconds(d.Log.Lag)
+	case d.Log.Lag > 0:
+		p.Lag = "menos de 0,1 s"
 	}
 	words := linkWords(d.Summary, now)
 	switch {

@@ -177,7 +177,7 @@ func partWords(name, state string) string {
 	words, known := partStates[state]
 	switch {
 	case state == "":
-		return device
+		return device + " ainda sem notícia"
 	case !known:
 		words = "estado desconhecido"
 	case state == "ready" && !feminine[name]:
