@@ -141,7 +141,6 @@ func (w *Web) leaveCounter(rw http.ResponseWriter, r *http.Request, v visitor, a
 type chooseData struct {
 	Counters []chooseCounter
 	Asked    *chooseCounter // somebody sits there: take it over?
-	Lost     bool           // the counter was taken over by somebody else
 }
 
 type chooseCounter struct {
@@ -158,7 +157,7 @@ func (w *Web) choosePage(rw http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, asked queue.CounterID) {
-	data := chooseData{Lost: r.URL.Query().Has("ocupado")}
+	var data chooseData
 	taken := w.seats.taken(w.cfg.Now())
 	err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
 		for _, k := range w.cfg.Branch.Counters {

@@ -91,7 +91,8 @@ async function press(name, body, key) {
   draw();
   let answer;
   try {
-    answer = await send({ name, body, key });
+    // The counter goes along: a press that is sent again later must not reach another one.
+    answer = await send({ name, body: { ...body, counter: root.dataset.counter }, key });
   } catch {
     answer = { data: { message: "O pedido não teve resposta que se perceba.", next: "Recarregue a página e veja o estado." } };
   }
