@@ -358,6 +358,23 @@ func TestAPageThatWasAwayCatchesUp(t *testing.T) {
 	}
 }
 
+func TestANameThatWasShownIsNotSentToAPageThatWasAway(t *testing.T) {
+	s, base := start(t, both())
+	s.Show(view("um"))
+	next, leave := events(t, base+"/events", "")
+	seen := next().id
+	leave()
+	s.Show(view("Olá, Canária Ç."))
+	s.Show(view("dois"))
+	s.Forget()
+	s.Show(view("três"))
+	next, leave = events(t, base+"/events", seen)
+	defer leave()
+	if e := next(); e.name != "snapshot" || strings.Contains(e.data, "Canária") || !strings.Contains(e.data, "três") {
+		t.Errorf("a page that missed the greeting got %+v, want the present view alone", e)
+	}
+}
+
 func TestTimesThatRunAreNotWoundUpByLookingAgain(t *testing.T) {
 	var mu sync.Mutex
 	now := time.Date(2026, 11, 23, 10, 24, 0, 0, time.UTC)

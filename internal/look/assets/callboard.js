@@ -99,7 +99,7 @@ function Takeover(/** @type {any} */ { call, state, offset }) {
     <div class="cb-over-top"><span>${[call.body, state.place].filter(Boolean).join(" · ")}</span><${Clock} zone=${state.zone} offset=${offset} /></div>
     <${Fit} class="cb-over-number">${call.tk}<//>
     <div class="cb-over-where"><${Icon} name="b-arrow" /><${Fit} class="cb-over-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
-    <div class="cb-over-say">${state.say ? html`<${Icon} name="volume-max" /> ${state.say.text}` : call.n > 1 ? `${call.n}.ª chamada` : call.svc}</div>
+    <div class="cb-over-say">${state.say ? html`<${Icon} name="volume-max" /><span class="cb-said">A dizer:</span> ${state.say.text}` : call.n > 1 ? `${call.n}.ª chamada` : call.svc}</div>
   </main>`;
 }
 
@@ -125,7 +125,7 @@ function Foot(/** @type {any} */ { state, stale }) {
 function Bar(/** @type {{state: State}} */ { state }) {
   const say = state.say?.text;
   const text = say ?? state.notice ?? (state.board && !state.board.open ? "A loja está fechada." : "Quando vir o seu número, dirija-se ao balcão indicado.");
-  return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} />${say && html`<span class="sr-only">A dizer: </span>`}<${Fit} class="cb-bar-text"><span lang=${state.say?.lang ?? "pt-PT"}>${text}</span><//></div>`;
+  return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} /><${Fit} class="cb-bar-text">${say && html`<span class="cb-said">A dizer: </span>`}<span lang=${state.say?.lang ?? "pt-PT"}>${text}</span><//></div>`;
 }
 
 function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<string>, over: Call|null}} */ { state, link, offset, fresh, over }) {
