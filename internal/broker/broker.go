@@ -76,6 +76,8 @@ type Broker struct {
 	listen  *listener
 	refused atomic.Uint64
 	dropped atomic.Uint64
+
+	retained retained
 }
 
 // New binds the address and returns a broker that serves nobody until Run.
@@ -90,6 +92,7 @@ func New(cfg Config) (*Broker, error) {
 		inner = tls.NewListener(inner, cfg.TLS)
 	}
 	b := &Broker{cfg: cfg, listen: newListener(inner, cfg.Limits)}
+	b.retained.messages = make(map[string][]byte)
 	b.server = mqtt.New(options(cfg.Limits))
 	if err := errors.Join(
 		b.server.AddHook(&hook{broker: b}, nil),
@@ -141,7 +144,7 @@ func options(l Limits) *mqtt.Options {
 	c.MaximumInflight = uint16(min(2*l.Queue, 1<<15))
 	// No session outlives its connection.
 	c.MaximumSessionExpiryInterval = 0
-	// Anything but 0 makes mochi throw away retained messages at that age.
+	// No message has an age.
 	c.MaximumMessageExpiryInterval = 0
 	c.SharedSubAvailable = 0
 	return &mqtt.Options{

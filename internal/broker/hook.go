@@ -22,7 +22,7 @@ func (h *hook) ID() string { return "balcao" }
 // Provides lists the questions it answers.
 func (h *hook) Provides(b byte) bool {
 	switch b {
-	case mqtt.OnConnect, mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnSubscribe, mqtt.OnPublish,
+	case mqtt.OnConnect, mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnSubscribe, mqtt.OnPublish, mqtt.OnWill, mqtt.OnPacketProcessed,
 		mqtt.OnPublishDropped, mqtt.OnSessionEstablished, mqtt.OnDisconnect:
 		return true
 	}
@@ -91,14 +91,6 @@ func (h *hook) OnSubscribe(cl *mqtt.Client, pk packets.Packet) packets.Packet {
 		room--
 	}
 	return pk
-}
-
-// OnPublish lets a message be retained only where that is allowed.
-func (h *hook) OnPublish(cl *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	if pk.FixedHeader.Retain && !retainable(cl.ID, pk.TopicName) {
-		pk.FixedHeader.Retain = false
-	}
-	return pk, nil
 }
 
 // OnPublishDropped counts what a full queue lost.
