@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,8 +59,7 @@ func (b *board) fresh(w wire.Board) []voice.Phrase {
 	silent := !b.started
 	b.started = true
 	var phrases []voice.Phrase
-	for i := len(w.Calls) - 1; i >= 0; i-- {
-		c := w.Calls[i]
+	for _, c := range slices.Backward(w.Calls) {
 		if c.Count <= b.heard[c.ID] {
 			continue
 		}

@@ -54,10 +54,10 @@ func (a *App) heardPrinter(s printers.Status) {
 
 // code is a reason as facts and health spell it; a printer that cannot be reached is absent, like any other device.
 func code(r printers.Reason) string {
-	switch r {
-	case printers.NearEnd:
+	if r == printers.NearEnd {
 		return stateNearEnd
-	case printers.Disconnected:
+	}
+	if r == printers.Disconnected {
 		return stateAbsent
 	}
 	return strings.ReplaceAll(string(r), "-", "_")

@@ -81,7 +81,12 @@ func printer(t *testing.T, port string) *device.Printer {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 	for deadline := time.After(patience); ; {
 		select {
 		case s := <-ready:
@@ -104,7 +109,7 @@ func ask(t *testing.T, method, address string) (int, string, http.Header) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)

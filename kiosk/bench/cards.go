@@ -45,9 +45,9 @@ func (b *Bench) chooseCards(folder string) error {
 	}
 	ok, reason := cards.Available()
 	if ok {
-		real, err := cards.NewReal(cards.Config{Dir: folder, Self: append(append([]string(nil), b.cfg.Self...), insideWord)})
+		pcscd, err := cards.NewReal(cards.Config{Dir: folder, Self: append(append([]string(nil), b.cfg.Self...), insideWord)})
 		if err == nil {
-			b.cards, b.label = real, "pcscd verdadeiro com leitor vpcd"
+			b.cards, b.label = pcscd, "pcscd verdadeiro com leitor vpcd"
 			return nil
 		}
 		reason = err.Error()
@@ -72,7 +72,7 @@ func (b *Bench) replay(reason string) {
 
 func (b *Bench) runCards(ctx context.Context) error {
 	err := b.reader().Run(ctx)
-	if _, real := b.reader().(*cards.Real); err == nil || !real || b.cfg.Cards == Real || ctx.Err() != nil {
+	if _, pcscd := b.reader().(*cards.Real); err == nil || !pcscd || b.cfg.Cards == Real || ctx.Err() != nil {
 		return err
 	}
 	b.cfg.Log.Warn("real card bench ended, the replay bench takes its place", "err", err)

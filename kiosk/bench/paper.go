@@ -2,6 +2,7 @@ package bench
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,8 +35,7 @@ func (b *Bench) paperState() paperState {
 		Simulated: true, Printed: state.Papers, Printing: state.Printing,
 		Papers: []paperRow{}, Faults: append([]printertest.Kind{}, state.Faults...),
 	}
-	for i := len(papers) - 1; i >= 0; i-- {
-		p := papers[i]
+	for _, p := range slices.Backward(papers) {
 		s.Papers = append(s.Papers, paperRow{N: p.Serial, Number: p.Biggest(), ID: p.ID, Text: p.Text(), At: p.At})
 	}
 	return s
