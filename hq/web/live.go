@@ -220,7 +220,7 @@ func nationalFigures(t network.Totals, target time.Duration, now time.Time) []fi
 	}
 	switch {
 	case t.Unlinked > 0:
-		reporting.Foot, reporting.Sign = fmt.Sprintf("%s sem ligação, o mais antigo há %s", count(t.Unlinked), span(now.Sub(t.Oldest))), signStale
+		reporting.Foot, reporting.Sign = fmt.Sprintf("%s sem ligação, há %s", count(t.Unlinked), span(now.Sub(t.Oldest))), signStale
 	case t.Reporting == 0:
 		reporting.Foot, reporting.Sign = "à espera da primeira ligação", sign{}
 	}
