@@ -87,7 +87,7 @@ function Current(/** @type {{call: Call, fresh: boolean, stale: boolean}} */ { c
   return html`<section class=${"cb-now" + (fresh ? " fresh" : "") + (stale ? " old" : "")} aria-label="Chamada atual">
     <div class="cb-who">${stale
       ? html`<b>Última chamada conhecida</b><span>às ${new Date(call.at).toLocaleTimeString("pt-PT", { hour: "2-digit", minute: "2-digit" })}</span>`
-      : html`<b>${call.body}</b><span>${call.n > 1 ? `${call.n}.ª chamada` : call.svc}</span>`}</div>
+      : html`<b>${call.body}</b><span>${call.n > 1 ? `${call.n}.ª chamada` : call.svc === call.body ? "" : call.svc}</span>`}</div>
     <${Fit} class="cb-number">${call.tk}<//>
     <div class="cb-where"><${Icon} name="b-arrow" /><${Fit} class="cb-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
   </section>`;
@@ -188,7 +188,8 @@ function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
   useEffect(() => {
     const s = stream(url, {
       snapshot: (snap) => take(snap),
-      delta: (d) => take({ ...latest.current, ...d }),
+      // A clock that came earlier is no clock any more.
+      delta: (d) => take({ ...latest.current, now: undefined, ...d }),
       link: setLink,
     });
     return () => s.close();

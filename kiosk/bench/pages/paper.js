@@ -1,7 +1,7 @@
 // @ts-check
 /** The page of the virtual printer: every slip that came out, and the faults. */
 import { stream, showLink } from "look/stream.js";
-import { press } from "/paper/pages/press.js";
+import { press } from "./press.js";
 
 const shown = 12;
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-papers]"));
