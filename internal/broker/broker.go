@@ -16,7 +16,6 @@ import (
 	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/listeners"
 )
 
 // Limits bound what clients may take (sync-protocol §4); a zero field means
@@ -96,7 +95,7 @@ func New(cfg Config) (*Broker, error) {
 	b.server = mqtt.New(options(cfg.Limits))
 	if err := errors.Join(
 		b.server.AddHook(&hook{broker: b}, nil),
-		b.server.AddListener(listeners.NewNet("balcao", b.listen)),
+		b.server.AddListener(listening{b.listen}),
 	); err != nil {
 		_ = inner.Close()
 		return nil, fmt.Errorf("start broker: %w", err)
@@ -142,8 +141,6 @@ func options(l Limits) *mqtt.Options {
 	c.MaximumClientWritesPending = int32(l.Queue)
 	c.MaximumClients = int64(l.Clients)
 	c.MaximumInflight = uint16(min(2*l.Queue, 1<<15))
-	// No session outlives its connection.
-	c.MaximumSessionExpiryInterval = 0
 	// No message has an age.
 	c.MaximumMessageExpiryInterval = 0
 	c.SharedSubAvailable = 0
@@ -171,7 +168,7 @@ func (b *Broker) Counters() Counters {
 // error only if the broker could not start.
 func (b *Broker) Run(ctx context.Context) error {
 	if err := b.server.Serve(); err != nil {
-		_ = b.listen.Close()
+		_ = b.listen.close()
 		return fmt.Errorf("serve mqtt: %w", err)
 	}
 	report := time.NewTicker(time.Minute)
@@ -194,4 +191,4 @@ func (b *Broker) Run(ctx context.Context) error {
 }
 
 // Close gives the address free when Run is never called.
-func (b *Broker) Close() error { return b.listen.Close() }
+func (b *Broker) Close() error { return b.listen.close() }

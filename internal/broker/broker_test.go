@@ -412,3 +412,39 @@ func TestAddressInUseIsAnError(t *testing.T) {
 		t.Error("two brokers on one address")
 	}
 }
+
+// TestClientThatComesBackAtOnceHears closes a connection while the next of the
+// same client is being made. Both by the client's own doing and by taking the
+// old one's place the new one must receive.
+func TestClientThatComesBackAtOnceHears(t *testing.T) {
+	b := serve(t, broker.Config{})
+	p := dial(t, b)
+	if code := p.connect(login{id: wire.HostClient}); code != 0 {
+		t.Fatal(code)
+	}
+	topic := wire.Topic("L017", wire.ChannelCmd)
+	old := child(t, b, "L017")
+	old.subscribe(wire.Root + "/L017/dn/#")
+	for i := range 300 {
+		next := dial(t, b)
+		closed := make(chan struct{})
+		go func(c *raw) {
+			defer close(closed)
+			switch i % 3 {
+			case 0:
+				_ = c.Close()
+			case 1:
+				_, _ = c.Write(packet(0xe0))
+			}
+		}(old)
+		if code := next.connect(login{id: "L017"}); code != 0 {
+			t.Fatal(code)
+		}
+		next.subscribe(wire.Root + "/L017/dn/#")
+		<-closed
+		p.put(publish(topic, []byte("do you hear"), false))
+		_ = next.SetReadDeadline(time.Now().Add(patience))
+		next.expect(topic)
+		old = next
+	}
+}

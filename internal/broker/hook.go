@@ -33,6 +33,7 @@ func (h *hook) Provides(b byte) bool {
 func (h *hook) OnConnect(cl *mqtt.Client, _ packets.Packet) error {
 	cl.Properties.Clean = true
 	cl.Properties.Props.SessionExpiryInterval = 0
+	cl.Properties.Props.SessionExpiryIntervalFlag = false
 	return nil
 }
 
@@ -47,8 +48,11 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 	}
 	if !ok {
 		h.broker.refused.Add(1)
+		return false
 	}
-	return ok
+	// Only now: a stranger who is refused ends nobody's connection.
+	c, own := cl.Net.Conn.(*conn)
+	return own && h.broker.listen.settle(cl.ID, c)
 }
 
 func (h *hook) admitted(cl *mqtt.Client, user string, password []byte) bool {
