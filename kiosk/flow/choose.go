@@ -127,9 +127,12 @@ func (s State) showBodies(v *View) {
 		if n == 1 {
 			count = s.say("body.count.one")
 		}
+		if b.Short != "" && b.Short != b.Name["pt"] {
+			count = b.Short + " · " + count
+		}
 		sec.Choices = append(sec.Choices, Choice{
 			Action: ActBody, Arg: b.ID, Icon: orIcon(b.Icon, "buildings"),
-			Title: b.Name.In(s.session.lang), Help: b.Short + " · " + count,
+			Title: b.Name.In(s.session.lang), Help: count,
 		})
 	}
 	v.Sections = []Section{sec}
@@ -139,6 +142,9 @@ func (s State) showBodies(v *View) {
 func (s State) showServices(v *View) {
 	body, _ := s.world.offer.body(s.session.body)
 	v.Title, v.Subtitle = body.Name.In(s.session.lang), body.Short
+	if v.Subtitle == body.Name["pt"] {
+		v.Subtitle = ""
+	}
 	s.showTroubles(v)
 	list, more := pageOf(s, s.world.offer.of(body.ID))
 	if len(list) == 0 {

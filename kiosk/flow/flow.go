@@ -233,11 +233,19 @@ func (s State) end() (State, []Effect) {
 	switch {
 	case s.session.asking || s.session.screen == Working:
 		out = append(out, Withdraw{Request: s.session.request})
-	case s.session.screen == NoPaper:
+	case s.session.base() == NoPaper:
 		out = append(out, Abandon{Request: s.session.request})
 	}
 	s.session = s.fresh()
 	return s, out
+}
+
+// base is the screen below Help or Access, or the screen itself.
+func (se session) base() Screen {
+	if se.screen == Help || se.screen == Access {
+		return se.under
+	}
+	return se.screen
 }
 
 // at begins a screen of the same session.

@@ -30,6 +30,15 @@ type Body struct {
 	Icon  string
 }
 
+// full is the body's short and long name; once where they are the same.
+func (b Body) full(lang string) string {
+	name := b.Name.In(lang)
+	if b.Short == "" || b.Short == name || b.Short == b.Name["pt"] {
+		return name
+	}
+	return b.Short + " " + name
+}
+
 // ServiceState says whether a number can be had.
 type ServiceState string
 

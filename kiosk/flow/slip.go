@@ -37,6 +37,7 @@ func (s State) showTicket(v *View) {
 	v.Actions = []Button{
 		{Action: ActAgain, Label: s.say("ticket.again"), Icon: "plus-circle"},
 		{Action: ActFinish, Label: s.say("ticket.finish"), Icon: "check", Main: true},
+		{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"},
 		{Action: ActExtend, Label: s.say("extend"), Icon: "clock"},
 	}
 	v.Timer = s.clock("ticket.closes")
@@ -49,6 +50,7 @@ func (s State) showNoPaper(v *View, number string) {
 		Notice{Kind: "info", Icon: "edit", Title: s.say("nopaper.write"), Text: s.say("nopaper.write.do", "number", number)})
 	v.Actions = []Button{
 		{Action: ActAccept, Label: s.say("nopaper.accept"), Icon: "check", Main: true},
+		{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"},
 		{Action: ActReprint, Label: s.say("nopaper.reprint"), Icon: "print"},
 		{Action: ActAbandon, Label: s.say("nopaper.abandon"), Icon: "x"},
 	}
@@ -69,7 +71,7 @@ func (s State) slip(t Ticket) *Slip {
 		}
 		slip.Detail = kind
 		if body, ok := s.world.offer.body(svc.Body); ok {
-			slip.Detail += " · " + body.Short + " " + body.Name.In(s.session.lang)
+			slip.Detail += " · " + body.full(s.session.lang)
 		}
 	}
 	if s.session.priority {

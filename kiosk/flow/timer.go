@@ -19,11 +19,11 @@ func (s State) wants() timer {
 		return timer{name: TimerSlow, after: t.Slow}
 	case se.screen == Working:
 		return timer{name: TimerGive, after: t.Give}
-	case se.screen == TicketReady && se.print == underWay:
+	case se.base() == TicketReady && se.print == underWay:
 		return timer{name: TimerPrint, after: t.Print}
-	case se.screen == TicketReady, se.screen == OnScreen:
+	case se.base() == TicketReady, se.base() == OnScreen:
 		return timer{name: TimerClose, after: s.patient(t.Close)}
-	case se.screen == NoPaper:
+	case se.base() == NoPaper:
 		return timer{name: TimerHold, after: t.Hold}
 	case s.resting():
 		return timer{}

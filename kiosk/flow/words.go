@@ -98,7 +98,7 @@ var words = map[string]Text{
 	"ticket.printing":   {"pt": "A imprimir o talão…", "en": "Printing your slip…"},
 	"ticket.print.help": {"pt": "O número já é seu.", "en": "The number is already yours."},
 	"ticket.keep":       {"pt": "Guarde este número", "en": "Keep this number"},
-	"ticket.keep.help":  {"pt": "É a sua senha, mesmo sem talão.", "en": "It is your ticket, even without a slip."},
+	"ticket.keep.help":  {"pt": "É a sua senha, mesmo sem talão.", "en": "It counts even without a slip."},
 	"ticket.unknown":    {"pt": "O talão pode não ter saído", "en": "The slip may not have come out"},
 	"ticket.unknown.do": {"pt": "A sua senha é válida. Decore ou anote o número.", "en": "Your ticket is valid. Remember or write down the number."},
 	"ticket.again":      {"pt": "Outra senha", "en": "Another ticket"},
@@ -121,7 +121,7 @@ var words = map[string]Text{
 	"nopaper.reprint":   {"pt": "Imprimir outra vez", "en": "Try to print again"},
 	"nopaper.abandon":   {"pt": "Anular", "en": "Cancel"},
 	"onscreen.title":    {"pt": "Está na fila", "en": "You are in the queue"},
-	"onscreen.sub":      {"pt": "Chamamos este número no ecrã.", "en": "This number will be called on the screen."},
+	"onscreen.sub":      {"pt": "Chamamos este número no ecrã.", "en": "Watch the call screen for it."},
 
 	"refused.title":              {"pt": "Não demos senha", "en": "No ticket was given"},
 	"refused.sold_out":           {"pt": "As senhas de hoje esgotaram-se", "en": "Today's tickets have run out"},

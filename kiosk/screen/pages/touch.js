@@ -197,9 +197,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
       ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} lang=${v.lang} zone=${v.zone} />`}
       ${v.screen === "nopaper" && notices}
       ${actions.length > 0 && html`<div class=${`actions ${v.slip ? "of-slip" : ""} ${v.screen === "access" ? "modes" : ""}`}>
-        ${actions.filter((/** @type {any} */ b) => v.screen !== "nopaper" || b.main).map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls=${b.action === "extend" ? "extend" : ""} />`)}
-        ${v.timer && html`<p class="timer"><span>${v.timer.label}</span> <${Left} clock=${v.timer} /></p>`}
-        ${actions.filter((/** @type {any} */ b) => v.screen === "nopaper" && !b.main).map((/** @type {any} */ b) => html`<${Button} key=${b.action} button=${b} tap=${tap} pending=${pending} />`)}
+        ${actions.map((/** @type {any} */ b) => html`${b.action === "help" && v.timer && html`<p class="timer" key="timer"><span>${v.timer.label}</span> <${Left} clock=${v.timer} /></p>`}<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls=${"a-" + b.action} />`)}
       </div>`}
     </main>
     ${tools.length > 0 && html`<nav class=${tools.some((/** @type {any} */ b) => b.pressed !== undefined && b.pressed !== null) ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
