@@ -33,7 +33,7 @@ const patience = 30 * time.Second
 const node = "L901-K01"
 
 // background runs a part until the test ends or stop is called.
-func background(t *testing.T, run func(context.Context) error) (stop func()) {
+func background(t testing.TB, run func(context.Context) error) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -50,7 +50,7 @@ func background(t *testing.T, run func(context.Context) error) (stop func()) {
 
 // branch is what a kiosk needs of a branch: a broker, a ledger, numbers.
 type branch struct {
-	t      *testing.T
+	t      testing.TB
 	broker *broker.Broker
 	ledger *carriertest.Ledger
 	parent *carrier.Parent
@@ -60,10 +60,11 @@ type branch struct {
 	numbers map[string]string // request → number; never forgets
 	epoch   uint64            // of the kiosk's log
 	health  wire.Health
-	silent  bool // reserves and does not answer
+	silent  bool   // reserves and does not answer
+	commit  func() // makes a reservation durable; may be nil
 }
 
-func newBranch(t *testing.T) *branch {
+func newBranch(t testing.TB) *branch {
 	t.Helper()
 	b := &branch{t: t, ledger: carriertest.NewLedger(t), numbers: map[string]string{}}
 	var err error
@@ -82,7 +83,11 @@ func (b *branch) open() {
 	b.parent, err = carrier.NewParent(carrier.ParentConfig{
 		Boot: machine.NewBoot(), Incarnation: "one", Link: mqttlink.Config{Brokers: []string{b.url()}},
 		Ledger: b.ledger, Handle: b.answer, Now: time.Now,
-		OnHello: func(_ wire.NodeID, h wire.HelloMessage) { b.lock(func() { b.epoch = h.Epoch }) },
+		OnHello: func(id wire.NodeID, h wire.HelloMessage) {
+			if id == node {
+				b.lock(func() { b.epoch = h.Epoch })
+			}
+		},
 		OnHealth: func(_ wire.NodeID, s wire.Sample) {
 			var h wire.Health
 			if json.Unmarshal(s.Data, &h) == nil {
@@ -128,6 +133,9 @@ func (b *branch) answer(_ context.Context, _ wire.NodeID, r wire.Request) json.R
 	if !known {
 		number = fmt.Sprintf("A%03d", len(b.numbers)+1)
 		b.numbers[q.Request] = number
+		if b.commit != nil {
+			b.commit()
+		}
 	}
 	if b.silent {
 		return nil
@@ -217,12 +225,12 @@ func offer() wire.Offer {
 }
 
 // virtualPrinter is a fast printer of software on a real serial device.
-func virtualPrinter(t *testing.T) *printertest.Printer {
+func virtualPrinter(t testing.TB) *printertest.Printer {
 	t.Helper()
 	return printerAt(t, filepath.Join(t.TempDir(), "printer"))
 }
 
-func printerAt(t *testing.T, link string) *printertest.Printer {
+func printerAt(t testing.TB, link string) *printertest.Printer {
 	t.Helper()
 	p, err := printertest.New(printertest.Config{Link: link, BytesPerSecond: -1, MillimetresPerSecond: -1, Now: time.Now})
 	if err != nil {
@@ -233,7 +241,7 @@ func printerAt(t *testing.T, link string) *printertest.Printer {
 }
 
 // papers waits until so many confirmed slips came out, and returns what they say.
-func papers(t *testing.T, p *printertest.Printer, n int) []printertest.Paper {
+func papers(t testing.TB, p *printertest.Printer, n int) []printertest.Paper {
 	t.Helper()
 	changed, cancel := p.Subscribe()
 	defer cancel()
@@ -261,7 +269,7 @@ func confirmed(p *printertest.Printer) []printertest.Paper {
 }
 
 // touchConfig is a touch kiosk without a reader.
-func touchConfig(t *testing.T, b *branch, printer string) Config {
+func touchConfig(t testing.TB, b *branch, printer string) Config {
 	t.Helper()
 	cfg := Default()
 	cfg.Node, cfg.Data = node, t.TempDir()
@@ -281,7 +289,7 @@ type kiosk struct {
 	log  *journal
 }
 
-func start(t *testing.T, cfg Config) *kiosk {
+func start(t testing.TB, cfg Config) *kiosk {
 	t.Helper()
 	k := &kiosk{log: &journal{}}
 	var err error
@@ -298,7 +306,7 @@ func start(t *testing.T, cfg Config) *kiosk {
 }
 
 // ready waits for a kiosk on which a service can be touched and whose printer answers.
-func (k *kiosk) ready(t *testing.T) *kiosk {
+func (k *kiosk) ready(t testing.TB) *kiosk {
 	t.Helper()
 	k.page.wait(t, "home", func(s state) bool { return s.text("screen") == "home" })
 	k.log.wait(t, `"device":"printer","state":"ready"`)
@@ -323,7 +331,7 @@ func (j *journal) String() string {
 	return j.buf.String()
 }
 
-func (j *journal) wait(t *testing.T, words string) {
+func (j *journal) wait(t testing.TB, words string) {
 	t.Helper()
 	deadline := time.After(patience)
 	look := time.NewTicker(5 * time.Millisecond)
@@ -358,7 +366,7 @@ type page struct {
 	states chan state
 }
 
-func open(t *testing.T, base, path string) *page {
+func open(t testing.TB, base, path string) *page {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &page{base: base, states: make(chan state, 1024)}
@@ -411,7 +419,7 @@ func (p *page) follow(body io.Reader) {
 }
 
 // wait returns the first state, from the last one looked at on, for which something holds.
-func (p *page) wait(t *testing.T, what string, holds func(state) bool) state {
+func (p *page) wait(t testing.TB, what string, holds func(state) bool) state {
 	t.Helper()
 	deadline := time.After(patience)
 	var last state
@@ -430,7 +438,7 @@ func (p *page) wait(t *testing.T, what string, holds func(state) bool) state {
 	}
 }
 
-func (p *page) screen(t *testing.T, name string) state {
+func (p *page) screen(t testing.TB, name string) state {
 	t.Helper()
 	return p.wait(t, "screen "+name, func(s state) bool { return s.text("screen") == name })
 }
@@ -453,14 +461,14 @@ func (p *page) tap(key, screen, action, arg string) int {
 }
 
 // press sends one touch that must be taken.
-func (p *page) press(t *testing.T, key, screen, action, arg string) {
+func (p *page) press(t testing.TB, key, screen, action, arg string) {
 	t.Helper()
 	if status := p.tap(key, screen, action, arg); status != http.StatusNoContent {
 		t.Fatalf("tap %s %s on %s: status %d", action, arg, screen, status)
 	}
 }
 
-func contents(t *testing.T, dir string) string {
+func contents(t testing.TB, dir string) string {
 	t.Helper()
 	var all strings.Builder
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {

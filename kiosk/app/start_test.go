@@ -141,7 +141,7 @@ func TestASimulatedKioskNeedsNoPrinterInItsFile(t *testing.T) {
 }
 
 // fetch returns the body of a page that must answer.
-func fetch(t *testing.T, url string) string {
+func fetch(t testing.TB, url string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
