@@ -29,13 +29,14 @@ const smallBranch = `
 data: %s
 http: {listen: "127.0.0.1:0"}
 broker: {%s}
+hq: {brokers: [%s]}
 staff: %s
 branch:
   id: L901
   name: Loja de ensaio
   zone: Europe/Lisbon
   bodies: [{id: irn, short: IRN, name: {pt: Registos}}]
-  divisions: [{id: cc, body: irn, prefix: A, quota: 200}, {id: lev, body: irn, prefix: L, quota: 3}]
+  divisions: [{id: cc, body: irn, prefix: A, quota: 0}, {id: lev, body: irn, prefix: L, quota: 3}]
   services:
     - {id: cc, division: cc, name: {pt: Cartão de Cidadão}, mean: 10m}
     - {id: lev, division: lev, name: {pt: Levantar}, mean: 3m}
@@ -45,7 +46,12 @@ branch:
 `
 
 // branchOn starts a branch server in this process, on an outside broker or, with an empty address, on its own.
-func branchOn(t *testing.T, broker, password string) *app.App {
+func branchOn(t testing.TB, broker, password string) *app.App {
+	return branchUnder(t, broker, password, "")
+}
+
+// branchUnder is branchOn with the address of headquarters' broker.
+func branchUnder(t testing.TB, broker, password, hq string) *app.App {
 	t.Helper()
 	dir := t.TempDir()
 	hash, err := staff.HashPIN("1234")
@@ -65,7 +71,7 @@ func branchOn(t *testing.T, broker, password string) *app.App {
 		where = fmt.Sprintf("outside: [%q], password_file: %s", broker, secret)
 	}
 	cfg := app.Default()
-	if err := config.Decode("branch.yaml", fmt.Appendf(nil, smallBranch, dir, where, people), &cfg); err != nil {
+	if err := config.Decode("branch.yaml", fmt.Appendf(nil, smallBranch, dir, where, hq, people), &cfg); err != nil {
 		t.Fatal(err)
 	}
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
@@ -77,7 +83,7 @@ func branchOn(t *testing.T, broker, password string) *app.App {
 }
 
 // inBackground runs a part until the test ends.
-func inBackground(t *testing.T, run func(context.Context) error) {
+func inBackground(t testing.TB, run func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
@@ -254,7 +260,7 @@ type pressed struct {
 	Message string `json:"message"`
 }
 
-func signIn(t *testing.T, addr, counter string) clerkPage {
+func signIn(t testing.TB, addr, counter string) clerkPage {
 	t.Helper()
 	c := clerkPage{base: "http://" + addr}
 	res := c.post(t, "/entrar", "name=ana&pin=1234", "")
@@ -271,7 +277,7 @@ func signIn(t *testing.T, addr, counter string) clerkPage {
 	return c
 }
 
-func (c clerkPage) post(t *testing.T, path, body, key string) *http.Response {
+func (c clerkPage) post(t testing.TB, path, body, key string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.base+path, strings.NewReader(body))
 	if err != nil {
@@ -293,7 +299,7 @@ func (c clerkPage) post(t *testing.T, path, body, key string) *http.Response {
 	return res
 }
 
-func (c clerkPage) press(t *testing.T, name string) pressed {
+func (c clerkPage) press(t testing.TB, name string) pressed {
 	t.Helper()
 	res := c.post(t, "/commands/"+name, "{}", rand.Text())
 	defer res.Body.Close()
