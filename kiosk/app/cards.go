@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"balcao/kiosk/card"
 	"balcao/kiosk/flow"
@@ -21,6 +22,7 @@ type cards struct {
 	session  *pcsc.Session // of the card in the slot; nil when empty
 	watching bool
 	cancel   context.CancelFunc // of the reading under way; nil when none is
+	reading  sync.WaitGroup
 }
 
 type cardOrder int
@@ -49,6 +51,7 @@ func (c *cards) order(o cardOrder) {
 
 func (c *cards) run(ctx context.Context) error {
 	defer close(c.done)
+	defer c.reading.Wait()
 	defer c.quit()
 	var events <-chan pcsc.Event // nil, for ever silent, without a reader
 	if c.app.watcher != nil {
@@ -140,7 +143,7 @@ func (c *cards) read(ctx context.Context, s *pcsc.Session) {
 	c.quit()
 	ctx, c.cancel = context.WithCancel(ctx)
 	c.app.post(flow.CardInserted{})
-	go func() { // ends with the card, the order to stop, or the program: every call into the reader ends with ctx
+	c.reading.Go(func() { // every call into the reader ends with ctx
 		g, err := card.ReadGreeting(ctx, s, s.ATR())
 		defer g.Wipe()
 		switch {
@@ -152,7 +155,7 @@ func (c *cards) read(ctx context.Context, s *pcsc.Session) {
 			c.app.log.Info("card not read", "err", err)
 			c.app.post(flow.CardFailed{Code: trouble(s, err)})
 		}
-	}()
+	})
 }
 
 // trouble is why a card could not be read, as the screen explains it.

@@ -16,6 +16,7 @@ const (
 	devicePrinter = "printer"
 	deviceReader  = "reader"
 	deviceSound   = "sound"
+	deviceScreen  = "screen"
 )
 
 // State codes that more than one device has.
@@ -98,16 +99,36 @@ func (d *devices) now() map[string]string {
 func (d *devices) run(ctx context.Context) error {
 	grace := time.NewTimer(d.app.cfg.Times.Settle)
 	defer grace.Stop()
-	for {
+	look := time.NewTicker(d.app.cfg.Times.Settle)
+	defer look.Stop()
+	for unseen := 0; ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-grace.C:
 			d.settle()
+		case <-look.C:
+			unseen = d.look(unseen)
 		case <-d.rung:
 		}
 		d.note(ctx)
 	}
+}
+
+// look says whether a browser shows a face. One that has never come is not missed; one that left comes back by itself
+// within seconds, or its machine needs somebody.
+func (d *devices) look(unseen int) (now int) {
+	if d.app.screen.Watched() {
+		d.report(deviceScreen, stateReady)
+		return 0
+	}
+	d.mu.Lock()
+	_, seen := d.states[deviceScreen]
+	d.mu.Unlock()
+	if seen && unseen >= 1 {
+		d.report(deviceScreen, stateAbsent)
+	}
+	return unseen + 1
 }
 
 // settle says of what was not heard of until now that it is not there.

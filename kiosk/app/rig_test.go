@@ -364,6 +364,7 @@ func (s state) says(words string) bool {
 type page struct {
 	base   string
 	states chan state
+	close  func()
 }
 
 func open(t testing.TB, base, path string) *page {
@@ -383,11 +384,12 @@ func open(t testing.TB, base, path string) *page {
 		defer close(done)
 		p.follow(res.Body)
 	}()
-	t.Cleanup(func() {
+	p.close = func() {
 		cancel()
 		<-done
 		_ = res.Body.Close() // read to its end or broken
-	})
+	}
+	t.Cleanup(p.close)
 	return p
 }
 

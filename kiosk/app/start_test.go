@@ -47,6 +47,21 @@ func TestWhatIsMissingAtTheStartIsWaitedFor(t *testing.T) {
 	}, func() any { return b.facts("", wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered) })
 }
 
+func TestABrowserThatDoesNotComeBackIsAFaultOfTheScreen(t *testing.T) {
+	b := newBranch(t)
+	cfg := touchConfig(t, b, virtualPrinter(t).Path())
+	cfg.Times.Settle = 10 * time.Millisecond
+	k := start(t, cfg).ready(t)
+	k.log.wait(t, `"device":"screen","state":"ready"`)
+	k.page.close()
+	want := []string{"device.fault screen absent", "device.recovered screen ready"}
+	b.eventually("the fault", func() bool { return slices.Contains(b.facts("", wire.TypeDeviceFault), want[0]) },
+		func() any { return b.facts("", wire.TypeDeviceFault) })
+	open(t, k.page.base, "/events")
+	b.eventually("the recovery", func() bool { return slices.Contains(b.facts("", wire.TypeDeviceRecovered), want[1]) },
+		func() any { return b.facts("", wire.TypeDeviceRecovered) })
+}
+
 func TestWhatTheBranchSaidIsShownAfterARestartWhileItIsAway(t *testing.T) {
 	b := newBranch(t)
 	printer := virtualPrinter(t)

@@ -140,6 +140,12 @@ func (h *hub) since(lastID string) ([]delta, bool) {
 	return h.kept[uint64(len(h.kept))-missed:], true
 }
 
+func (h *hub) watched() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.pages) > 0
+}
+
 // forget drops the changes kept for pages that were away; they get a snapshot.
 func (h *hub) forget() {
 	h.mu.Lock()

@@ -132,6 +132,9 @@ func (s *Screen) Show(v flow.View) {
 	s.touch.set(v)
 }
 
+// Watched tells whether a page shows one of the faces now.
+func (s *Screen) Watched() bool { return s.touch.watched() || s.board.watched() }
+
 // Forget drops all that was shown on the touch face before the present view.
 // Whoever shows a person's name calls it once that view is replaced.
 func (s *Screen) Forget() { s.touch.forget() }
