@@ -63,14 +63,10 @@ func (d *Day) counter(id CounterID) *post {
 	return p
 }
 
-// applyOpened begins with empty queues. Counters stay open over midnight: the clerks are still there.
+// applyOpened begins with nothing: a Day is all the state there is.
 func (d *Day) applyOpened(ev DayOpened) {
-	counters := d.counters
 	d.clear()
 	d.date, d.open = ev.Day, true
-	for id, p := range counters {
-		d.counters[id] = &post{open: p.open, since: p.since, free: p.free}
-	}
 }
 
 func (d *Day) applyReserved(ev Reserved, at time.Time) {

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -58,7 +59,14 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 	if d.open {
 		events = append(events, DayClosed{Day: d.date, Totals: d.Totals()})
 	}
-	return append(events, DayOpened(c)), nil
+	events = append(events, DayOpened(c))
+	// The clerks who sat there are still there: the new Day says so itself, because a replay begins with it.
+	for _, id := range slices.Sorted(maps.Keys(d.counters)) {
+		if d.counters[id].open {
+			events = append(events, CounterOpened{Counter: id})
+		}
+	}
+	return events, nil
 }
 
 func (d *Day) closeDay() ([]Event, error) {
