@@ -139,7 +139,7 @@ func (l *listener) close() error {
 		open = append(open, c)
 	}
 	l.mu.Unlock()
-	err := l.Listener.Close()
+	err := l.Close()
 	for _, c := range open {
 		_ = c.Close()
 	}

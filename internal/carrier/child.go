@@ -56,6 +56,9 @@ type ChildConfig struct {
 	Source Source
 	// Sender tunes the replication.
 	Sender replica.SenderConfig
+	// Deaf is how long a connection on which nothing at all arrives is kept; 0
+	// means a minute. A parent that is there says something every few seconds.
+	Deaf time.Duration
 	// Now is the clock; its times carry a monotonic reading, as time.Now's do,
 	// so that waiting is not disturbed when it is set. ClockQuality, where given, says how good it is.
 	Now          func() time.Time
@@ -98,6 +101,9 @@ func NewChild(cfg ChildConfig) (*Child, error) {
 	}
 	if cfg.Boot == "" || cfg.Source == nil || cfg.Now == nil {
 		return nil, errors.New("make child: boot, source or clock missing")
+	}
+	if cfg.Deaf == 0 {
+		cfg.Deaf = time.Minute
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

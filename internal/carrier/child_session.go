@@ -20,6 +20,7 @@ type childSession struct {
 	epoch  uint64
 	conn   mqttlink.State
 	parent wire.StatusMessage // the parent's last birth
+	heard  bool               // something arrived since listen
 	forgot bool               // amnesia was told and cannot be healed here
 }
 
@@ -29,6 +30,8 @@ const readLogAgain = time.Second
 func (s *childSession) loop(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	deaf := time.NewTicker(s.cfg.Deaf)
+	defer deaf.Stop()
 	if err := s.head(ctx); err != nil {
 		return err
 	}
@@ -39,7 +42,10 @@ func (s *childSession) loop(ctx context.Context) error {
 		case st := <-s.states:
 			s.linkChanged(ctx, st)
 		case m := <-s.link.Messages():
+			s.heard = true
 			s.receive(ctx, m)
+		case <-deaf.C:
+			s.listen()
 		case <-s.nudged:
 			s.again(s.head(ctx))
 		case <-s.samples:
@@ -54,6 +60,16 @@ func (s *childSession) loop(ctx context.Context) error {
 			timer.Reset(max(0, wake.Sub(s.cfg.Now())))
 		}
 	}
+}
+
+// listen drops a connection on which nothing arrived since the last time: a
+// broker may have forgotten the subscriptions, or the network half of it.
+func (s *childSession) listen() {
+	if s.conn.Up && !s.heard {
+		s.cfg.Log.Warn("nothing arrives on the connection, making a new one")
+		s.link.Reconnect()
+	}
+	s.heard = false
 }
 
 // head tells the sender where the log stands.
@@ -80,7 +96,7 @@ func (s *childSession) again(err error) {
 }
 
 func (s *childSession) linkChanged(ctx context.Context, st mqttlink.State) {
-	s.conn = st
+	s.conn, s.heard = st, true // a new connection has time
 	if !st.Up {
 		s.sender.Disconnected()
 		s.reach(false)

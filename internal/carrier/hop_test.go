@@ -319,3 +319,22 @@ func TestOneNodesBadRecordsDoNotKeepOutTheOthers(t *testing.T) {
 		arrived(t, ledger, id, log)
 	}
 }
+
+func TestConnectionOnWhichNothingArrivesIsReplaced(t *testing.T) {
+	b, mute := brokertest.Mute(t)
+	ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
+	parent := newParent(t, b, ledger, func(c *carrier.ParentConfig) { c.Deaf = 500 * time.Millisecond })
+	start(t, parent)
+	child := newChild(t, b.URL, "L017", log, func(c *carrier.ChildConfig) { c.Deaf = 500 * time.Millisecond })
+	start(t, child)
+	eventually(t, "the child sees the parent", child.Reachable)
+	log.Append(10, "heard")
+	child.Nudge()
+	arrived(t, ledger, "L017", log)
+	mute.Store(true)
+	log.Append(10, "not heard")
+	child.Nudge()
+	eventually(t, "the connection is given up", func() bool { return !child.Reachable() })
+	mute.Store(false)
+	arrived(t, ledger, "L017", log)
+}

@@ -67,6 +67,9 @@ type ParentConfig struct {
 	OnFork func(node wire.NodeID, epoch uint64)
 	// AckEvery is how often acknowledgements are repeated; 0 means 5 s.
 	AckEvery time.Duration
+	// Deaf is how long a connection on which nothing at all arrives, not even
+	// the parent's own birth, is kept; 0 means a minute.
+	Deaf time.Duration
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
@@ -131,6 +134,9 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 	}
 	if cfg.AckEvery == 0 {
 		cfg.AckEvery = 5 * time.Second
+	}
+	if cfg.Deaf == 0 {
+		cfg.Deaf = time.Minute
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -17,18 +17,40 @@ func (p *Parent) dispatch(ctx context.Context) {
 	defer answering.Wait()
 	report := time.NewTicker(time.Minute)
 	defer report.Stop()
+	deaf := time.NewTicker(p.cfg.Deaf)
+	defer deaf.Stop()
+	heard := true
 	var told ParentCounters
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case st := <-p.states:
+			heard = true // a new connection has time
 			p.linkChanged(st)
+		case <-deaf.C:
+			p.listen(heard)
+			heard = false
 		case m := <-p.link.Messages():
+			heard = true
 			p.route(ctx, m, &answering)
 		case <-report.C:
 			told = p.report(told)
 		}
+	}
+}
+
+// listen drops a connection on which nothing arrived since the last time. Where
+// no node says anything, it is the parent's own birth that must come back.
+func (p *Parent) listen(heard bool) {
+	st := p.link.State()
+	switch {
+	case !st.Up:
+	case heard:
+		p.told(p.link.Send(p.status(wire.Online, st.Conn)))
+	default:
+		p.cfg.Log.Warn("nothing arrives on the connection, making a new one")
+		p.link.Reconnect()
 	}
 }
 

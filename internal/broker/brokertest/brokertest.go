@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,12 +52,23 @@ func Embedded(t testing.TB) *Broker {
 func Lossy(t testing.TB, oneIn int) *Broker {
 	t.Helper()
 	return embedded(t, "lossy", func(client, topic string, write bool) bool {
-		if !write && !strings.HasSuffix(topic, "#") && !strings.Contains(topic, "+") && rand.IntN(oneIn) == 0 {
-			return false
-		}
-		return broker.Allowed(client, topic, write)
+		return broker.Allowed(client, topic, write) && (write || subscribes(topic) || rand.IntN(oneIn) > 0)
 	})
 }
+
+// Mute starts the embedded broker with a switch: while it is on, everything is
+// confirmed to its sender and nothing is delivered.
+func Mute(t testing.TB) (*Broker, *atomic.Bool) {
+	t.Helper()
+	on := new(atomic.Bool)
+	return embedded(t, "mute", func(client, topic string, write bool) bool {
+		return broker.Allowed(client, topic, write) && (write || subscribes(topic) || !on.Load())
+	}), on
+}
+
+// subscribes reports whether reading a topic is surely a subscription and no
+// delivery.
+func subscribes(topic string) bool { return strings.ContainsAny(topic, "#+") }
 
 func embedded(t testing.TB, name string, allow func(client, topic string, write bool) bool) *Broker {
 	t.Helper()
