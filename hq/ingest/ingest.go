@@ -25,9 +25,9 @@ type Store interface {
 	Branches(ctx context.Context) ([]network.Registered, error)
 	// Logs returns every log that is held, by node, oldest epoch first.
 	Logs(ctx context.Context) ([]network.Held, error)
-	// DayStart returns the facts about counters before an epoch's present Day, the sequence before its opening, and
-	// whether the epoch opened a Day at all.
-	DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (counters []wire.Record, before uint64, opened bool, err error)
+	// DayStart returns the sequence before the opening of an epoch's present Day, and whether the epoch opened a Day
+	// at all.
+	DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (before uint64, opened bool, err error)
 	// Records yields an epoch's records above a sequence, in order.
 	Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error]
 	// Note remembers branches seen and links that changed.
@@ -102,21 +102,21 @@ func (i *Ingest) restore(ctx context.Context) error {
 func (i *Ingest) restoreNode(ctx context.Context, epochs []network.Held) error {
 	from := len(epochs) - 1
 	for ; from > 0; from-- {
-		if _, _, opened, err := i.store.DayStart(ctx, epochs[from].Node, epochs[from].Epoch); err != nil {
+		if _, opened, err := i.store.DayStart(ctx, epochs[from].Node, epochs[from].Epoch); err != nil {
 			return err
 		} else if opened {
 			break
 		}
 	}
 	for _, l := range epochs[:from] {
-		i.network.Restore(l, nil)
+		i.network.Restore(l)
 	}
 	for _, l := range epochs[from:] {
-		counters, before, _, err := i.store.DayStart(ctx, l.Node, l.Epoch)
+		before, _, err := i.store.DayStart(ctx, l.Node, l.Epoch)
 		if err != nil {
 			return err
 		}
-		i.network.Restore(l, counters)
+		i.network.Restore(l)
 		for r, err := range i.store.Records(ctx, l.Node, l.Epoch, before) {
 			if err != nil {
 				return err

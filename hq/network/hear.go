@@ -43,18 +43,15 @@ func (n *Network) Commit(node wire.NodeID, epoch uint64, records []wire.Record, 
 	})
 }
 
-// Restore tells of an epoch that was committed before this program started, with the facts about counters from before
-// its present Day. Epochs come oldest first; Replay follows with the records of the Day.
-func (n *Network) Restore(h Held, counters []wire.Record) {
+// Restore tells of an epoch that was committed before this program started. Epochs come oldest first; Replay follows
+// with the records of the present Day.
+func (n *Network) Restore(h Held) {
 	n.on(h.Node, func(b *branch) {
 		b.epoch, b.hwm, b.quarantined = h.Epoch, h.HWM, h.Quarantined
 		b.received += h.HWM
 		b.heard = later(b.heard, h.At)
 		if b.presence == "" {
 			b.presence, b.since = wire.Lost, h.At
-		}
-		for _, r := range counters {
-			b.visits.Apply(Entry(r))
 		}
 	})
 }

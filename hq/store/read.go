@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"time"
 
 	"balcao/hq/network"
@@ -15,9 +14,6 @@ import (
 
 // page is how many records one query reads, so that no reader holds a transaction while somebody slow takes them.
 const page = 500
-
-// maxCounterFacts bounds how far back a restart looks for who opened a counter.
-const maxCounterFacts = 1000
 
 // Logs returns every log that was ever taken in, by node, oldest epoch first.
 func (s *Store) Logs(ctx context.Context) ([]network.Held, error) {
@@ -83,46 +79,18 @@ func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint
 	return all, rows.Err()
 }
 
-// DayStart returns what a restart must read to know a log's present Day: the facts about counters before it (the
-// newest thousand at most, in order), because counters stay open over night; the sequence before the one that opened
-// the Day, which is 0 when none did; and whether one did.
-func (s *Store) DayStart(
-	ctx context.Context, node wire.NodeID, epoch uint64,
-) (counters []wire.Record, before uint64, opened bool, err error) {
-	err = s.db.Read(ctx, func(tx *sqlite.Tx) error {
-		var id int64
-		err := tx.QueryRowContext(ctx, `SELECT id FROM log WHERE node = ? AND epoch = ?`, node, int64(epoch)).Scan(&id)
-		if sqlite.IsNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		err = tx.QueryRowContext(ctx, `SELECT seq - 1 FROM event WHERE log = ? AND type = 'day.opened' ORDER BY seq DESC LIMIT 1`, id).Scan(&before)
-		opened = err == nil
-		if err != nil && !sqlite.IsNotFound(err) {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT seq, raw FROM event WHERE log = ? AND seq <= ?
-			AND type IN ('counter.opened', 'counter.closed') ORDER BY seq DESC LIMIT ?`, id, int64(before), maxCounterFacts)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var r wire.Record
-			if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
-				return err
-			}
-			counters = append(counters, r)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, 0, false, fmt.Errorf("find the day of %s: %w", node, err)
+// DayStart returns where a restart begins to read a log's present Day: the sequence before the entry that opened it,
+// which is 0 when none did; and whether one did.
+func (s *Store) DayStart(ctx context.Context, node wire.NodeID, epoch uint64) (before uint64, opened bool, err error) {
+	err = s.db.QueryRow(ctx, `SELECT seq - 1 FROM event WHERE log = (SELECT id FROM log WHERE node = ? AND epoch = ?)
+		AND type = 'day.opened' ORDER BY seq DESC LIMIT 1`, node, int64(epoch)).Scan(&before)
+	if sqlite.IsNotFound(err) {
+		return 0, false, nil
 	}
-	slices.Reverse(counters)
-	return counters, before, opened, nil
+	if err != nil {
+		return 0, false, fmt.Errorf("find the day of %s: %w", node, err)
+	}
+	return before, true, nil
 }
 
 // ErrUnknown means that a branch or log was never seen.

@@ -151,10 +151,10 @@ func TestAPrintThatFailedLateLeavesTheFigures(t *testing.T) {
 	}
 }
 
-func TestANewDayBeginsEmptyAndKeepsItsOpenCounters(t *testing.T) {
+func TestANewDayBeginsWithWhatItSaysItself(t *testing.T) {
 	d := newDay(t)
 	d.at(0, queue.CounterOpened{Counter: "1"}, reserved(1, "tax", "at", "F"), issued(1), called(1, "1"))
-	d.at(24*60, queue.DayOpened{Day: "2026-11-24"})
+	d.at(24*60, queue.DayOpened{Day: "2026-11-24"}, queue.CounterOpened{Counter: "1"})
 	if f := d.branch.Figures(minute(24 * 60)); f.Issued != 0 || f.Wait.Count != 0 || f.Called != 0 {
 		t.Errorf("the next morning: %+v", f)
 	}
