@@ -72,18 +72,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
-	}
-	if a.store, err = store.Open(ctx, filepath.Join(cfg.Data, "kiosk.db"), machine.Minter()); err != nil {
-		return nil, fmt.Errorf("open the kiosk's memory: %w", err)
-	}
-	a.screen, err = screen.New(screen.Config{
-		Listen: cfg.Screen.Listen, Touch: cfg.shows(FaceTouch), Callboard: cfg.shows(FaceCallboard),
-		Takeover: cfg.Screen.Takeover, Place: cfg.Screen.Place, Now: a.clock.Now,
-		Others: a.others(),
-	}, a.log)
-	if err != nil {
+	if err := errors.Join(a.openMemory(ctx), a.bind()); err != nil {
 		return nil, err
 	}
 	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
@@ -104,6 +93,26 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		}
 	}
 	return a, a.remember(ctx)
+}
+
+// openMemory opens the kiosk's file.
+func (a *App) openMemory(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.cfg.Data, 0o750); err != nil {
+		return fmt.Errorf("make data folder %s: %w", a.cfg.Data, err)
+	}
+	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "kiosk.db"), machine.Minter()); err != nil {
+		return fmt.Errorf("open the kiosk's memory: %w", err)
+	}
+	return nil
+}
+
+// bind takes the screen's port.
+func (a *App) bind() (err error) {
+	a.screen, err = screen.New(screen.Config{
+		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
+		Takeover: a.cfg.Screen.Takeover, Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
+	}, a.log)
+	return err
 }
 
 // connect prepares the way to the branch.

@@ -100,9 +100,14 @@ func TestATakenPortIsNamedAndNothingStaysOpen(t *testing.T) {
 	b := newBranch(t)
 	cfg := touchConfig(t, b, "/dev/null")
 	cfg.Screen.Listen = b.broker.Addr()
-	_, err := New(t.Context(), cfg, discard())
-	if err == nil || !strings.Contains(err.Error(), b.broker.Addr()) {
-		t.Errorf("error = %v, want one that names %s", err, b.broker.Addr())
+	wrong := cfg
+	wrong.Data = "/dev/null/kiosk"
+	_, err := New(t.Context(), wrong, discard())
+	if err == nil || !strings.Contains(err.Error(), b.broker.Addr()) || !strings.Contains(err.Error(), wrong.Data) {
+		t.Errorf("error = %v, want one that names %s and %s", err, b.broker.Addr(), wrong.Data)
+	}
+	if _, err := New(t.Context(), cfg, discard()); err == nil {
+		t.Error("a port was taken twice")
 	}
 	cfg.Screen.Listen = "127.0.0.1:0"
 	a, err := New(t.Context(), cfg, discard()) // the file was closed again
