@@ -66,8 +66,8 @@ func take(t *testing.T, i *ingest.Ingest, b ...wire.Batch) []replica.Decision {
 }
 
 var day = log(
-	"counter.opened", `{"counter":"7"}`,
 	"day.opened", `{"day":"2026-11-23"}`,
+	"counter.opened", `{"counter":"7"}`,
 	"ticket.reserved", `{"visit":1,"tk":{"p":"A","n":1},"svc":"cc","body":"irn","req":"r1"}`,
 	"ticket.issued", `{"visit":1,"tk":{"p":"A","n":1},"print":"printed"}`,
 	"future.fact", `{"x":1}`,
