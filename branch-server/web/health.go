@@ -31,6 +31,12 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"muted":               {stateWatch, "sem volume"},
 	"not-confirmed":       {stateWatch, "não confirma a impressão"},
 	"unknown":             {stateWatch, "sem notícias"},
+	"bad-slip":            {stateWatch, "recusou um talão"},
+	"starting":            {stateOK, "a arrancar"},
+	"stopping":            {stateOK, "a terminar"},
+	"no-voice":            {stateWatch, "só com o toque, sem voz"},
+	"null":                {stateOK, "sem coluna: as chamadas só se veem"},
+	"simulated":           {stateOK, "simulada"},
 }
 
 var deviceNames = map[string]string{"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã"}
@@ -44,10 +50,9 @@ func (p painter) device(h wire.KioskHealth) deviceView {
 		if h.Since > 0 {
 			v.Text += " desde as " + p.w.clock(time.UnixMilli(h.Since))
 		}
-		if slices.Contains(h.Faces, "kiosk") || len(h.Faces) == 0 {
-			v.Text += ". Continua a dar senhas do seu bloco, se o tiver."
-		} else {
-			v.Text += "."
+		v.Text += "."
+		if slices.Contains(h.Faces, "touch") || len(h.Faces) == 0 {
+			v.Text += " Não dá senhas até voltar."
 		}
 		return v
 	}
@@ -106,7 +111,7 @@ func nodeName(node string, faces []string) string {
 	_, tail, _ := strings.Cut(node, "-")
 	kind, number := "Aparelho", strings.TrimLeft(strings.TrimLeft(tail, "KTDS"), "0")
 	switch {
-	case strings.HasPrefix(tail, "K"), slices.Contains(faces, "kiosk"):
+	case strings.HasPrefix(tail, "K"), slices.Contains(faces, "touch"):
 		kind = "Quiosque"
 	case strings.HasPrefix(tail, "D"), slices.Contains(faces, "callboard"):
 		kind = "Painel"

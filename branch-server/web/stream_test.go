@@ -119,8 +119,8 @@ func TestThePageOfTheCoordinatorKnowsWhatNeedsAttention(t *testing.T) {
 	h.mu.Lock()
 	h.link = Link{State: LinkDown, Since: time.Now(), Unsent: 7}
 	h.devices = []wire.KioskHealth{
-		{Node: "L901-K01", Online: true, Faces: []string{"kiosk"}, Devices: map[string]string{"printer": "paper-out", "reader": "ready"}},
-		{Node: "L901-K02", Online: false, Faces: []string{"kiosk"}, Since: time.Now().UnixMilli()},
+		{Node: "L901-K01", Online: true, Faces: []string{"touch"}, Devices: map[string]string{"printer": "paper-out", "reader": "ready"}},
+		{Node: "L901-K02", Online: false, Faces: []string{"touch"}, Since: time.Now().UnixMilli()},
 		{Node: "L901-D01", Online: true, Faces: []string{"callboard"}, Devices: map[string]string{"sound": "ready"}},
 	}
 	h.mu.Unlock()
