@@ -71,6 +71,7 @@ export async function startDemo(options = {}) {
 
   /** Ends everything and complains of what is left. */
   const stop = async () => {
+    child.kill('SIGCONT'); // it may stand still
     child.kill('SIGINT');
     const code = await ended;
     process.removeListener('exit', onExit);
@@ -109,6 +110,12 @@ export async function startDemo(options = {}) {
   /** @param {Program} program */
   const pid = async (program) => Number(await readFile(join(dir, program + '.pid'), 'utf8'));
 
+  /** Waits until a killed program answers again. @param {Program} program @param {number} old its process before */
+  const back = async (program, old) => {
+    const health = new URL('/healthz', { hq: at.hq, kiosk: at.kiosk, callboard: at.callboard, 'branch-server': at.counter }[program]);
+    await until(`${program} is back`, async () => (await pid(program)) !== old && (await fetch(health)).ok);
+  };
+
   return {
     at, dir, sound, readyMS, pid, stop,
     /** The slips that came out, newest first. @returns {Promise<Paper[]>} */
@@ -124,11 +131,18 @@ export async function startDemo(options = {}) {
     freeze: async (program) => process.kill(await pid(program), 'SIGSTOP'),
     /** @param {Program} program */
     thaw: async (program) => process.kill(await pid(program), 'SIGCONT'),
-    /** Waits until a killed program answers again. @param {Program} program @param {number} old its process before */
-    back: async (program, old) => {
-      const health = new URL('/healthz', { hq: at.hq, kiosk: at.kiosk, callboard: at.callboard, 'branch-server': at.counter }[program]);
-      await until(`${program} is back`, async () => (await pid(program)) !== old && (await fetch(health)).ok);
+    /** Ends a program and keeps the demo from starting it again until the function that is returned is called. The
+     * demo's own pages stand still meanwhile. @param {Program} program */
+    down: async (program) => {
+      const old = await pid(program);
+      child.kill('SIGSTOP');
+      process.kill(old, 'SIGKILL');
+      return async () => {
+        child.kill('SIGCONT');
+        await back(program, old);
+      };
     },
+    back,
     /** Resident memory of each program in MiB. */
     memory: async () => {
       /** @type {Record<string, number>} */

@@ -20,13 +20,13 @@ export const sizes = {
 };
 
 /** Opens the faces of a demo, each in a browser profile of its own, and collects what they complain of.
- * @param {Browser} browser @param {Demo} demo */
-export function openFaces(browser, demo) {
+ * @param {Browser} browser @param {Demo} demo @param {number} [scale] device pixels for each of a page */
+export function openFaces(browser, demo, scale = 1) {
   /** @type {{name: string, complaints: string[], context: import('playwright-core').BrowserContext}[]} */
   const open = [];
   /** @param {string} name @param {string} url @param {import('playwright-core').BrowserContextOptions} options */
   const face = async (name, url, options) => {
-    const { page, context, complaints } = await watchedPage(browser, options);
+    const { page, context, complaints } = await watchedPage(browser, { deviceScaleFactor: scale, ...options });
     open.push({ name, complaints, context });
     page.setDefaultTimeout(patience);
     await page.goto(url);
@@ -37,10 +37,13 @@ export function openFaces(browser, demo) {
     callboard: async () => new Callboard(await face('callboard', demo.at.callboard, { viewport: sizes.callboard })),
     /** The callboard for plain televisions, from the branch server. */
     television: async () => new Callboard(await face('television', new URL('/painel', demo.at.counter).href, { viewport: sizes.callboard })),
-    /** @param {string} person @param {string} counter @param {{width: number, height: number}} [viewport] */
-    counter: async (person, counter, viewport = sizes.counter) => {
+    signInPage: () => face('sign-in', demo.at.counter, { viewport: sizes.counter }),
+    /** @param {string} person @param {string} counter @param {{width: number, height: number}} [viewport]
+     * @param {(page: Page) => Promise<void>} [choosing] sees the page where counters are chosen */
+    counter: async (person, counter, viewport = sizes.counter, choosing) => {
       const page = await face(`counter of ${person}`, demo.at.counter, { viewport });
       await signIn(page, person);
+      await choosing?.(page);
       const c = new Counter(page);
       await c.choose(counter);
       return c;

@@ -1,69 +1,60 @@
-// Takes a picture of every face of a running demo: `make screenshots`.
-// Starts its own demo with traffic in a folder of its own, unless BALCAO_DEMO names the folder of one that runs.
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Takes a picture of every face and main state into docs/pictures: `make screenshots`, or with words to take only the
+// pictures whose names begin so.
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { launch } from './chromium.js';
+import { startDemo } from './demo.js';
+import { openFaces, sizes } from './faces.js';
+import { tour } from './tour.js';
+import { until } from './wait.js';
 
-const target = new URL('../docs/pictures/', import.meta.url).pathname;
+const target = process.env.BALCAO_PICTURES ?? new URL('../docs/pictures/', import.meta.url).pathname;
+const wanted = process.argv.slice(2);
+/** Three quarters of the pixels are sharp enough to read, and half the bytes. */
+const scale = 0.75;
 
-/** @type {[face: string, width: number, height: number][]} */
-const faces = [
-  ['index', 1280, 800],
-  ['kiosk', 1080, 1920],
-  ['paper', 800, 1000],
-  ['cards', 1280, 800],
-  ['counter', 1280, 800],
-  ['callboard', 1920, 1080],
-  ['manager', 1280, 800],
-  ['hq', 1280, 800],
-];
+/** States that look like another one, and are there for the accessibility tests. */
+const unremarkable = new Set([
+  'callboard-first', 'counter-serving-200', 'kiosk-bodies', 'kiosk-priority', 'kiosk-mode-large', 'kiosk-ticket-english', 'counter-called',
+]);
 
-/**
- * Reads the addresses as soon as the demo has written them, which it does when everything answers.
- * @param {string} folder
- * @returns {Promise<Record<string, string>>}
- */
-async function addresses(folder) {
-  for (let tries = 0; tries < 600; tries++) {
-    try {
-      return JSON.parse(await readFile(join(folder, 'addresses.json'), 'utf8'));
-    } catch {
-      await pause(200);
-    }
-  }
-  throw new Error(`the demo in ${folder} did not write its addresses in two minutes`);
+/** @param {string} name @param {import('playwright-core').Page} page */
+async function picture(name, page) {
+  if (unremarkable.has(name) || (wanted.length > 0 && !wanted.some((w) => name.startsWith(w)))) return;
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(target, `${name}.png`), animations: 'disabled' });
+  console.log(`docs/pictures/${name}.png`);
 }
 
-const given = process.env.BALCAO_DEMO;
-const folder = given ?? (await mkdtemp(join(tmpdir(), 'balcao-pictures-')));
-const demo = given
-  ? undefined
-  : spawn(new URL('../bin/demo', import.meta.url).pathname, ['-traffic=1', '-dir', folder], { stdio: 'inherit' });
-const ended = demo && new Promise((resolve) => demo.once('exit', resolve));
-
+await mkdir(target, { recursive: true });
+const browser = await launch();
 try {
-  const at = await addresses(folder);
-  await mkdir(target, { recursive: true });
-  const browser = await launch();
+  let demo = await startDemo({ traffic: true, speed: 45 });
   try {
-    for (const [face, width, height] of faces) {
-      if (!at[face]) continue;
-      const page = await browser.newPage({ viewport: { width, height }, locale: 'pt-PT' });
-      await page.goto(at[face], { waitUntil: 'load' });
-      // The stream of events brings the first figures a moment after the page.
-      await pause(2000);
-      await page.screenshot({ path: join(target, `${face}.png`) });
-      await page.close();
-      console.log(`docs/pictures/${face}.png`);
-    }
+    const faces = openFaces(browser, demo);
+    const coordinator = await faces.coordinator();
+    await until('the branch is alive', async () => {
+      const { visits } = await coordinator.day();
+      const count = (/** @type {string} */ state) => visits.filter((v) => v.state === state).length;
+      return count('finished') >= 8 && count('waiting') >= 6;
+    }, 120_000);
+    await faces.close();
+    await tour(browser, demo, picture, scale);
   } finally {
-    await browser.close();
+    await demo.stop();
+  }
+  if (wanted.length === 0 || wanted.some((w) => 'hq-432'.startsWith(w))) {
+    demo = await startDemo({ traffic: true, branches: 431 });
+    try {
+      const { page } = await openFaces(browser, demo, scale).hq();
+      await page.setViewportSize(sizes.callboard);
+      await until('every branch reports', async () => (await page.locator('#branches tbody tr').count()) === 432, 120_000);
+      await until('tickets are counted', async () => /[1-9]/.test((await page.locator('.figure').nth(1).textContent()) ?? ''), 60_000);
+      await picture('hq-432', page);
+    } finally {
+      await demo.stop();
+    }
   }
 } finally {
-  demo?.kill('SIGINT');
-  await ended;
-  if (!given) await rm(folder, { recursive: true, force: true });
+  await browser.close();
 }

@@ -1,0 +1,217 @@
+// A walk past every face and every main state of a running demo, for whoever wants to look: the accessibility tests and
+// the pictures see the same screens.
+import { openFaces, sizes } from './faces.js';
+import { until } from './wait.js';
+
+/**
+ * @typedef {'kiosk' | 'callboard' | 'staff' | 'narrow'} Kind
+ * @typedef {(name: string, page: import('playwright-core').Page, kind: Kind) => Promise<void>} Look
+ */
+
+const service = 'Cartão de Cidadão';
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('./demo.js').Demo} demo
+ * @param {Look} look is called at each stop
+ * @param {number} [scale] device pixels for each of a page
+ */
+export async function tour(browser, demo, look, scale) {
+  const faces = openFaces(browser, demo, scale);
+  try {
+    await atTheKiosk(faces, demo, look);
+    await atTheCounter(faces, look);
+    await atADesk(faces, look);
+    await withoutTheBranch(faces, demo, look);
+  } finally {
+    await faces.close();
+  }
+  return faces;
+}
+
+/** @typedef {ReturnType<typeof openFaces>} Faces */
+
+/** @param {Faces} faces @param {import('./demo.js').Demo} demo @param {Look} look */
+async function atTheKiosk(faces, demo, look) {
+  const kiosk = await faces.kiosk();
+  const { page } = kiosk;
+  const stop = (/** @type {string} */ name) => look(`kiosk-${name}`, page, 'kiosk');
+  const back = kiosk.button('Voltar');
+  await kiosk.screen('home');
+  await kiosk.service(service).waitFor();
+  await stop('idle');
+
+  await kiosk.go(kiosk.button(/^Ver todos/), 'bodies');
+  await stop('bodies');
+  await kiosk.go(kiosk.page.locator('button.choice').first(), 'services');
+  await stop('services');
+  await kiosk.go(kiosk.button('Acessibilidade'), 'access');
+  await stop('access');
+  await kiosk.go(back, 'services');
+  await kiosk.go(kiosk.button('Ajuda'), 'help');
+  await stop('help');
+  await kiosk.go(back, 'services');
+  await kiosk.go(back, 'bodies');
+  await kiosk.go(back, 'home');
+  await kiosk.go(kiosk.button(/^Atendimento prioritário/), 'priority');
+  await stop('priority');
+  await kiosk.go(back, 'home');
+
+  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await stop('card');
+  await demo.insertCard('maria');
+  await kiosk.screen('greeting');
+  await stop('greeting');
+  await kiosk.take(service);
+  await page.getByText('Tire primeiro o seu cartão').waitFor();
+  await stop('ticket-card');
+  await demo.removeCard();
+  await page.getByText('Retire o seu talão').waitFor();
+  await page.getByText('Tire primeiro o seu cartão').waitFor({ state: 'detached' });
+  await stop('ticket');
+  await kiosk.leave();
+
+  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await demo.insertCard('bank');
+  await kiosk.screen('cardproblem');
+  await stop('card-problem');
+  await kiosk.go(kiosk.button('Continuar sem cartão'), 'home');
+  await demo.removeCard();
+
+  await demo.fault('paper-out', true);
+  await page.getByText('Sem papel: o número fica no ecrã').waitFor();
+  await stop('idle-no-paper');
+  await kiosk.take(service);
+  await kiosk.screen('nopaper');
+  await stop('no-paper');
+  await kiosk.go(kiosk.button('Fico com o número no ecrã'), 'onscreen');
+  await stop('on-screen');
+  await kiosk.leave();
+  await demo.fault('none', false);
+  await page.getByText('Sem papel: o número fica no ecrã').waitFor({ state: 'detached' });
+
+  for (const [name, button] of [['contrast', 'Alto contraste'], ['large', 'Letra grande'], ['low', 'Alcance baixo']]) {
+    await toggle(page, /** @type {string} */ (name), kiosk.button(/** @type {string} */ (button)), true);
+    await stop(`mode-${name}`);
+    if (name === 'large') {
+      await toggle(page, 'contrast', kiosk.button('Alto contraste'), true);
+      await stop('mode-contrast-large');
+      await kiosk.take(service);
+      await page.getByText('Retire o seu talão').waitFor();
+      await stop('ticket-contrast-large');
+      await kiosk.leave();
+    } else {
+      await toggle(page, /** @type {string} */ (name), kiosk.button(/** @type {string} */ (button)), false);
+    }
+  }
+  await until('the kiosk speaks English', async () => {
+    await kiosk.button('English').tap({ timeout: 500 });
+    return page.getByText('What brings you here today?').waitFor({ timeout: 700 }).then(() => true);
+  });
+  await stop('english');
+  await kiosk.take('Citizen Card');
+  await page.getByText('Take your slip').waitFor();
+  await stop('ticket-english');
+  await kiosk.leave();
+  await page.context().close();
+}
+
+/** @param {import('playwright-core').Page} page @param {string} mode @param {import('playwright-core').Locator} button @param {boolean} on */
+async function toggle(page, mode, button, on) {
+  await until(`mode ${mode}: ${on}`, async () => {
+    const now = () => page.evaluate((m) => document.documentElement.classList.contains(m), mode);
+    if ((await now()) !== on) await button.tap({ timeout: 500 });
+    return (await now()) === on;
+  });
+}
+
+/** @param {Faces} faces @param {Look} look */
+async function atTheCounter(faces, look) {
+  const board = await faces.callboard();
+  await board.page.locator('.cb-top, .cb-takeover').waitFor();
+  await look('callboard-first', board.page, 'callboard');
+  const entrance = await faces.signInPage();
+  await look('sign-in', entrance, 'staff');
+  await entrance.context().close();
+
+  const marta = await faces.counter('marta', 'Balcão 1', undefined, async (page) => look('counter-choose', page, 'staff'));
+  await marta.ready('Chamar seguinte');
+  await look('counter-idle', marta.page, 'staff');
+  await marta.page.keyboard.press('F8');
+  await marta.page.getByLabel('Número da senha').waitFor();
+  await look('counter-priority', marta.page, 'staff');
+  await marta.page.keyboard.press('Escape');
+  await marta.page.getByLabel('Número da senha').waitFor({ state: 'detached' });
+  await marta.call();
+  await look('counter-called', marta.page, 'staff');
+  await board.page.locator('.cb-takeover').waitFor({ timeout: 60_000 });
+  await look('callboard-takeover', board.page, 'callboard');
+  await marta.start();
+  await look('counter-serving', marta.page, 'staff');
+  for (const [name, width] of /** @type {[string, number][]} */ ([['320', 320], ['200', 683]])) {
+    await marta.page.setViewportSize({ width, height: name === '320' ? 640 : 384 });
+    await look(`counter-serving-${name}`, marta.page, 'narrow');
+  }
+  await marta.page.setViewportSize(sizes.counter);
+  await board.page.locator('.cb-body').waitFor({ timeout: 60_000 });
+  await look('callboard-normal', board.page, 'callboard');
+  await board.page.context().close();
+  await marta.why();
+  await look('why', marta.page, 'staff');
+  await marta.page.goBack();
+  await marta.ready('Terminar');
+  await marta.finish();
+  await marta.page.keyboard.press('F9');
+  await marta.ready('Abrir balcão');
+  await look('counter-closed', marta.page, 'staff');
+  await marta.page.context().close();
+}
+
+/** @param {Faces} faces @param {Look} look */
+async function atADesk(faces, look) {
+  const coordinator = await faces.coordinator();
+  await coordinator.page.locator('.queues tbody tr').first().waitFor();
+  await look('coordinator', coordinator.page, 'staff');
+  await coordinator.page.context().close();
+  const { page } = await faces.hq();
+  await page.locator('#b-L901').waitFor();
+  await page.locator('[data-link="live"]').waitFor();
+  await look('hq', page, 'staff');
+  await page.goto(new URL('/?tema=escuro', page.url()).href);
+  await page.locator('[data-link="live"]').waitFor();
+  await look('hq-dark', page, 'staff');
+  await page.goto(new URL('/lojas/L901?tema=claro', page.url()).href);
+  await page.locator('[data-link="live"]').waitFor();
+  await look('hq-branch', page, 'staff');
+  await page.context().close();
+  for (const name of /** @type {const} */ (['index', 'paper', 'cards'])) {
+    const device = await faces.page(name);
+    if (name !== 'index') await device.locator('[data-link="live"]').waitFor();
+    await device.evaluate(() => Promise.all([...document.images].map((i) => i.decode())));
+    await look(name, device, 'staff');
+    await device.context().close();
+  }
+}
+
+/** @param {Faces} faces @param {import('./demo.js').Demo} demo @param {Look} look */
+async function withoutTheBranch(faces, demo, look) {
+  const kiosk = await faces.kiosk(), board = await faces.callboard(), marta = await faces.counter('marta', 'Balcão 1');
+  await kiosk.screen('home');
+  await board.page.locator('.cb-top, .cb-takeover').waitFor();
+  const up = await demo.down('branch-server');
+  try {
+    await kiosk.page.getByText('Quiosque sem ligação à loja').waitFor();
+    await look('kiosk-idle-offline', kiosk.page, 'kiosk');
+    await kiosk.go(kiosk.service(service), 'working').catch(() => kiosk.screen('working'));
+    await look('kiosk-working', kiosk.page, 'kiosk');
+    await board.page.getByText(/Ecrã sem ligação há [1-9]/).waitFor();
+    await look('callboard-stale', board.page, 'callboard');
+    await marta.page.getByText(/A religar, há/).first().waitFor();
+    await look('counter-stale', marta.page, 'staff');
+  } finally {
+    await up();
+  }
+  await kiosk.number(); // asked for all the while
+  await kiosk.page.getByText('Retire o seu talão').waitFor();
+  await kiosk.leave();
+}
