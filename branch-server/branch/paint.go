@@ -127,7 +127,7 @@ func (b *Branch) Live(d *queue.Day, at time.Time) wire.Live {
 			l.Finished++
 		case queue.StateNoShow:
 			l.NoShows++
-		case queue.StateReserved, queue.StateVoid:
+		case queue.StateReserved, queue.StateVoid, queue.StateHeld, queue.StateCancelled, queue.StatePostponed:
 		}
 	}
 	if called > 0 {

@@ -27,6 +27,21 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrNotServing:     {"not_serving", "Essa senha ainda não está em atendimento.", "Diga primeiro que a pessoa chegou."},
 	queue.ErrNotWaiting:     {"not_waiting", "Essa senha já não espera.", "A prioridade só muda enquanto se espera."},
 	queue.ErrRecallLimit:    {"recall_limit", "Já foi chamada as vezes que a loja permite.", "Se ninguém vier, diga que não compareceu."},
+	queue.ErrTooSoon:        {"too_soon", "Foi chamada há instantes.", "Dê tempo à pessoa de chegar e chame de novo."},
+	queue.ErrSuspended:      {"suspended", "As senhas deste serviço estão suspensas.", "Proponha uma marcação, ou pergunte ao coordenador quando reabrem."},
+	queue.ErrOnBreak:        {"on_break", "O balcão está em pausa, ou vai estar.", "Termine a pausa para continuar."},
+	queue.ErrNoBreak:        {"no_break", "O balcão não está em pausa.", "Pode chamar a seguinte."},
+	queue.ErrNoReason:       {"no_reason", "Falta o motivo.", "Escolha um motivo da lista."},
+	queue.ErrNotServed:      {"not_served", "Este balcão não atende esse serviço.", "Encaminhe a pessoa para outro balcão."},
+	queue.ErrBeingServed:    {"being_served", "Essa senha está a ser atendida.", "Termine ou encaminhe o atendimento."},
+	queue.ErrNotHeld:        {"not_held", "Essa senha não está suspensa.", "Veja o estado no ecrã."},
+	queue.ErrNotMissed:      {"not_missed", "Essa senha não faltou à chamada nem foi anulada.", "Veja o estado no ecrã."},
+	queue.ErrRevivedBefore:  {"revived_before", "Essa senha já foi reposta uma vez.", "Tire outra senha à pessoa."},
+	queue.ErrTooLate:        {"too_late", "Passou o tempo de tolerância dessa senha.", "Tire outra senha à pessoa."},
+	queue.ErrNotPostponed:   {"not_postponed", "Essa senha não ficou de voltar.", "Veja o estado no ecrã."},
+	queue.ErrNotIssued:      {"not_issued", "Essa senha nunca esteve à espera.", "Não é preciso fazer nada."},
+	queue.ErrUnknownPlace:   {"unknown_place", "Esse lugar na fila não existe.", "Recarregue a página e repita."},
+	queue.ErrBadQuantity:    {"bad_quantity", "As quantidades dos atos não podem ser essas.", "Corrija-as: de 1 a 999 por ato."},
 }
 
 // stateWord says what became of a visit, to follow «já não espera:».
@@ -46,6 +61,12 @@ func stateWord(s queue.State) string {
 		return "já foi atendida"
 	case queue.StateNoShow:
 		return "não compareceu"
+	case queue.StateHeld:
+		return "tem o atendimento suspenso"
+	case queue.StateCancelled:
+		return "foi anulada"
+	case queue.StatePostponed:
+		return "ficou de voltar"
 	}
 	return string(s)
 }

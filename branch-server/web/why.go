@@ -22,6 +22,14 @@ func (w *Web) whyCalled(v queue.Visit) string {
 		s = tk + " tem prioridade por lei, à frente de todas as outras."
 	case why.Rule == queue.RuleGuard:
 		s = tk + " já esperava há " + span(why.Waited) + ", e quem espera " + span(w.names.guard) + " passa à frente das que chegaram depois."
+	case why.Rule == queue.RuleBooked:
+		s = tk + " tem marcação para agora, e as marcações são chamadas à sua hora."
+	case why.Rule == queue.RuleClass:
+		s = tk + " é de uma classe a que a entidade dá preferência."
+	case why.Rule == queue.RuleFront:
+		s = tk + " já foi atendida noutro serviço, que a encaminhou para a frente desta fila."
+	case why.Rule == queue.RuleChosen:
+		s = tk + " foi escolhida por quem atende, com motivo registado (" + why.Reason + ")."
 	case why.Others == 0:
 		s = tk + " era a única à espera por este balcão."
 	case why.Passed != 0:
@@ -33,7 +41,7 @@ func (w *Web) whyCalled(v queue.Visit) string {
 	case why.PassedTkt == "":
 	case why.Rule == queue.RuleLaw:
 		s += " A " + why.PassedTkt + ", sem prioridade por lei, tinha chegado antes."
-	case why.Rule == queue.RuleGuard:
+	case why.Rule != queue.RuleArrival:
 		s += " A " + why.PassedTkt + " tinha chegado antes."
 	default:
 		s += " A " + why.PassedTkt + " chegou antes, mas é de um serviço em que este balcão só ajuda."
@@ -51,6 +59,14 @@ func sayToPerson(v queue.Visit) string {
 		return "Essa senha tinha prioridade, que a lei manda atender primeiro. As outras seguem por ordem de chegada."
 	case queue.RuleGuard:
 		return "Essa pessoa esperava há muito tempo, e por isso passou à frente das que chegaram depois."
+	case queue.RuleBooked:
+		return "Essa pessoa tem hora marcada, e as marcações são chamadas à sua hora."
+	case queue.RuleClass:
+		return "Essa senha é de uma classe a que esta entidade dá preferência."
+	case queue.RuleFront:
+		return "Essa pessoa já estava a ser atendida e foi encaminhada de outro serviço."
+	case queue.RuleChosen:
+		return "Essa senha foi chamada fora da ordem por um motivo que ficou registado."
 	case queue.RuleArrival:
 	}
 	if v.Why.Passed != 0 {
@@ -168,7 +184,10 @@ func (p painter) notCalled(v queue.Visit) (title, lead string) {
 		return "Esta senha foi anulada", "O talão da " + tk + " não saiu, e ninguém ficou com o número noutro suporte. Se a pessoa o tem, tire-lhe outra senha."
 	case queue.StateReserved:
 		return "Esta senha ainda não saiu", "O número " + tk + " está reservado e o talão está a ser impresso."
-	case queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StateFinished, queue.StateNoShow:
+	case queue.StateCancelled:
+		return "Esta senha foi anulada", "A " + tk + " foi anulada antes de ser chamada."
+	case queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StateFinished, queue.StateNoShow,
+		queue.StateHeld, queue.StatePostponed:
 	}
 	ahead := 0
 	for _, o := range p.d.Waiting(v.Service) {
@@ -230,9 +249,11 @@ func (p painter) journey(v queue.Visit) []step {
 		add("Atendida", v.EndedAt)
 	case queue.StateNoShow:
 		add("Não compareceu", v.EndedAt)
-	case queue.StateVoid:
+	case queue.StateVoid, queue.StateCancelled:
 		add("Anulada", v.EndedAt)
-	case queue.StateReserved, queue.StateWaiting, queue.StateCalled, queue.StateServing:
+	case queue.StateHeld:
+		add("Atendimento suspenso", v.HeldAt)
+	case queue.StateReserved, queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StatePostponed:
 	}
 	return steps
 }

@@ -98,9 +98,33 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsCounter(ev.Counter)
 	case queue.Called:
 		return b.exceedsCounter(ev.Counter)
+	case queue.Walked:
+		return b.exceedsCounter(ev.Counter)
+	case queue.Resumed:
+		return b.exceedsCounter(ev.Counter)
+	case queue.BreakDue:
+		return b.exceedsCounter(ev.Counter)
+	case queue.BreakStarted:
+		return b.exceedsCounter(ev.Counter)
+	case queue.BreakEnded:
+		return b.exceedsCounter(ev.Counter)
+	case queue.Forwarded:
+		return b.exceedsService(ev.Service)
+	case queue.Transferred:
+		return b.exceedsService(ev.Service)
+	case queue.Postponed:
+		return b.exceedsService(ev.Service)
+	case queue.ServiceSuspended:
+		return b.exceedsService(ev.Service)
 	default:
 	}
 	return false
+}
+
+// exceedsService bounds the services that a visit may move to; one that nobody took a number for yet counts as new.
+func (b *Branch) exceedsService(id queue.ServiceID) bool {
+	_, known := b.services[id]
+	return len(id) > maxNameSize || !known && len(b.services) >= maxNames
 }
 
 func (b *Branch) exceedsCounter(id queue.CounterID) bool {
@@ -167,7 +191,28 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.PrioritySet:
 		return ev.Visit
-	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted:
+	case queue.Forwarded:
+		return ev.Visit
+	case queue.Transferred:
+		return ev.Visit
+	case queue.Held:
+		return ev.Visit
+	case queue.Resumed:
+		return ev.Visit
+	case queue.Cancelled:
+		return ev.Visit
+	case queue.Revived:
+		return ev.Visit
+	case queue.Postponed:
+		return ev.Visit
+	case queue.Returned:
+		return ev.Visit
+	case queue.Walked:
+		return ev.Visit
+	case queue.InaccurateSet:
+		return ev.Visit
+	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted,
+		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened:
 	}
 	return 0
 }

@@ -269,7 +269,33 @@ func factWords(f visit.Fact) (sign, string) {
 		return signClosed, upperFirst(counterWords(ev.Counter)) + " fechou"
 	case queue.Noted:
 		return deviceFact(ev)
-	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed:
+	case queue.Forwarded:
+		return plain, tk + " encaminhada para outro serviço"
+	case queue.Transferred:
+		return plain, tk + " passou para o serviço certo"
+	case queue.Held:
+		return plain, tk + " suspensa no " + at
+	case queue.Resumed:
+		return plain, tk + " retomada no " + at
+	case queue.Cancelled:
+		return signClosed, tk + " anulada"
+	case queue.Revived:
+		return plain, tk + " voltou à espera"
+	case queue.Postponed:
+		return plain, tk + " ficou de voltar"
+	case queue.Returned:
+		return plain, tk + " voltou e espera"
+	case queue.Walked:
+		return plain, "Atendimento sem senha no " + at
+	case queue.BreakStarted:
+		return signClosed, upperFirst(counterWords(ev.Counter)) + " em pausa"
+	case queue.BreakEnded:
+		return plain, upperFirst(counterWords(ev.Counter)) + " voltou da pausa"
+	case queue.ServiceSuspended:
+		return signWatch, "Senhas de um serviço suspensas"
+	case queue.ServiceReopened:
+		return plain, "Senhas de um serviço reabertas"
+	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue:
 	}
 	return plain, "Outro facto"
 }

@@ -33,9 +33,9 @@ func (d *Day) Apply(e Entry) {
 	case Started:
 		d.on(ev.Visit, func(v *Visit) { v.State, v.StartedAt = StateServing, e.At })
 	case Finished:
-		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateFinished, e.At) })
+		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateFinished, ev.Delivered, e.At) })
 	case NotShown:
-		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateNoShow, e.At) })
+		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateNoShow, nil, e.At) })
 	case PrioritySet:
 		d.on(ev.Visit, func(v *Visit) { v.Class = ev.Class })
 	case CounterOpened:
@@ -44,6 +44,11 @@ func (d *Day) Apply(e Entry) {
 	case CounterClosed:
 		p := d.counter(ev.Counter)
 		p.open, p.since = false, e.At
+		p.breakDue, p.onBreak, p.reason, p.planned = false, false, "", false
+	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet:
+		d.applyLife(e)
+	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened:
+		d.applySupply(e)
 	case Noted:
 	}
 }
@@ -76,7 +81,8 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 	v := &Visit{
 		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
-		State: StateReserved, Print: PrintPending, Asked: at, PrintDue: at.Add(d.index.policy.Silence),
+		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot,
+		PrintDue: at.Add(d.index.policy.Silence),
 	}
 	d.visits = append(d.visits, v)
 	d.byRequest[ev.Request] = v
@@ -86,14 +92,12 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 
 func (d *Day) applyIssued(v *Visit, ev Issued, at time.Time) {
 	delete(d.pending, v.ID)
-	v.State, v.Print = StateWaiting, ev.Print
+	v.Print = ev.Print
 	v.EndedAt = time.Time{}
 	if v.IssuedAt.IsZero() {
 		v.IssuedAt = at
 	}
-	q := d.waiting[v.Service]
-	i, _ := slices.BinarySearchFunc(q, v, byArrival)
-	d.waiting[v.Service] = slices.Insert(q, i, v)
+	d.wait(v)
 }
 
 func (d *Day) applyVoided(v *Visit, at time.Time) {
@@ -105,7 +109,16 @@ func (d *Day) applyVoided(v *Visit, at time.Time) {
 func (d *Day) applyCalled(v *Visit, ev Called, e Entry) {
 	d.unwait(v)
 	v.State, v.Counter, v.Why = StateCalled, ev.Counter, ev.Why
-	v.CalledAt, v.LastCall = e.At, e.At
+	v.LastCall, v.Recalled = e.At, 0
+	if v.CalledAt.IsZero() {
+		v.CalledAt = e.At
+	}
+	d.called[v.Division]++
+	if v.Class == ClassLaw {
+		d.sinceLaw = 0
+	} else {
+		d.sinceLaw++
+	}
 	d.counter(ev.Counter).visit = v
 	d.remember(v, e, 1)
 }
@@ -127,11 +140,10 @@ func (d *Day) remember(v *Visit, e Entry, count int) {
 	}
 }
 
-func (d *Day) leave(v *Visit, state State, at time.Time) {
-	v.State, v.EndedAt = state, at
-	if p := d.counter(v.Counter); p.visit == v {
-		p.visit, p.free = nil, at
-	}
+func (d *Day) leave(v *Visit, state State, done []Delivered, at time.Time) {
+	v.Legs = append(slices.Clip(v.Legs), v.leg(state, done, at))
+	v.State, v.EndedAt, v.missed = state, at, d.called[v.Division]
+	d.vacate(v, at)
 }
 
 func (d *Day) unwait(v *Visit) {

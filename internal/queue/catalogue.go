@@ -2,7 +2,7 @@ package queue
 
 import (
 	"fmt"
-	"time"
+	"slices"
 )
 
 // Catalogue is what a Day must know of its branch: services, the divisions that number them, and counters.
@@ -45,28 +45,22 @@ type Counter struct {
 	ID        CounterID
 	Primary   []ServiceID
 	Secondary []ServiceID
+	Closed    []ClassID // classes it is never given
+	Only      []ClassID // the only classes it is given, such as a counter for priority by law; empty is all
 }
 
-// Policy holds the times and classes of the calling rule and of paper.
-type Policy struct {
-	Tiers    map[ClassID]int // tier of each class: 0 is called first
-	Guard    time.Duration   // a wait this long moves a visit to tier 1; 0 is off
-	Overflow time.Duration   // secondary skills are served without penalty after this wait
-	Recalls  int             // most recalls of one call; 0 is no limit
-	Reprint  time.Duration   // how long a reservation whose print failed may still be printed or accepted
-	Silence  time.Duration   // how long a reservation may stay without news before it waits as print unknown
+// takes reports whether the counter may be given visits of a class.
+func (k Counter) takes(c ClassID) bool {
+	return !slices.Contains(k.Closed, c) && (len(k.Only) == 0 || slices.Contains(k.Only, c))
 }
 
-// DefaultPolicy is the default calling rule: priority by law first, a guard of 45 minutes, overflow after 10.
-func DefaultPolicy() Policy {
-	return Policy{
-		Tiers:    map[ClassID]int{ClassLaw: 0, ClassWalkIn: 2},
-		Guard:    45 * time.Minute,
-		Overflow: 10 * time.Minute,
-		Recalls:  0,
-		Reprint:  2 * time.Minute,
-		Silence:  20 * time.Second,
+// serves returns whether a service is among the counter's skills, and whether only as a secondary one.
+func (k Counter) serves(s ServiceID) (known, secondary bool) {
+	if slices.Contains(k.Primary, s) {
+		return true, false
 	}
+	known = slices.Contains(k.Secondary, s)
+	return known, known
 }
 
 // index is a Catalogue prepared for look-ups.
@@ -75,6 +69,7 @@ type index struct {
 	services  map[ServiceID]Service
 	counters  map[CounterID]Counter
 	policy    Policy
+	callings  map[BodyID]calling // of each body; the branch's own under the empty name
 }
 
 func newIndex(c Catalogue) index {
@@ -93,7 +88,17 @@ func newIndex(c Catalogue) index {
 	for _, k := range c.Counters {
 		x.counters[k.ID] = k
 	}
+	x.callings = c.Policy.callings()
 	return x
+}
+
+// calling returns the calling rule of a body.
+func (x *index) calling(b BodyID) *calling {
+	if r, own := x.callings[b]; own {
+		return &r
+	}
+	r := x.callings[""]
+	return &r
 }
 
 // Faults names everything that is wrong with the catalogue; none means that a Day can run on it.
@@ -146,8 +151,22 @@ func (c Catalogue) Faults() []string {
 			add("service %s: no counter serves it", s.ID)
 		}
 	}
-	if c.Policy.Tiers == nil {
-		add("the policy has no classes")
+	faults = append(faults, c.Policy.faults()...)
+	return append(faults, c.classFaults(x)...)
+}
+
+// classFaults names the services of which no counter may be given some class.
+func (c Catalogue) classFaults(x index) []string {
+	var faults []string
+	for _, s := range c.Services {
+		for _, class := range x.calling(s.Body).classes {
+			if !slices.ContainsFunc(c.Counters, func(k Counter) bool {
+				known, _ := k.serves(s.ID)
+				return known && k.takes(class.id)
+			}) && slices.ContainsFunc(c.Counters, func(k Counter) bool { known, _ := k.serves(s.ID); return known }) {
+				faults = append(faults, fmt.Sprintf("service %s: no counter that serves it takes the class %s", s.ID, class.id))
+			}
+		}
 	}
 	return faults
 }

@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // Command is a wish. The Day may refuse it; then nothing has changed.
 //
 //sumtype:decl
@@ -18,7 +20,8 @@ type Reserve struct {
 	Boot    string // the kiosk's process; see Abandon
 	Service ServiceID
 	Class   ClassID
-	Lang    string // language of the citizen's screen, for the spoken call
+	Slot    time.Time // booked time, of a check-in
+	Lang    string    // language of the citizen's screen, for the spoken call
 }
 
 // Issue gives a number that waits at once, without paper from a kiosk: handed out by reception.
@@ -26,6 +29,7 @@ type Issue struct {
 	Request RequestID
 	Service ServiceID
 	Class   ClassID
+	Slot    time.Time // booked time, of a check-in
 	Lang    string
 }
 
@@ -71,10 +75,12 @@ type Start struct {
 	Visit   VisitID
 }
 
-// Finish says that the citizen at a counter was served.
+// Finish says that the citizen at a counter was served, and what was done.
 type Finish struct {
-	Counter CounterID
-	Visit   VisitID
+	Counter   CounterID
+	Visit     VisitID
+	Delivered []Delivered
+	Outcome   string // a code, may be empty
 }
 
 // NoShow says that nobody came to a call.
@@ -87,6 +93,7 @@ type NoShow struct {
 type SetPriority struct {
 	Visit   VisitID
 	Granted bool
+	Reason  string // a code of procedure, may be empty
 }
 
 // Note carries a fact that the queue only numbers and keeps in order, such as the state of a printer.

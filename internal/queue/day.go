@@ -20,6 +20,9 @@ type Day struct {
 	waiting   map[ServiceID][]*Visit // by Asked, then ID
 	pending   map[VisitID]*Visit     // reserved, not settled
 	issued    map[DivisionID]int     // last number used
+	called    map[DivisionID]int     // first calls, for the tolerance of no-shows
+	suspended map[ServiceID]bool
+	sinceLaw  int // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
 }
@@ -28,8 +31,13 @@ type Day struct {
 type post struct {
 	open  bool
 	visit *Visit
-	since time.Time // open since, or closed since
-	free  time.Time // last visit ended
+	since time.Time // open since, closed since, or on a break since
+	free  time.Time // idle since: the last visit or break ended
+
+	breakDue bool // a break begins once the visit has left
+	onBreak  bool
+	planned  bool
+	reason   string // of the break
 }
 
 // Call is one line of a callboard.
@@ -62,6 +70,9 @@ func (d *Day) clear() {
 	d.waiting = map[ServiceID][]*Visit{}
 	d.pending = map[VisitID]*Visit{}
 	d.issued = map[DivisionID]int{}
+	d.called = map[DivisionID]int{}
+	d.suspended = map[ServiceID]bool{}
+	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil
 }
@@ -74,12 +85,65 @@ func (d *Day) Handle(cmd Command, at time.Time) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries := make([]Entry, len(events))
-	for i, e := range events {
-		entries[i] = Entry{Seq: d.seq + 1, At: at, Event: e}
-		d.Apply(entries[i])
+	entries := d.record(nil, events, at)
+	for {
+		events = d.follow(cmd, entries, at)
+		if len(events) == 0 {
+			return entries, nil
+		}
+		entries = d.record(entries, events, at)
 	}
-	return entries, nil
+}
+
+func (d *Day) record(entries []Entry, events []Event, at time.Time) []Entry {
+	for _, e := range events {
+		entry := Entry{Seq: d.seq + 1, At: at, Event: e}
+		d.Apply(entry)
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// follow returns what the Day does by itself after some facts: a break that was due begins, and an idle counter is
+// given the visit that just began to wait. It is asked again until nothing follows.
+func (d *Day) follow(cmd Command, entries []Entry, at time.Time) []Event {
+	if events := d.dueBreaks(entries); events != nil {
+		return events
+	}
+	if !d.index.policy.AutoCall {
+		return nil
+	}
+	var fresh []VisitID
+	for _, e := range entries {
+		switch ev := e.Event.(type) {
+		case Issued:
+			fresh = append(fresh, ev.Visit)
+		case Forwarded:
+			fresh = append(fresh, ev.Visit)
+		case Transferred:
+			fresh = append(fresh, ev.Visit)
+		case Revived:
+			fresh = append(fresh, ev.Visit)
+		case Returned:
+			fresh = append(fresh, ev.Visit)
+		default: // lets nobody wait
+		}
+	}
+	if _, tick := cmd.(Tick); tick {
+		fresh = append(fresh, d.delayed(at)...)
+	}
+	return d.assign(fresh, at)
+}
+
+// delayed returns the visits whose forwarding had to wait some minutes, and has.
+func (d *Day) delayed(at time.Time) []VisitID {
+	var all []VisitID
+	for _, v := range d.visits {
+		if v.State == StateWaiting && !v.NotBefore.IsZero() && v.ready(at) {
+			all = append(all, v.ID)
+		}
+	}
+	return all
 }
 
 // Seq returns the sequence number of the last entry applied.
@@ -157,9 +221,14 @@ func (d *Day) Calls() []Call { return slices.Clone(d.calls) }
 type CounterState struct {
 	ID    CounterID
 	Open  bool
-	Since time.Time // open or closed since
-	Free  time.Time // the last visit ended then
+	Since time.Time // open, closed or on a break since
+	Free  time.Time // the last visit or break ended then
 	Visit *Visit    // a copy; nil if nobody is called or served there
+
+	BreakDue    bool   // a break begins once the visit has left
+	OnBreak     bool   // paused; nobody is called there
+	Planned     bool   // the break was planned
+	BreakReason string // a code; empty if there is no break
 }
 
 // Counter returns what happens at a counter.
@@ -167,49 +236,13 @@ func (d *Day) Counter(id CounterID) CounterState {
 	s := CounterState{ID: id}
 	if p, known := d.counters[id]; known {
 		s.Open, s.Since, s.Free = p.open, p.since, p.free
+		s.BreakDue, s.OnBreak, s.Planned, s.BreakReason = p.breakDue, p.onBreak, p.planned, p.reason
 		if p.visit != nil {
 			v := *p.visit
 			s.Visit = &v
 		}
 	}
 	return s
-}
-
-// Order returns copies of the visits that a counter can call, in the order in which it would call them now.
-func (d *Day) Order(id CounterID, at time.Time) []Visit {
-	k, known := d.index.counters[id]
-	if !known {
-		return nil
-	}
-	type ranked struct {
-		visit *Visit
-		rank  rank
-	}
-	var all []ranked
-	add := func(services []ServiceID, secondary bool) {
-		for _, s := range services {
-			for _, v := range d.waiting[s] {
-				r, _ := d.index.policy.rankOf(v, secondary, at)
-				all = append(all, ranked{v, r})
-			}
-		}
-	}
-	add(k.Primary, false)
-	add(k.Secondary, true)
-	slices.SortFunc(all, func(a, b ranked) int {
-		switch {
-		case a.rank.before(b.rank):
-			return -1
-		case b.rank.before(a.rank):
-			return 1
-		}
-		return 0
-	})
-	visits := make([]Visit, len(all))
-	for i, r := range all {
-		visits[i] = *r.visit
-	}
-	return visits
 }
 
 // Totals counts what became of the Day's visits so far.
@@ -226,7 +259,9 @@ func (d *Day) Totals() Totals {
 			t.Finished++
 		case StateNoShow:
 			t.NoShows++
-		case StateWaiting, StateCalled, StateServing:
+		case StateCancelled:
+			t.Cancelled++
+		case StateWaiting, StateCalled, StateServing, StateHeld, StatePostponed:
 			t.Open++
 		case StateReserved:
 		}
@@ -255,6 +290,16 @@ func (d *Day) Due() time.Time {
 			due = v.PrintDue
 		}
 	}
+	if !d.index.policy.AutoCall {
+		return due
+	}
+	for _, q := range d.waiting {
+		for _, v := range q {
+			if !v.NotBefore.IsZero() && (due.IsZero() || v.NotBefore.Before(due)) {
+				due = v.NotBefore
+			}
+		}
+	}
 	return due
 }
 
@@ -262,7 +307,7 @@ func (d *Day) Due() time.Time {
 func (d *Day) Recatalogue(c Catalogue) { d.index = newIndex(c) }
 
 func byArrival(a, b *Visit) int {
-	if c := a.Asked.Compare(b.Asked); c != 0 {
+	if c := a.Since.Compare(b.Since); c != 0 {
 		return c
 	}
 	return int(a.ID) - int(b.ID)

@@ -36,7 +36,7 @@ func (d *Day) decide(cmd Command, at time.Time) ([]Event, error) {
 	case CallNext:
 		return d.callNext(c, at)
 	case Recall:
-		return d.recall(c)
+		return d.recall(c, at)
 	case Start:
 		return d.start(c)
 	case Finish:
@@ -45,10 +45,49 @@ func (d *Day) decide(cmd Command, at time.Time) ([]Event, error) {
 		return d.noShow(c)
 	case SetPriority:
 		return d.setPriority(c)
+	case CallVisit:
+		return d.callVisit(c, at)
 	case Note:
 		return []Event{c.Fact}, nil
+	default:
+		return d.decideLife(cmd, at)
 	}
-	panic("queue: a command without a rule")
+}
+
+// decideLife turns the wishes of a visit that does more than wait, be called and be served, and of supply, into facts.
+func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
+	switch c := cmd.(type) {
+	case Walk:
+		return d.walk(c)
+	case Forward:
+		return d.forward(c, at)
+	case Transfer:
+		return d.transfer(c)
+	case Hold:
+		return d.hold(c)
+	case Resume:
+		return d.resume(c)
+	case Cancel:
+		return d.cancel(c)
+	case Revive:
+		return d.revive(c, at)
+	case Postpone:
+		return d.postpone(c)
+	case Return:
+		return d.comeBack(c)
+	case MarkInaccurate:
+		return d.markInaccurate(c)
+	case TakeBreak:
+		return d.takeBreak(c)
+	case EndBreak:
+		return d.endBreak(c)
+	case SuspendService:
+		return d.suspend(c)
+	case ReopenService:
+		return d.reopen(c)
+	default:
+		panic("queue: a command without a rule")
+	}
 }
 
 func (d *Day) openDay(c OpenDay) ([]Event, error) {
@@ -64,6 +103,9 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 	for _, id := range slices.Sorted(maps.Keys(d.counters)) {
 		if d.counters[id].open {
 			events = append(events, CounterOpened{Counter: id})
+			if p := d.counters[id]; p.onBreak {
+				events = append(events, BreakStarted{Counter: id, Reason: p.reason, Planned: p.planned})
+			}
 		}
 	}
 	return events, nil
@@ -91,8 +133,11 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, err
 	if !known {
 		return Reserved{}, ErrUnknownService
 	}
-	if _, known := d.index.policy.Tiers[class]; !known {
+	if _, known := d.index.calling(s.Body).class(class); !known {
 		return Reserved{}, ErrUnknownClass
+	}
+	if d.suspended[s.ID] {
+		return Reserved{}, ErrSuspended
 	}
 	div := d.index.divisions[s.Division]
 	n := div.First
@@ -116,7 +161,7 @@ func (d *Day) reserve(c Reserve) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Lang, e.Kiosk, e.Boot = c.Lang, c.Kiosk, c.Boot
+	e.Lang, e.Kiosk, e.Boot, e.Slot = c.Lang, c.Kiosk, c.Boot, slotOf(c.Slot)
 	return []Event{e}, nil
 }
 
@@ -128,8 +173,15 @@ func (d *Day) issue(c Issue) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Lang = c.Lang
+	e.Lang, e.Slot = c.Lang, slotOf(c.Slot)
 	return []Event{e, Issued{Visit: e.Visit, Number: e.Number, Print: PrintNone}}, nil
+}
+
+func slotOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 // paper handles good news: the slip came out, or the citizen does without.
@@ -143,7 +195,7 @@ func (d *Day) paper(r RequestID, news PrintState) ([]Event, error) {
 		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: news}}, nil
 	case StateVoid:
 		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: news, Revived: true}}, nil
-	case StateWaiting, StateCalled, StateServing, StateFinished, StateNoShow:
+	default: // it waited already
 		if v.Print == PrintUnknown {
 			return []Event{PrintKnown{Visit: v.ID, Print: news}}, nil
 		}
@@ -161,7 +213,7 @@ func (d *Day) doubt(c DoubtPrint) ([]Event, error) {
 		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown}}, nil
 	case StateVoid: // the slip may be in somebody's hand
 		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown, Revived: true}}, nil
-	case StateWaiting, StateCalled, StateServing, StateFinished, StateNoShow:
+	default: // it waited already
 	}
 	return nil, nil
 }
@@ -174,7 +226,7 @@ func (d *Day) failPrint(c FailPrint, at time.Time) ([]Event, error) {
 	switch {
 	case v.State == StateReserved:
 		return []Event{PrintFailure{Visit: v.ID, Cause: c.Cause, Until: at.Add(d.index.policy.Reprint)}}, nil
-	case v.State == StateWaiting && v.Print == PrintUnknown:
+	case v.unproven():
 		return []Event{Voided{Visit: v.ID, Number: v.Number, Cause: "print_failed"}}, nil
 	}
 	return nil, nil
@@ -185,7 +237,7 @@ func (d *Day) abandon(c Abandon) ([]Event, error) {
 	if !known {
 		return d.closeRequest(c.Request)
 	}
-	if v.State == StateReserved || (v.State == StateWaiting && v.Print == PrintUnknown) {
+	if v.State == StateReserved || v.unproven() {
 		return []Event{Voided{Visit: v.ID, Number: v.Number, Cause: "abandoned"}}, nil
 	}
 	return nil, nil
@@ -259,21 +311,6 @@ func (d *Day) post(id CounterID) (*post, error) {
 	return p, nil
 }
 
-func (d *Day) callNext(c CallNext, at time.Time) ([]Event, error) {
-	p, err := d.post(c.Counter)
-	if err != nil {
-		return nil, err
-	}
-	if p.visit != nil {
-		return nil, ErrCounterBusy
-	}
-	v, why := d.next(d.index.counters[c.Counter], at)
-	if v == nil {
-		return nil, ErrQueueEmpty
-	}
-	return []Event{Called{Visit: v.ID, Number: v.Number, Service: v.Service, Counter: c.Counter, Why: why}}, nil
-}
-
 // at returns the visit at an open counter, in one of some states; id 0 means whichever is there.
 func (d *Day) at(counter CounterID, id VisitID, wrong Refusal, states ...State) (*Visit, error) {
 	p, err := d.post(counter)
@@ -290,13 +327,16 @@ func (d *Day) at(counter CounterID, id VisitID, wrong Refusal, states ...State) 
 	return p.visit, nil
 }
 
-func (d *Day) recall(c Recall) ([]Event, error) {
+func (d *Day) recall(c Recall, at time.Time) ([]Event, error) {
 	v, err := d.at(c.Counter, c.Visit, ErrNotCalled, StateCalled)
 	if err != nil {
 		return nil, err
 	}
 	if most := d.index.policy.Recalls; most > 0 && v.Recalled >= most {
 		return nil, ErrRecallLimit
+	}
+	if at.Sub(v.LastCall) < d.index.policy.RecallPause {
+		return nil, ErrTooSoon
 	}
 	return []Event{Recalled{Visit: v.ID, Counter: c.Counter, Count: v.Recalled + 1}}, nil
 }
@@ -314,7 +354,8 @@ func (d *Day) finish(c Finish) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Event{Finished{Visit: v.ID, Counter: c.Counter}}, nil
+	return []Event{Finished{Visit: v.ID, Counter: c.Counter, Delivered: c.Delivered, Outcome: c.Outcome}},
+		deliveredRefusal(c.Delivered)
 }
 
 func (d *Day) noShow(c NoShow) ([]Event, error) {
@@ -334,11 +375,14 @@ func (d *Day) setPriority(c SetPriority) ([]Event, error) {
 		return nil, ErrNotWaiting
 	}
 	class := ClassWalkIn
-	if c.Granted {
+	switch {
+	case c.Granted:
 		class = ClassLaw
+	case !v.Slot.IsZero():
+		class = ClassBooked
 	}
-	if class == v.Class {
+	if class == v.Class || !c.Granted && v.Class != ClassLaw {
 		return nil, nil
 	}
-	return []Event{PrioritySet{Visit: v.ID, Class: class}}, nil
+	return []Event{PrioritySet{Visit: v.ID, Class: class, Reason: c.Reason}}, nil
 }

@@ -16,7 +16,11 @@
 // nobody knows about makes it wait, marked. A late "printed" revives a void; a late "failed" voids unless the visit
 // was already called. A number is never used again on its Day.
 //
-// Calling order: a free counter takes, of the visits it can serve, the smallest (tier, penalty, key). Tier 0 is
-// priority by law in order of arrival; tier 1 is whoever has waited the guard time; tier 2 is everyone else. The
+// A visit that is being served may be held and resumed, forwarded to another service, or told to come back; one that
+// waits or was called may be transferred to the right service or cancelled; a no-show may be revived once.
+//
+// Calling order: a free counter takes, of the visits it can serve, the smallest (tier, penalty, key). Which class stands
+// in which tier is data of the branch, or of a body in it. By default tier 0 is priority by law in order of arrival;
+// tier 1 is bookings that are due, by their slot, and whoever has waited the guard time; tier 2 is everyone else. The
 // penalty is 1 for a secondary skill until the overflow time has passed. Every call stores why it was made.
 package queue

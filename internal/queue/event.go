@@ -33,7 +33,9 @@ type Totals struct {
 	Voided   int `json:"voided"`   // numbers void at the end
 	Finished int `json:"finished"`
 	NoShows  int `json:"no_shows"`
-	Open     int `json:"open"` // waiting, called or being served at the end
+	Open     int `json:"open"` // waiting, called, served, held or to come back at the end
+
+	Cancelled int `json:"cancelled,omitempty"`
 }
 
 // Reserved says that a number is taken for a request. Nobody waits under it yet.
@@ -44,6 +46,7 @@ type Reserved struct {
 	Service  ServiceID  `json:"svc"`
 	Body     BodyID     `json:"body"`
 	Class    ClassID    `json:"class"`
+	Slot     time.Time  `json:"slot,omitzero"` // booked time of a check-in
 	Lang     string     `json:"lang,omitempty"`
 	Request  RequestID  `json:"req"`
 	Kiosk    KioskID    `json:"kiosk,omitempty"`
@@ -105,6 +108,10 @@ const (
 	RuleLaw     Rule = "law"     // priority by law
 	RuleGuard   Rule = "guard"   // waited the guard time
 	RuleArrival Rule = "arrival" // longest waiting
+	RuleBooked  Rule = "booked"  // a booking that is due
+	RuleClass   Rule = "class"   // a class of the body's own list
+	RuleFront   Rule = "front"   // forwarded to the front
+	RuleChosen  Rule = "chosen"  // by hand, with a reason
 )
 
 // Why explains a call: the triple that decided it and the oldest visit that was passed over for it.
@@ -118,6 +125,9 @@ type Why struct {
 	Passed    VisitID       `json:"passed,omitempty"` // the oldest of them that waited longer; 0 if none
 	PassedTkt string        `json:"passed_tk,omitempty"`
 	Secondary bool          `json:"secondary,omitempty"` // a secondary skill of the counter
+	Basis     string        `json:"basis,omitempty"`     // code of the ground of the class: a law or a rule, never a person's
+	Reason    string        `json:"reason,omitempty"`    // code of a call by hand
+	Unlawful  bool          `json:"unlawful,omitempty"`  // priority by law waited for it, by a ratio of the branch
 }
 
 // Called says that a visit was asked to a counter, and why that one.
@@ -144,8 +154,10 @@ type Started struct {
 
 // Finished says that service ended.
 type Finished struct {
-	Visit   VisitID   `json:"visit"`
-	Counter CounterID `json:"counter"`
+	Visit     VisitID     `json:"visit"`
+	Counter   CounterID   `json:"counter"`
+	Delivered []Delivered `json:"delivered,omitempty"`
+	Outcome   string      `json:"outcome,omitempty"` // a code, such as done or sent_away
 }
 
 // NotShown says that nobody came to a call.
@@ -156,8 +168,9 @@ type NotShown struct {
 
 // PrioritySet says that priority by law was granted or withdrawn by staff.
 type PrioritySet struct {
-	Visit VisitID `json:"visit"`
-	Class ClassID `json:"class"`
+	Visit  VisitID `json:"visit"`
+	Class  ClassID `json:"class"`
+	Reason string  `json:"reason,omitempty"` // a code of procedure, never of a person's condition
 }
 
 // CounterOpened says that a counter takes visits.

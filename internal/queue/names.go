@@ -33,6 +33,8 @@ type ClassID string
 const (
 	// ClassLaw is priority by law (DL 58/2016): before everyone else, among themselves by arrival.
 	ClassLaw ClassID = "law"
+	// ClassBooked is who has a booked time and is here: due together with those who waited long.
+	ClassBooked ClassID = "booked"
 	// ClassWalkIn is everyone who came without a booking.
 	ClassWalkIn ClassID = "walkin"
 )

@@ -1,6 +1,9 @@
 package queue
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is where a visit stands.
 type State string
@@ -14,6 +17,10 @@ const (
 	StateServing  State = "serving"
 	StateFinished State = "finished"
 	StateNoShow   State = "no_show"
+
+	StateHeld      State = "held"           // service interrupted, counter free
+	StateCancelled State = "cancelled"      // ended without service
+	StatePostponed State = "pickup_pending" // served for now; the citizen comes back today
 )
 
 // Visit is one citizen's stay under one number. Times are UTC; a zero time has not happened.
@@ -32,16 +39,53 @@ type Visit struct {
 	State     State
 	Print     PrintState
 	PrintDue  time.Time // when a reservation is settled if no news comes
-	Asked     time.Time // the number was reserved; the key of arrival
+	Asked     time.Time // the number was reserved
+	Since     time.Time // the key of arrival: Asked, or the return of a postponed visit
+	Slot      time.Time // booked time; zero for a walk-in
 	IssuedAt  time.Time // it waits since
-	CalledAt  time.Time // first call
+	CalledAt  time.Time // first call of the visit
 	Recalled  int
 	LastCall  time.Time
 	StartedAt time.Time
 	EndedAt   time.Time
 	Counter   CounterID
-	Why       Why
+	Why       Why // of the last call
+
+	HeldAt     time.Time     // held since
+	HeldFor    time.Duration // held in all since StartedAt
+	Front      bool          // placed before all but priority by law
+	NotBefore  time.Time     // not called before; zero is at once
+	Revived    bool          // was put back once after a no-show
+	Walked     bool          // served without a ticket
+	Inaccurate bool          // left out of statistics
+	Legs       []Leg         // what ended at counters, in order; never changed once it is there
+
+	missed int // first calls of the division when it ended
 }
+
+// Leg is one service of a visit at one counter, from its call to its end.
+type Leg struct {
+	Service   ServiceID
+	Body      BodyID
+	Counter   CounterID
+	CalledAt  time.Time
+	StartedAt time.Time // zero if nobody came
+	EndedAt   time.Time
+	HeldFor   time.Duration
+	Why       Why
+	Outcome   State // finished, no_show or pickup_pending
+	Delivered []Delivered
+}
+
+func (v *Visit) leg(outcome State, done []Delivered, at time.Time) Leg {
+	return Leg{
+		Service: v.Service, Body: v.Body, Counter: v.Counter, CalledAt: v.LastCall, StartedAt: v.StartedAt,
+		EndedAt: at, HeldFor: v.HeldFor, Why: v.Why, Outcome: outcome, Delivered: slices.Clone(done),
+	}
+}
+
+// ready reports whether a waiting visit may be called.
+func (v *Visit) ready(at time.Time) bool { return v.NotBefore.IsZero() || !v.NotBefore.After(at) }
 
 // Wait returns how long the visit waited until its first call, or until now while it waits. It is never negative.
 func (v Visit) Wait(now time.Time) time.Duration {
@@ -55,7 +99,8 @@ func (v Visit) Wait(now time.Time) time.Duration {
 	return max(0, until.Sub(v.IssuedAt))
 }
 
-// ServiceTime returns how long a visit was served: start to finish, or to now while it lasts. It is never negative.
+// ServiceTime returns how long a visit was served since it last started: to its end, or to now while it lasts, holds
+// excluded. It is never negative.
 func (v Visit) ServiceTime(now time.Time) time.Duration {
 	if v.StartedAt.IsZero() {
 		return 0
@@ -64,5 +109,13 @@ func (v Visit) ServiceTime(now time.Time) time.Duration {
 	if !v.EndedAt.IsZero() {
 		until = v.EndedAt
 	}
-	return max(0, until.Sub(v.StartedAt))
+	if v.State == StateHeld {
+		until = v.HeldAt
+	}
+	return max(0, until.Sub(v.StartedAt)-v.HeldFor)
+}
+
+// unproven reports whether a visit waits for its first call and nobody knows whether its paper exists.
+func (v *Visit) unproven() bool {
+	return v.State == StateWaiting && v.Print == PrintUnknown && v.CalledAt.IsZero()
 }

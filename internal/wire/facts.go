@@ -26,6 +26,22 @@ const (
 	TypePrioritySet   = "ticket.priority"
 	TypeCounterOpened = "counter.opened"
 	TypeCounterClosed = "counter.closed"
+
+	TypeForwarded        = "ticket.forwarded"
+	TypeTransferred      = "ticket.transferred"
+	TypeHeld             = "ticket.held"
+	TypeResumed          = "ticket.resumed"
+	TypeCancelled        = "ticket.cancelled"
+	TypeRevived          = "ticket.revived"
+	TypePostponed        = "ticket.postponed"
+	TypeReturned         = "ticket.returned"
+	TypeWalked           = "ticket.walked"
+	TypeInaccurateSet    = "ticket.inaccurate"
+	TypeBreakDue         = "counter.break_due"
+	TypeBreakStarted     = "counter.break_started"
+	TypeBreakEnded       = "counter.break_ended"
+	TypeServiceSuspended = "service.suspended"
+	TypeServiceReopened  = "service.reopened"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -75,6 +91,36 @@ func factType(e queue.Event) string {
 		return TypeCounterOpened
 	case queue.CounterClosed:
 		return TypeCounterClosed
+	case queue.Forwarded:
+		return TypeForwarded
+	case queue.Transferred:
+		return TypeTransferred
+	case queue.Held:
+		return TypeHeld
+	case queue.Resumed:
+		return TypeResumed
+	case queue.Cancelled:
+		return TypeCancelled
+	case queue.Revived:
+		return TypeRevived
+	case queue.Postponed:
+		return TypePostponed
+	case queue.Returned:
+		return TypeReturned
+	case queue.Walked:
+		return TypeWalked
+	case queue.InaccurateSet:
+		return TypeInaccurateSet
+	case queue.BreakDue:
+		return TypeBreakDue
+	case queue.BreakStarted:
+		return TypeBreakStarted
+	case queue.BreakEnded:
+		return TypeBreakEnded
+	case queue.ServiceSuspended:
+		return TypeServiceSuspended
+	case queue.ServiceReopened:
+		return TypeServiceReopened
 	case queue.Noted:
 		return e.Type
 	}
@@ -111,6 +157,22 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypePrioritySet:   decodeAs[queue.PrioritySet],
 	TypeCounterOpened: decodeAs[queue.CounterOpened],
 	TypeCounterClosed: decodeAs[queue.CounterClosed],
+
+	TypeForwarded:        decodeAs[queue.Forwarded],
+	TypeTransferred:      decodeAs[queue.Transferred],
+	TypeHeld:             decodeAs[queue.Held],
+	TypeResumed:          decodeAs[queue.Resumed],
+	TypeCancelled:        decodeAs[queue.Cancelled],
+	TypeRevived:          decodeAs[queue.Revived],
+	TypePostponed:        decodeAs[queue.Postponed],
+	TypeReturned:         decodeAs[queue.Returned],
+	TypeWalked:           decodeAs[queue.Walked],
+	TypeInaccurateSet:    decodeAs[queue.InaccurateSet],
+	TypeBreakDue:         decodeAs[queue.BreakDue],
+	TypeBreakStarted:     decodeAs[queue.BreakStarted],
+	TypeBreakEnded:       decodeAs[queue.BreakEnded],
+	TypeServiceSuspended: decodeAs[queue.ServiceSuspended],
+	TypeServiceReopened:  decodeAs[queue.ServiceReopened],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

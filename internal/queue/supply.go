@@ -1,0 +1,87 @@
+package queue
+
+// takeBreak pauses a counter; a citizen at it is served to the end first.
+func (d *Day) takeBreak(c TakeBreak) ([]Event, error) {
+	p, err := d.post(c.Counter)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Reason == "":
+		return nil, ErrNoReason
+	case p.onBreak || p.breakDue:
+		return nil, ErrOnBreak
+	case p.visit != nil:
+		return []Event{BreakDue(c)}, nil
+	}
+	return []Event{BreakStarted(c)}, nil
+}
+
+func (d *Day) endBreak(c EndBreak) ([]Event, error) {
+	p, err := d.post(c.Counter)
+	switch {
+	case err != nil:
+		return nil, err
+	case !p.onBreak && !p.breakDue:
+		return nil, ErrNoBreak
+	}
+	return []Event{BreakEnded(c)}, nil
+}
+
+// dueBreaks starts the breaks of counters that became free.
+func (d *Day) dueBreaks(entries []Entry) []Event {
+	for _, e := range entries {
+		var id CounterID
+		switch ev := e.Event.(type) {
+		case Finished:
+			id = ev.Counter
+		case NotShown:
+			id = ev.Counter
+		case Forwarded:
+			id = ev.Counter
+		case Held:
+			id = ev.Counter
+		case Postponed:
+			id = ev.Counter
+		case Transferred:
+			id = d.leftBy(ev.Visit)
+		case Cancelled:
+			id = d.leftBy(ev.Visit)
+		default: // leaves no counter
+		}
+		if p, known := d.counters[id]; known && p.breakDue && p.visit == nil {
+			return []Event{BreakStarted{Counter: id, Reason: p.reason, Planned: p.planned}}
+		}
+	}
+	return nil
+}
+
+// leftBy returns the counter that a visit was last at.
+func (d *Day) leftBy(id VisitID) CounterID {
+	if v := d.visit(id); v != nil {
+		return v.Counter
+	}
+	return ""
+}
+
+func (d *Day) suspend(c SuspendService) ([]Event, error) {
+	if _, known := d.index.services[c.Service]; !known {
+		return nil, ErrUnknownService
+	}
+	if d.suspended[c.Service] {
+		return nil, nil
+	}
+	return []Event{ServiceSuspended(c)}, nil
+}
+
+func (d *Day) reopen(c ReopenService) ([]Event, error) {
+	if _, known := d.index.services[c.Service]; !known {
+		return nil, ErrUnknownService
+	}
+	if !d.suspended[c.Service] {
+		return nil, nil
+	}
+	return []Event{ServiceReopened(c)}, nil
+}
+
+// Suspended reports whether no tickets are given for a service at present.
+func (d *Day) Suspended(s ServiceID) bool { return d.suspended[s] }
