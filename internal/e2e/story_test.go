@@ -19,6 +19,7 @@ import (
 type house struct {
 	hq      string // address of its pages
 	branch  string
+	broker  string // of the branch
 	kiosk   *kioskapp.App
 	printer *printertest.Printer
 	page    *touchPage
@@ -31,13 +32,14 @@ func newHouse(t testing.TB) *house {
 	hq := hqOn(t)
 	branch := branchUnder(t, "", "", fmt.Sprintf("%q", "tcp://"+hq.BrokerAddr()))
 	h.hq, h.branch = "http://"+hq.HTTPAddr()+"/", branch.HTTPAddr()
+	h.broker = "tcp://" + branch.BrokerAddr()
 	var err error
 	h.printer, err = printertest.New(printertest.Config{Link: t.TempDir() + "/printer", Now: time.Now, BytesPerSecond: -1, MillimetresPerSecond: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	inBackground(t, h.printer.Run)
-	h.kiosk = touchKiosk(t, "tcp://"+branch.BrokerAddr(), h.printer.Path())
+	h.kiosk = touchKiosk(t, h.broker, h.printer.Path())
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var wg sync.WaitGroup
 	t.Cleanup(func() { cancel(); wg.Wait() })
