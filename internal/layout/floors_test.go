@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"branch-server/forecast": pure,
 	"firmware-profiles":      pure,
 	"hq/alert":               pure,
+	"hq/atlas":               pure,
 	"hq/visit":               pure,
 	"internal/config":        pure,
 	"internal/replica":       pure,
@@ -37,6 +38,7 @@ var floors = map[string]int{
 	"kiosk/voice":            pure,
 	"printers":               pure,
 	"printers/escpos":        pure,
+	"printers/star":          pure,
 
 	"branch-server/engine": services,
 	"hq/network":           services,
@@ -79,6 +81,7 @@ var floors = map[string]int{
 	"branch-server":                    mains,
 	"branch-server/forecast/predictor": mains,
 	"hq":                               mains,
+	"hq/atlas/refresh":                 mains,
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
 	"internal/layout":                  mains,
