@@ -46,7 +46,7 @@ type App struct {
 	uplink *uplink // nil without headquarters
 }
 
-// New opens the journal, replays the Day and binds the ports. It starts nothing; what it opened is closed again if a
+// New binds the ports, opens the journal and replays the Day. It starts nothing; what it opened is closed again if a
 // later step fails.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
 	a := &App{cfg: cfg, log: log.With("branch", cfg.Branch.ID), clock: machine.NewClock(), boot: machine.NewBoot()}
@@ -55,10 +55,8 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if err := a.openDay(ctx); err != nil {
-		return nil, err
-	}
-	if err := a.bind(ctx); err != nil {
+	// Ports first, so that a folder and ports that cannot be had are named together.
+	if err := errors.Join(a.bind(ctx), a.openDay(ctx)); err != nil {
 		return nil, err
 	}
 	if err := a.connect(ctx); err != nil {
@@ -194,7 +192,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	server := &http.Server{
-		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	if a.broker != nil {

@@ -56,10 +56,8 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if err := a.bind(ctx); err != nil {
-		return nil, err
-	}
-	if a.store, err = store.Open(ctx, filepath.Join(cfg.Data, "hq.db"), time.Now); err != nil {
+	// Both are tried, so that ports and a folder that cannot be had are named together.
+	if err := errors.Join(a.bind(ctx), a.open(ctx)); err != nil {
 		return nil, err
 	}
 	nw, zone, err := a.network()
@@ -77,6 +75,12 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})
 	return a, err
+}
+
+// open opens the database.
+func (a *App) open(ctx context.Context) (err error) {
+	a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "hq.db"), time.Now)
+	return err
 }
 
 // bind takes the ports; a taken one is named.

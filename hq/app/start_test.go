@@ -10,13 +10,15 @@ import (
 	"balcao/hq/app"
 )
 
-func TestPortsTakenAreNamedTogether(t *testing.T) {
+func TestPortsAndAFolderThatCannotBeHadAreNamedTogether(t *testing.T) {
 	h := start(t, config(t))
 	cfg := config(t)
-	cfg.HTTP.Listen, cfg.Broker.Listen = h.a.HTTPAddr(), h.a.BrokerAddr()
+	cfg.HTTP.Listen, cfg.Broker.Listen, cfg.Data = h.a.HTTPAddr(), h.a.BrokerAddr(), "/dev/null/hq"
 	_, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
-	if err == nil || !strings.Contains(err.Error(), "http.listen") || !strings.Contains(err.Error(), "broker.listen") {
-		t.Errorf("error = %v, want both ports named", err)
+	for _, want := range []string{"http.listen", "broker.listen", cfg.Data} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error = %v, want %s named", err, want)
+		}
 	}
 }
 

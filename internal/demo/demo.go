@@ -215,7 +215,7 @@ func (d *demo) extras(ctx context.Context) error {
 }
 
 func (d *demo) serveIndex(ctx context.Context) error {
-	server := &http.Server{Handler: d.pages(), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: d.pages(), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(d.index) }()
 	<-ctx.Done()
