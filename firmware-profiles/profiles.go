@@ -40,15 +40,17 @@ type Profile struct {
 	// Simulated is true for devices made of software; screens say so.
 	Simulated bool `json:"simulated,omitempty"`
 	// Dialect is the language it speaks, such as "escpos".
-	Dialect   string     `json:"dialect"`
-	Transport Transport  `json:"transport"`
-	Media     Media      `json:"media"`
-	Text      Text       `json:"text"`
-	QR        QR         `json:"qr"`
-	Cut       Cut        `json:"cut"`
-	Status    Status     `json:"status"`
-	Confirm   Confirm    `json:"confirm"`
-	Speed     Speed      `json:"speed"`
+	Dialect   string    `json:"dialect"`
+	Transport Transport `json:"transport"`
+	Media     Media     `json:"media"`
+	Text      Text      `json:"text"`
+	QR        QR        `json:"qr"`
+	Cut       Cut       `json:"cut"`
+	Status    Status    `json:"status"`
+	Confirm   Confirm   `json:"confirm"`
+	Speed     Speed     `json:"speed"`
+	// Presenter is nil for a printer that lets go of what it cuts.
+	Presenter *Presenter `json:"presenter,omitempty"`
 	Evidence  []Evidence `json:"evidence"`
 }
 
@@ -103,6 +105,9 @@ type Font struct {
 type QR struct {
 	// Module is the side of a square in dots.
 	Module int `json:"module"`
+	// Numbering is "custom" where the QR commands count from 31h on for what
+	// Epson counts from 30h on; empty or "epson" otherwise.
+	Numbering string `json:"numbering,omitempty"`
 }
 
 // Cut says how paper is cut.
@@ -120,11 +125,33 @@ type Status struct {
 	// Questions are the n of the status questions it answers, in the order
 	// in which to ask them.
 	Questions []int `json:"questions"`
+	// NoNearEnd is true if it has no sensor that tells before the roll ends.
+	NoNearEnd bool `json:"noNearEnd,omitempty"`
+	// WithoutHeader is true if its reports by itself lack the two bytes in
+	// front that answers have.
+	WithoutHeader bool `json:"withoutHeader,omitempty"`
+	// NotchLow is true if a clear bit says that the black mark was found.
+	NotchLow bool `json:"notchLow,omitempty"`
+}
+
+// Presenter says how a printer holds a slip until it is taken.
+type Presenter struct {
+	// Command is "fs-p" (1C 50) or "gs-e" (1D 65).
+	Command string `json:"command"`
+	// Millimetres is how far the slip is pushed out.
+	Millimetres int `json:"mm"`
+	// Untaken is "retract", "eject" or "hold".
+	Untaken string `json:"untaken"`
+	// Seconds is how long an untaken slip is held.
+	Seconds int `json:"seconds"`
+	// CountsRetracted is true if 1D E4 tells how many were drawn back.
+	CountsRetracted bool `json:"countsRetracted"`
 }
 
 // Confirm says how far its word on a ticket can be trusted.
 type Confirm struct {
-	// Method is "process-id", "weak" or "none".
+	// Method is "process-id", "end-counter", "presenter-edge", "weak" or
+	// "none".
 	Method string `json:"method"`
 	// TimeoutMS is how long to wait for it, in milliseconds.
 	TimeoutMS int `json:"timeoutMs"`

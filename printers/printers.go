@@ -106,6 +106,10 @@ type Confirmation int
 const (
 	// ByID means the printer repeats the job's id once the paper is out.
 	ByID Confirmation = iota
+	// ByCounter means the printer counts finished slips and tells the count.
+	ByCounter
+	// ByPresenter means a sensor sees the slip arrive in the mouth.
+	ByPresenter
 	// ByOrder means the printer answers a question sent behind the slip: the
 	// slip was processed, not necessarily printed.
 	ByOrder
@@ -114,11 +118,16 @@ const (
 	NoConfirmation
 )
 
-// String returns the name used in profiles: "process-id", "weak" or "none".
+// String returns the name used in profiles: "process-id", "end-counter",
+// "presenter-edge", "weak" or "none".
 func (c Confirmation) String() string {
 	switch c {
 	case ByID:
 		return "process-id"
+	case ByCounter:
+		return "end-counter"
+	case ByPresenter:
+		return "presenter-edge"
 	case ByOrder:
 		return "weak"
 	case NoConfirmation:
@@ -164,8 +173,23 @@ type Parser interface {
 	Feed(b []byte, at time.Time) []Event
 }
 
+// Mindful is a parser of a printer that does not repeat ids: to know what a
+// count or a sensor speaks of, it must be told what is sent. Ask for it by
+// assertion. Its methods belong to the parser's goroutine, or to whoever holds
+// the same lock.
+type Mindful interface {
+	// Sending tells that the bytes of a job go out now.
+	Sending(id JobID)
+	// Torn tells that not all bytes of a job went out: no proof for it can
+	// come.
+	Torn(id JobID)
+	// Clearing tells that [Dialect.Clear] goes out now.
+	Clearing()
+}
+
 // Event is what a printer told: one of [Printed], [Processed], [Cleared],
-// [StatusChanged], [Answered] or [Noise].
+// [StatusChanged], [Presented], [Left], [Taken], [Retracted], [Answered] or
+// [Noise].
 type Event interface{ printerEvent() }
 
 // Printed says that the job ID and all before it are on paper.
@@ -182,6 +206,22 @@ type Cleared struct{}
 // for each complete report, also when nothing changed.
 type StatusChanged struct{ Status Status }
 
+// Presented says that a slip stands in the mouth of the printer.
+type Presented struct{}
+
+// Left says that no slip stands in the mouth any more; whether it was taken
+// is another question, see [Presenter].
+type Left struct{}
+
+// Taken says that somebody has taken the slip.
+type Taken struct{}
+
+// Retracted says that the printer has drawn an untaken slip back.
+type Retracted struct {
+	// Count is how many it has drawn back in its life.
+	Count int
+}
+
 // Answered carries a text the printer gave about itself, such as its model.
 type Answered struct{ Text string }
 
@@ -194,4 +234,8 @@ func (Processed) printerEvent()     {}
 func (Cleared) printerEvent()       {}
 func (StatusChanged) printerEvent() {}
 func (Answered) printerEvent()      {}
+func (Presented) printerEvent()     {}
+func (Left) printerEvent()          {}
+func (Taken) printerEvent()         {}
+func (Retracted) printerEvent()     {}
 func (Noise) printerEvent()         {}

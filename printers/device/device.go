@@ -56,7 +56,23 @@ type Config struct {
 	// unknown, when the printer's word that it came out arrives after all.
 	// The same limits hold. May be nil.
 	Late func(ticketID string)
+	// Mouth is called when a printer with a presenter tells what became of
+	// the slip in its mouth. The same limits as for Changed hold. May be nil.
+	Mouth func(Mouth)
 }
+
+// Mouth is what a presenter tells about the slip it holds.
+type Mouth string
+
+// What a presenter can tell.
+const (
+	// SlipPresented: a slip waits in the mouth.
+	SlipPresented Mouth = "presented"
+	// SlipTaken: somebody took it.
+	SlipTaken Mouth = "taken"
+	// SlipRetracted: nobody took it, and the printer drew it back.
+	SlipRetracted Mouth = "retracted"
+)
 
 // Times of the conversation.
 const (
@@ -144,10 +160,37 @@ func wait(ctx context.Context, d time.Duration) bool {
 // session is one time the line was open.
 type session struct {
 	transport Transport
-	parser    printers.Parser
 	ended     chan struct{} // closed when the line is lost
 
+	left bool // a slip has left the mouth, and nobody has asked how; of the session's goroutine alone
+
+	parsing sync.Mutex // guards the parser
+	parser  printers.Parser
+
 	writing sync.Mutex // held by whoever writes
+}
+
+// mind tells the parser what is sent, if it wants to know.
+func (s *session) mind(tell func(printers.Mindful)) {
+	s.parsing.Lock()
+	defer s.parsing.Unlock()
+	if m, ok := s.parser.(printers.Mindful); ok {
+		tell(m)
+	}
+}
+
+// asked tells the parser which question goes out.
+func (s *session) asked(turn int, at time.Time) {
+	s.parsing.Lock()
+	defer s.parsing.Unlock()
+	s.parser.Asked(turn, at)
+}
+
+// feed lets the parser read.
+func (s *session) feed(b []byte, at time.Time) []printers.Event {
+	s.parsing.Lock()
+	defer s.parsing.Unlock()
+	return s.parser.Feed(b, at)
 }
 
 // heard is what the reader hands to the session's loop.
@@ -226,8 +269,14 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 			if h.err != nil {
 				return h.err
 			}
+			if err := p.askRetracted(ctx, s); err != nil {
+				return err
+			}
 		case <-timer.C:
 			timer.Reset(askEvery)
+			if err := p.askRetracted(ctx, s); err != nil {
+				return err
+			}
 			if !asks {
 				continue
 			}
@@ -269,7 +318,7 @@ func (p *Printer) ask(ctx context.Context, s *session, turn int) (asked bool, er
 	defer s.writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, askEvery/2)
 	defer cancel()
-	s.parser.Asked(turn, p.config.Now())
+	s.asked(turn, p.config.Now())
 	n, err := s.transport.Write(ctx, p.config.Dialect.Question(turn))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return n > 0, nil
@@ -280,7 +329,7 @@ func (p *Printer) ask(ctx context.Context, s *session, turn int) (asked bool, er
 // hear deals with bytes from the printer, and tells whether they were a word
 // about its status.
 func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
-	for _, e := range s.parser.Feed(b, at) {
+	for _, e := range s.feed(b, at) {
 		switch e := e.(type) {
 		case printers.StatusChanged:
 			told = true
@@ -291,6 +340,14 @@ func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
 			p.processed()
 		case printers.Cleared:
 			p.cleared()
+		case printers.Presented:
+			p.mouth(SlipPresented)
+		case printers.Left:
+			s.left = true
+		case printers.Taken:
+			p.mouth(SlipTaken)
+		case printers.Retracted:
+			p.mouth(SlipRetracted)
 		case printers.Answered:
 			p.config.Log.Info("printer says", "text", e.Text)
 		case printers.Noise:
@@ -298,6 +355,32 @@ func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
 		}
 	}
 	return told
+}
+
+func (p *Printer) mouth(m Mouth) {
+	p.config.Log.Info("slip in the printer's mouth", "slip_state", string(m))
+	if p.config.Mouth != nil {
+		p.config.Mouth(m)
+	}
+}
+
+// askRetracted asks a presenter that a slip has left whether it was taken. If the
+// line is in use, the next moment will do.
+func (p *Printer) askRetracted(ctx context.Context, s *session) error {
+	d, ok := p.config.Dialect.(printers.Presenter)
+	if !s.left || !ok || d.AskRetracted() == nil || !s.writing.TryLock() {
+		return nil
+	}
+	defer s.writing.Unlock()
+	s.left = false
+	ctx, cancel := context.WithTimeout(ctx, askEvery/2)
+	defer cancel()
+	_, err := s.transport.Write(ctx, d.AskRetracted())
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.left = true
+		return nil
+	}
+	return err
 }
 
 // become takes in a status. It is called by the session's goroutine alone, so

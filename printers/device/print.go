@@ -187,6 +187,16 @@ func (p *Printer) send(ctx context.Context, s *session, j *job, bytes []byte, on
 	if err := p.tidy(ctx, s, j); err != nil {
 		return 0, fmt.Errorf("clear remains of an earlier slip: %w", err)
 	}
+	s.mind(func(m printers.Mindful) { m.Sending(j.id) })
+	n, err := p.write(ctx, s, j, bytes, onFirstByte)
+	if err != nil {
+		s.mind(func(m printers.Mindful) { m.Torn(j.id) })
+	}
+	return n, err
+}
+
+// write is the part of send that touches the line.
+func (p *Printer) write(ctx context.Context, s *session, j *job, bytes []byte, onFirstByte func()) (int, error) {
 	n, err := s.transport.Write(ctx, bytes[:min(firstBytes, len(bytes))])
 	if n == 0 {
 		return 0, err
@@ -258,6 +268,7 @@ func (p *Printer) clear(ctx context.Context, s *session, j *job) error {
 			return fmt.Errorf("discard what is not sent: %w", err)
 		}
 	}
+	s.mind(printers.Mindful.Clearing)
 	if _, err := s.transport.Write(ctx, p.config.Dialect.Clear()); err != nil {
 		return err
 	}

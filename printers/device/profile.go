@@ -8,6 +8,7 @@ import (
 	profiles "balcao/firmware-profiles"
 	"balcao/printers"
 	"balcao/printers/escpos"
+	"balcao/printers/star"
 )
 
 // Dialect returns the language of a model, set up as its profile says.
@@ -18,6 +19,8 @@ func Dialect(p profiles.Profile) (printers.Dialect, error) {
 	switch p.Dialect {
 	case "escpos":
 		return escpos.New(escposOptions(p))
+	case "star":
+		return star.New(starOptions(p))
 	}
 	return nil, fmt.Errorf("profile %s: no dialect %q", p.ID, p.Dialect)
 }
@@ -29,34 +32,57 @@ func ConfirmWithin(p profiles.Profile) time.Duration {
 
 func escposOptions(p profiles.Profile) escpos.Options {
 	o := escpos.Options{
-		Media:      printers.Media{Dots: p.Media.HeadDots, QRModule: p.QR.Module},
 		LeaveKanji: p.Text.LeaveKanji,
 		FullCut:    p.Cut.Kind == "full",
 		CutFeed:    byte(p.Cut.Feed),
 		StatusPush: p.Status.Push,
 		CanClear:   p.Confirm.Clear,
 	}
-	for _, f := range p.Text.Fonts {
-		if f.ID == "A" {
-			o.Media.CellWidth, o.Media.CellHeight = f.W, f.H
-		}
-	}
-	for _, want := range p.Text.Prefer {
-		i := slices.IndexFunc(p.Text.CodePages, func(c profiles.CodePage) bool { return c.Encoding == want })
-		if i >= 0 {
-			o.CodePages = append(o.CodePages, escpos.CodePage{Number: byte(p.Text.CodePages[i].N), Encoding: want})
-		}
-	}
+	o.Media, o.CodePages = media(p), codePages(p)
 	for _, n := range p.Status.Questions {
 		o.Questions = append(o.Questions, byte(n))
 	}
-	switch p.Confirm.Method {
-	case printers.ByID.String():
-		o.Confirmation = printers.ByID
-	case printers.ByOrder.String():
-		o.Confirmation = printers.ByOrder
-	default:
-		o.Confirmation = printers.NoConfirmation
-	}
+	o.Confirmation = confirmation(p)
 	return o
+}
+
+func starOptions(p profiles.Profile) star.Options {
+	return star.Options{
+		Media: media(p), CodePages: codePages(p), FullCut: p.Cut.Kind == "full",
+		StatusPush: p.Status.Push, Asks: len(p.Status.Questions) > 0, CanClear: p.Confirm.Clear,
+		Presenter: p.Presenter != nil, NearEndSensor: !p.Status.NoNearEnd, Confirmation: confirmation(p),
+	}
+}
+
+func media(p profiles.Profile) printers.Media {
+	m := printers.Media{Dots: p.Media.HeadDots, QRModule: p.QR.Module}
+	for _, f := range p.Text.Fonts {
+		if f.ID == "A" {
+			m.CellWidth, m.CellHeight = f.W, f.H
+		}
+	}
+	return m
+}
+
+// codePages are those of the profile, the preferred first.
+func codePages(p profiles.Profile) []printers.CodePage {
+	var pages []printers.CodePage
+	for _, want := range p.Text.Prefer {
+		i := slices.IndexFunc(p.Text.CodePages, func(c profiles.CodePage) bool { return c.Encoding == want })
+		if i >= 0 {
+			pages = append(pages, printers.CodePage{Number: byte(p.Text.CodePages[i].N), Encoding: want})
+		}
+	}
+	return pages
+}
+
+// confirmation reads the profile's method; one that is not known confirms
+// nothing.
+func confirmation(p profiles.Profile) printers.Confirmation {
+	for c := printers.ByID; c < printers.NoConfirmation; c++ {
+		if c.String() == p.Confirm.Method {
+			return c
+		}
+	}
+	return printers.NoConfirmation
 }

@@ -7,6 +7,7 @@
 package escpos
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -39,6 +40,17 @@ type Options struct {
 	CanClear bool
 	// Confirmation is the best the printer can do.
 	Confirmation printers.Confirmation
+	// QRStore is the m of the QR functions that store and print; 0 means 30h,
+	// as Epson has it.
+	QRStore byte
+	// QRLevelM is the parameter for error correction level M; 0 means 31h, as
+	// Epson has it.
+	QRLevelM byte
+	// Ending stands in place of the cut at the end of a slip, such as the
+	// command of a kiosk printer that cuts and presents. Nil means a cut.
+	Ending []byte
+	// Cut stands in place of GS V where remains are cut off. Nil means GS V.
+	Cut []byte
 }
 
 // Dialect is ESC/POS for one model. It implements [printers.Dialect].
@@ -60,7 +72,7 @@ func New(o Options) (*Dialect, error) {
 	}
 	d := &Dialect{options: o}
 	for _, page := range o.CodePages {
-		table, err := page.table()
+		table, err := page.Table()
 		if err != nil {
 			return nil, fmt.Errorf("escpos: code page %d: %w", page.Number, err)
 		}
@@ -124,9 +136,13 @@ func (d *Dialect) with(i int, blocks []printers.Block, id printers.JobID) printe
 	// every line is advanced by its own height at least.
 	w.put(esc, '3', byte(d.options.Media.CellHeight))
 	for _, b := range blocks {
-		w.block(b)
+		w.block(b, d.options)
 	}
-	w.cut(d.options)
+	if d.options.Ending != nil {
+		w.put(d.options.Ending...)
+	} else {
+		w.cut(d.options)
+	}
 	w.confirm(d.options.Confirmation, id)
 	return printers.Job{Bytes: w.out, Unprintable: w.lacking}
 }
@@ -196,7 +212,7 @@ type writer struct {
 
 func (w *writer) put(b ...byte) { w.out = append(w.out, b...) }
 
-func (w *writer) block(b printers.Block) {
+func (w *writer) block(b printers.Block, o Options) {
 	switch b := b.(type) {
 	case printers.Line:
 		w.line(b)
@@ -205,7 +221,7 @@ func (w *writer) block(b printers.Block) {
 			w.put(esc, 'J', byte(min(rest, 255))) // ESC J: feed dots
 		}
 	case printers.Code:
-		w.code(b)
+		w.code(b, o)
 	}
 }
 
@@ -223,7 +239,7 @@ func (w *writer) line(l printers.Line) {
 			w.put(gs, '!', size) // GS !: times the width and height
 		}
 		var lacking []rune
-		w.out, lacking = letters(w.out, w.table, s.Text)
+		w.out, lacking = printers.Letters(w.out, w.table, s.Text)
 		w.lacking = append(w.lacking, lacking...)
 	}
 	w.put(lf)
@@ -246,18 +262,23 @@ func (w *writer) alignment(centred bool) {
 
 // code draws a QR code with the printer's own commands, GS ( k: a picture of
 // it would take seconds on a serial line.
-func (w *writer) code(c printers.Code) {
+func (w *writer) code(c printers.Code, o Options) {
+	store, level := cmp.Or(o.QRStore, 0x30), cmp.Or(o.QRLevelM, 0x31)
 	w.alignment(true)
-	w.put(gs, '(', 'k', 4, 0, 0x31, 0x41, 0x32, 0)           // fn 165: model 2
-	w.put(gs, '(', 'k', 3, 0, 0x31, 0x43, byte(c.Module))    // fn 167: module size
-	w.put(gs, '(', 'k', 3, 0, 0x31, 0x45, 0x31)              // fn 169: level M
-	n := len(c.Text) + 3                                     //
-	w.put(gs, '(', 'k', byte(n), byte(n>>8), 0x31, 0x50, 48) // fn 180: store
+	w.put(gs, '(', 'k', 4, 0, 0x31, 0x41, 0x32, 0)              // fn 165: model 2
+	w.put(gs, '(', 'k', 3, 0, 0x31, 0x43, byte(c.Module))       // fn 167: module size
+	w.put(gs, '(', 'k', 3, 0, 0x31, 0x45, level)                // fn 169: level M
+	n := len(c.Text) + 3                                        //
+	w.put(gs, '(', 'k', byte(n), byte(n>>8), 0x31, 0x50, store) // fn 180: store
 	w.out = append(w.out, c.Text...)
-	w.put(gs, '(', 'k', 3, 0, 0x31, 0x51, 0x30) // fn 181: print
+	w.put(gs, '(', 'k', 3, 0, 0x31, 0x51, store) // fn 181: print
 }
 
 func (w *writer) cut(o Options) {
+	if o.Cut != nil {
+		w.put(o.Cut...)
+		return
+	}
 	kind := byte(0x42) // GS V B: feed to the blade and n dots on, leave a point
 	if o.FullCut {
 		kind = 0x41
@@ -273,7 +294,9 @@ func (w *writer) confirm(c printers.Confirmation, id printers.JobID) {
 		w.put(d[:]...)
 	case printers.ByOrder:
 		w.put(gs, 'r', 1) // GS r: answered in the order of the stream
-	case printers.NoConfirmation:
+	case printers.ByCounter, printers.ByPresenter, printers.NoConfirmation:
+		// Nothing to ask for: the first is another language, the second is
+		// told by the sensor in the mouth.
 	}
 }
 

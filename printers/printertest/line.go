@@ -218,6 +218,14 @@ func (p *Printer) atOnce() {
 		return p.realtime[len(p.realtime)-n:]
 	}
 	three, four, ten := tail(3), tail(4), tail(10)
+	if p.config.Language == Star {
+		p.starAtOnce(three[2], three)
+		return
+	}
+	if p.config.Language == Custom && string(three) == "\x10\x04\x14" {
+		p.send(p.customStatus())
+		return
+	}
 	switch {
 	case three[0] == 0x10 && three[1] == 0x04 && three[2] >= 1 && three[2] <= 4:
 		p.answer(three[2]) // DLE EOT n
@@ -260,7 +268,14 @@ func (p *Printer) automatic() []byte {
 
 // push sends the status by itself, if the host wished so. The lock is held.
 func (p *Printer) push() {
-	if p.machine.pushMask&0x0e != 0 {
+	switch {
+	case p.machine.pushMask&0x0e == 0:
+	case p.config.Language == Star:
+		p.send(p.starStatus())
+	case p.config.Language == Custom:
+		p.told = p.customStatus()
+		p.send(p.told)
+	default:
 		p.send(p.automatic())
 	}
 }

@@ -8,8 +8,9 @@ import (
 // and lays letters on paper. It knows neither time nor cable: what takes time
 // or must be answered is returned as an effect.
 type machine struct {
-	dots  int
-	paper Paper
+	language Language
+	dots     int
+	paper    Paper
 
 	pending []byte // a command that is not whole yet
 
@@ -38,6 +39,9 @@ type effect struct {
 	reply   []byte
 	id      string // a process id whose time has come
 	pushed  bool   // status push was just turned on
+	end     bool   // Star's ETB
+	present bool   // a slip goes into the mouth
+	count   byte   // which of CUSTOM's counters is asked for
 }
 
 func newMachine(dots int) *machine {
@@ -73,13 +77,16 @@ func (m *machine) take() Paper {
 func (m *machine) obey(b byte) effect {
 	if len(m.pending) > 0 {
 		m.pending = append(m.pending, b)
-		n, known := length(m.pending)
+		n, known := m.length(m.pending)
 		if !known || len(m.pending) < n {
 			return effect{}
 		}
 		command := m.pending
 		m.pending = nil
 		return m.command(command)
+	}
+	if m.language == Star && b != 0x1b && b < 0x20 && b != '\n' {
+		return effect{end: b == 0x17}
 	}
 	switch b {
 	case 0x1b, 0x1c, 0x1d, 0x10:
@@ -97,7 +104,21 @@ func (m *machine) obey(b byte) effect {
 }
 
 // length returns how long the command is that begins with c, once that can
-// be told. Lengths are those of Epson's reference.
+// be told.
+func (m *machine) length(c []byte) (n int, known bool) {
+	switch m.language {
+	case Star:
+		return starLength(c)
+	case Custom:
+		if n, known, own := customLength(c); own {
+			return n, known
+		}
+	case ESCPOS:
+	}
+	return length(c)
+}
+
+// length is that of Epson's commands. Lengths are those of Epson's reference.
 func length(c []byte) (n int, known bool) {
 	if len(c) < 2 {
 		return 0, false
@@ -203,6 +224,15 @@ func gsLength(c []byte) (int, bool) {
 }
 
 func (m *machine) command(c []byte) effect {
+	switch m.language {
+	case Star:
+		return m.star(c)
+	case Custom:
+		if e, own := m.custom(c); own {
+			return e
+		}
+	case ESCPOS:
+	}
 	switch c[0] {
 	case 0x1b:
 		return m.esc(c)
@@ -315,12 +345,24 @@ func (m *machine) extended(c []byte) effect {
 		case 0x43:
 			m.qrModule = max(1, min(16, int(body[2])))
 		case 0x50:
-			m.qr = append([]byte(nil), body[3:]...)
+			if body[2] == m.qrMode() {
+				m.qr = append([]byte(nil), body[3:]...)
+			}
 		case 0x51:
-			return m.code()
+			if body[2] == m.qrMode() {
+				return m.code()
+			}
 		}
 	}
 	return effect{}
+}
+
+// qrMode is the m that stores and prints a QR code: CUSTOM counts from 31h on.
+func (m *machine) qrMode() byte {
+	if m.language == Custom {
+		return 0x31
+	}
+	return 0x30
 }
 
 func (m *machine) letter(b byte) effect {
@@ -341,6 +383,9 @@ func (m *machine) rune(b byte) rune {
 	}
 	if m.kanji {
 		return '漢'
+	}
+	if m.language == Star {
+		return starRune(m.page, b)
 	}
 	switch m.page {
 	case 0:

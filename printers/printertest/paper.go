@@ -135,8 +135,12 @@ func (p Paper) empty() bool { return len(p.Items) == 0 }
 // Read returns the papers that a stream of ESC/POS makes on a printer of the
 // given width, without cable and clock. What was not cut at the end of the
 // stream is the last paper.
-func Read(dots int, stream []byte) []Paper {
+func Read(dots int, stream []byte) []Paper { return ReadAs(ESCPOS, dots, stream) }
+
+// ReadAs is [Read] for a printer of another language.
+func ReadAs(l Language, dots int, stream []byte) []Paper {
 	m := newMachine(dots)
+	m.language = l
 	var papers []Paper
 	for _, b := range stream {
 		e := m.obey(b)
@@ -147,6 +151,12 @@ func Read(dots int, stream []byte) []Paper {
 		}
 		if e.id != "" && len(papers) > 0 {
 			papers[len(papers)-1].ID = e.id
+		}
+		if e.end && len(papers) > 0 {
+			papers[len(papers)-1].ID = "ETB"
+		}
+		if e.present && len(papers) > 0 {
+			papers[len(papers)-1].ID = "presented"
 		}
 	}
 	m.printPending()

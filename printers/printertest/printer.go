@@ -24,6 +24,11 @@ type Config struct {
 	MillimetresPerSecond int
 	// Buffer is the receive buffer in bytes; 0 means 4096.
 	Buffer int
+	// Language is what it speaks; the zero value is ESC/POS.
+	Language Language
+	// WithoutHeader makes a CUSTOM printer whose status lacks its first two
+	// bytes, as some firmware's does.
+	WithoutHeader bool
 	// AsianModel makes a printer that starts in Kanji mode.
 	AsianModel bool
 	// Now is the clock that dates papers; it must be given.
@@ -90,6 +95,10 @@ type State struct {
 	Waiting int `json:"waiting"`
 	// Printing is true while paper of an unfinished slip stands in the mouth.
 	Printing bool `json:"printing"`
+	// Mouth is true while a slip waits in the mouth of a presenter.
+	Mouth bool `json:"mouth"`
+	// Retracted counts the slips that a presenter drew back.
+	Retracted int `json:"retracted"`
 }
 
 // Printer is a printer made of software.
@@ -110,6 +119,12 @@ type Printer struct {
 	papers   []Paper
 	serial   int
 	watchers map[chan struct{}]bool
+
+	ends      int  // Star's ETB counter
+	ended     bool // Star's ETB status
+	mouth     bool // a slip waits in the presenter
+	retracted int
+	told      []byte // status that CUSTOM's sent last
 }
 
 // New makes the pseudo-terminal and the link to it. Nothing is answered before
@@ -134,7 +149,7 @@ func New(c Config) (*Printer, error) {
 		config: c, wake: make(chan struct{}, 1), machine: newMachine(c.Dots),
 		faults: map[Kind]bool{}, watchers: map[chan struct{}]bool{},
 	}
-	p.machine.asianHead = c.AsianModel
+	p.machine.asianHead, p.machine.language = c.AsianModel, c.Language
 	p.machine.reset()
 	l, err := Plug(c.Link)
 	if err != nil {
@@ -185,6 +200,7 @@ func (p *Printer) State() State {
 	s := State{
 		Simulated: true, Path: p.config.Link, Faults: []Kind{}, Papers: p.serial,
 		Waiting: len(p.waiting), Printing: !p.machine.paper.empty(),
+		Mouth: p.mouth, Retracted: p.retracted,
 	}
 	for _, k := range Kinds() {
 		if p.faults[k] {
@@ -259,6 +275,7 @@ func (p *Printer) apply(f Fault) error {
 		if f.On && !p.faults[PowerOff] {
 			p.forget()
 			p.machine.pushMask = 0
+			p.ends, p.ended, p.told = 0, false, nil
 		}
 	case PaperOut, NearEnd, CoverOpen, CutterError, Silent:
 	}
@@ -350,6 +367,7 @@ func (p *Printer) step() (pause time.Duration, age int, idle bool) {
 		}
 	}
 	p.resume()
+	p.news()
 	return 0, p.age, true
 }
 
@@ -383,6 +401,14 @@ func (p *Printer) effect(e effect) time.Duration {
 	}
 	if e.cut {
 		p.eject()
+	}
+	switch {
+	case e.end:
+		p.end()
+	case e.present:
+		p.present()
+	case e.count != 0:
+		p.count(e.count)
 	}
 	if e.advance == 0 {
 		return 0

@@ -1,0 +1,52 @@
+package printers
+
+// The interfaces here are what some printers can do and others not. They are
+// asked for by assertion on a [Dialect]: devices differ in ability, not in
+// kind. A dialect whose model lacks the ability returns nil from its methods.
+
+// Cutter is a dialect of a printer that cuts.
+type Cutter interface {
+	// Cut feeds to the blade and cuts.
+	Cut() []byte
+}
+
+// Presenter is a dialect of a printer that holds a cut slip in its mouth until
+// it is taken.
+type Presenter interface {
+	// AskRetracted asks how many slips were drawn back; the answer makes the
+	// parser tell [Taken] or [Retracted] after a [Left]. It is nil if the
+	// printer does not count.
+	AskRetracted() []byte
+	// Eject pushes a waiting slip out.
+	Eject() []byte
+	// Retract draws a waiting slip back.
+	Retract() []byte
+}
+
+// Sensors is a dialect that knows which sensors the model has.
+type Sensors interface {
+	// NearEnd tells whether the printer can say that the roll ends soon.
+	NearEnd() bool
+}
+
+// LogoMemory is a dialect of a printer that keeps a picture in its flash,
+// which wears out: a picture is stored once, never for each slip.
+type LogoMemory interface {
+	// PrintLogo prints the picture with the given number.
+	PrintLogo(n int) []byte
+}
+
+// Counters is a dialect of a printer that counts what it has done; answers
+// come as [Answered].
+type Counters interface {
+	// AskCounters returns the questions, one after another.
+	AskCounters() [][]byte
+}
+
+// Identifier is a dialect of a printer that can say what it is; answers come
+// as [Answered].
+type Identifier interface {
+	// AskIdentity returns the questions for model and firmware, one after
+	// another.
+	AskIdentity() [][]byte
+}
