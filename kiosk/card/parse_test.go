@@ -87,9 +87,9 @@ func TestAnswerWithoutStatusWordHasItsError(t *testing.T) {
 
 func TestUnknownTagsOfDG13AreSkipped(t *testing.T) {
 	dg := unhex(t, "6D12"+"CE0141"+"7F490142"+"C80153"+"C9024749"+"CA014D")
-	names, more, err := namesOfDG13(dg)
-	if err != nil || more != 0 || string(names.given) != "GI" || string(names.surname) != "S" {
-		t.Errorf("names = %q, more %d, error %v", names, more, err)
+	found, err := scanDG13(dg, []Field{GivenName, Surname})
+	if err != nil || found.more != 0 || string(found.values[GivenName]) != "GI" || string(found.values[Surname]) != "S" {
+		t.Errorf("found %q %q, more %d, error %v", found.values[GivenName], found.values[Surname], found.more, err)
 	}
 }
 
@@ -126,28 +126,29 @@ func FuzzParseATR(f *testing.F) {
 	})
 }
 
-func FuzzNamesOfDG13(f *testing.F) {
+func FuzzScanDG13(f *testing.F) {
 	f.Add([]byte{0x6D, 6, 0xC8, 1, 'S', 0xC9, 1, 'G'})
 	f.Add([]byte{0x6D, 0x82, 1, 0, 0xC8, 0x81, 200})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		names, more, err := namesOfDG13(b)
+		wanted := []Field{GivenName, Surname}
+		found, err := scanDG13(b, wanted)
 		if err != nil {
 			return
 		}
-		if more < 0 || more > 1<<24+2 {
-			t.Fatalf("more = %d", more)
+		if found.more < 0 || found.more > 1<<24+2 {
+			t.Fatalf("more = %d", found.more)
 		}
 		// Every byte that is asked for was needed: one fewer does not do.
-		for n := range min(more, 300) {
-			if _, again, err := namesOfDG13(append(bytes.Clone(b), make([]byte, n)...)); err == nil && again == 0 {
-				t.Errorf("asked for %d, done after %d", more, n)
+		for n := range min(found.more, 300) {
+			if again, err := scanDG13(append(bytes.Clone(b), make([]byte, n)...), wanted); err == nil && again.more == 0 {
+				t.Errorf("asked for %d, done after %d", found.more, n)
 			}
 		}
 		// What the beginning already tells, the whole tells too.
-		if more == 0 {
-			same, _, err := namesOfDG13(append(bytes.Clone(b), 0))
-			if err != nil || !bytes.Equal(same.given, names.given) {
-				t.Errorf("a further byte changed %q to %q (%v)", names.given, same.given, err)
+		if found.more == 0 {
+			same, err := scanDG13(append(bytes.Clone(b), 0), wanted)
+			if err != nil || !bytes.Equal(same.values[GivenName], found.values[GivenName]) {
+				t.Errorf("a further byte changed %q to %q (%v)", found.values[GivenName], same.values[GivenName], err)
 			}
 		}
 	})

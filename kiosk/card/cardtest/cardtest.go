@@ -60,6 +60,7 @@ const (
 type file struct {
 	id      uint16
 	content []byte
+	lazy    func() []byte // makes content when the file is first selected
 	locked  bool
 }
 
@@ -83,15 +84,26 @@ type Card struct {
 	pending []byte // T=0: waits for GET RESPONSE
 }
 
-// New makes the card of an invented person.
-func New(id Identity, g Generation) *Card {
+// New makes the card of an invented person, signed by the invented State.
+func New(id Identity, g Generation) *Card { return NewSealed(id, g, Sealed) }
+
+// NewSealed makes a card whose security object is of a given kind. What is
+// wrong with it shows only to those who check it.
+func NewSealed(id Identity, g Generation, how Seal) *Card {
 	c := &Card{generation: g, serial: id.Serial, app: -1}
+	shown := id
+	if how == AlteredName {
+		shown.GivenName = "FALSIFICADA"
+	}
+	object := func() []byte { return securityObject(id, g, how) }
 	trace := file{id: 0x0003, content: []byte{0, 0, 0, 0, 0, 1, 0, 0}}
 	switch g {
 	case CC2:
 		c.atr = fromHex(atrCC2)
 		c.apps = []application{
-			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 5}, files: []file{{id: 0x010D, content: identityFileCC2(id)}}},
+			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 5}, files: files(how,
+				file{id: 0x010D, content: identityFileCC2(shown)},
+				file{id: 0x011D, lazy: object})},
 			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 4}, files: []file{trace}},
 		}
 	default:
@@ -99,13 +111,21 @@ func New(id Identity, g Generation) *Card {
 		if g == CC1T0 {
 			c.atr = fromHex(atrCC1T0)
 		}
-		c.apps = []application{{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 2}, files: []file{
-			{id: 0xEF02, content: identityFileCC1(id)},
-			{id: 0xEF05, content: make([]byte, 1200), locked: true},
+		c.apps = []application{{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 2}, files: files(how,
+			file{id: 0xEF02, content: identityFileCC1(shown)},
+			file{id: 0xEF05, content: make([]byte, 1200), locked: true},
 			trace,
-		}}}
+			file{id: 0xEF06, lazy: func() []byte { return append(object(), make([]byte, sizeEF06)...)[:sizeEF06] }})}}
 	}
 	return c
+}
+
+// files leaves the security object, which stands last, out of a card without.
+func files(how Seal, all ...file) []file {
+	if how == NoObject {
+		return all[:len(all)-1]
+	}
+	return all
 }
 
 // ATR returns the answer to reset, empty for a card that gives none. The slice
@@ -209,6 +229,9 @@ func (c *Card) selectID(cmd card.Command, id []byte) []byte {
 		return status(0x6A82)
 	}
 	c.current = &files[i]
+	if lazy := c.current.lazy; lazy != nil {
+		c.current.content, c.current.lazy = lazy(), nil
+	}
 	if cmd.P2 == 0x0C {
 		return status(0x9000)
 	}

@@ -7,6 +7,21 @@ import (
 // sizeEF02 is the size of a CC1's identity file (FCI in FciData.cpp).
 const sizeEF02 = 15500
 
+// sizeEF06 is what the file of a CC1's security object holds, zeros included.
+const sizeEF06 = 4000
+
+// The texts that every card of a generation has.
+const (
+	issuingEntity  = "República Portuguesa"
+	issuingCountry = "Portugal"
+	documentType   = "Cartão de Cidadão"
+	pan            = "0000000000000000"
+	versionCC1     = "006.007.23"
+	versionCC2     = "007.001.01"
+	placeOfRequest = "Balcão de Demonstração"
+	nationality    = "PRT"
+)
+
 // identityFileCC1 lays an identity out as EF02 of a CC1: fixed fields, padded
 // with zeros (CardPteidDef.h). The photograph stays empty.
 func identityFileCC1(id Identity) []byte {
@@ -15,19 +30,19 @@ func identityFileCC1(id Identity) []byte {
 		offset, width int
 		text          string
 	}{
-		{0, 40, "República Portuguesa"},
-		{40, 80, "Portugal"},
-		{120, 34, "Cartão de Cidadão"},
+		{0, 40, issuingEntity},
+		{40, 80, issuingCountry},
+		{120, 34, documentType},
 		{154, 28, id.DocumentNumber},
-		{182, 16, "0000000000000000"},
-		{214, 16, "006.007.23"},
+		{182, 16, pan},
+		{214, 16, versionCC1},
 		{230, 20, id.ValidFrom},
-		{250, 60, "Balcão de Demonstração"},
+		{250, 60, placeOfRequest},
 		{310, 20, id.ValidUntil},
 		{330, 120, id.Surname},
 		{450, 120, id.GivenName},
 		{570, 2, id.Sex},
-		{572, 6, "PRT"},
+		{572, 6, nationality},
 		{578, 20, id.BirthDate},
 		{598, 8, id.Height},
 		{606, 18, id.CivilNumber},
@@ -38,6 +53,7 @@ func identityFileCC1(id Identity) []byte {
 		{1104, 18, id.NIF},
 		{1122, 22, id.NISS},
 		{1144, 18, id.HealthNumber},
+		{1162, 120, id.Indications},
 	} {
 		copy(f[field.offset:field.offset+field.width], field.text)
 	}
@@ -52,18 +68,18 @@ func identityFileCC2(id Identity) []byte {
 		tag  byte
 		text string
 	}{
-		{0xC0, "República Portuguesa"},
-		{0xC1, "Portugal"},
-		{0xC2, "Cartão de Cidadão"},
+		{0xC0, issuingEntity},
+		{0xC1, issuingCountry},
+		{0xC2, documentType},
 		{0xC3, id.DocumentNumber},
-		{0xC4, "007.001.01"},
+		{0xC4, versionCC2},
 		{0xC5, id.ValidFrom},
-		{0xC6, "Balcão de Demonstração"},
+		{0xC6, placeOfRequest},
 		{0xC7, id.ValidUntil},
 		{0xC8, id.Surname},
 		{0xC9, id.GivenName},
 		{0xCA, id.Sex},
-		{0xCB, "PRT"},
+		{0xCB, nationality},
 		{0xCC, id.BirthDate},
 		{0xCD, id.Height},
 		{0xD0, id.CivilNumber},
@@ -76,6 +92,9 @@ func identityFileCC2(id Identity) []byte {
 		{0xD7, id.HealthNumber},
 	} {
 		body = appendTLV(body, []byte{field.tag}, []byte(field.text))
+	}
+	if id.Indications != "" { // the only value that may be absent
+		body = appendTLV(body, []byte{0xD8}, []byte(id.Indications))
 	}
 	return appendTLV(nil, []byte{0x6D}, body)
 }

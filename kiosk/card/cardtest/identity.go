@@ -15,6 +15,8 @@ type Identity struct {
 	// DocumentNumber, CivilNumber, NIF, NISS and HealthNumber are the numbers
 	// of the card and of its holder. Those of Identities belong to nobody.
 	DocumentNumber, CivilNumber, NIF, NISS, HealthNumber string
+	// Indications is the text of "indicações eventuais", mostly empty.
+	Indications string
 	// Serial is the 8-byte serial number of the chip.
 	Serial [8]byte
 }

@@ -78,6 +78,8 @@ func Deck() []string { return slices.Clone(deckNames[:]) }
 var deckNames = [...]string{
 	"maria", "joao", "conceicao", "ines", "alvaro", "long", "suryavarman",
 	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte",
+	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
+	"unsigned", "pss",
 }
 
 // Named makes a fresh card of the deck; ok is false for a name it has not. The
@@ -94,6 +96,9 @@ func Named(name string) (c *Card, ok bool) {
 			return New(id, CC1), true
 		}
 	}
+	if c, ok := sealedNamed(name); ok {
+		return c, true
+	}
 	switch name {
 	case "bank":
 		return Bank(), true
@@ -109,6 +114,36 @@ func Named(name string) (c *Card, ok bool) {
 		return Garbage(), true
 	case "one-byte":
 		return OneByte(), true
+	default:
+		return nil, false
+	}
+}
+
+// sealedNamed makes the cards whose fault shows only to those who check the
+// signature.
+func sealedNamed(name string) (c *Card, ok bool) {
+	id := invented("TERESA ISABEL", "CARVALHO LOPES", 8)
+	switch name {
+	case "signer-expired":
+		id.ValidFrom, id.ValidUntil = "10 03 2020", "09 03 2030"
+		return NewSealed(id, CC1, ExpiredSigner), true
+	case "card-expired":
+		id.ValidFrom, id.ValidUntil = "01 02 2018", "31 01 2023"
+		return New(id, CC1), true
+	case "impostor":
+		return NewSealed(id, CC2, ImpostorIssuer), true
+	case "unknown-issuer":
+		return NewSealed(id, CC1, UnknownIssuer), true
+	case "citizen-signed":
+		return NewSealed(id, CC2, SignedByCitizen), true
+	case "altered-name":
+		return NewSealed(id, CC1, AlteredName), true
+	case "missing-group":
+		return NewSealed(id, CC2, MissingGroup), true
+	case "unsigned":
+		return NewSealed(id, CC2, NoObject), true
+	case "pss":
+		return NewSealed(id, CC1, SealedPSS), true
 	default:
 		return nil, false
 	}
@@ -146,6 +181,24 @@ func Label(name string) string {
 		return "Cartão avariado: respostas sem sentido"
 	case "one-byte":
 		return "Cartão avariado: respostas de um byte"
+	case "signer-expired":
+		return "Teresa …, CC1 verdadeiro cujo assinante expirou entretanto"
+	case "card-expired":
+		return "Teresa …, CC1 caducado"
+	case "impostor":
+		return "Falso: quem assinou faz-se passar pela entidade emissora, CC2"
+	case "unknown-issuer":
+		return "Assinado por entidade desconhecida, CC1"
+	case "citizen-signed":
+		return "Falso: assinado com o certificado de um cidadão, CC2"
+	case "altered-name":
+		return "Falso: nome alterado depois da assinatura, CC1"
+	case "missing-group":
+		return "A assinatura não abrange a identidade, CC2"
+	case "unsigned":
+		return "Cartão sem assinatura, CC2"
+	case "pss":
+		return "Assinatura de tipo não suportado (RSA-PSS), CC1"
 	default:
 		return ""
 	}
