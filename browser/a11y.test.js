@@ -73,8 +73,9 @@ test('no face and no state breaks a rule, is too small at the kiosk, or scrolls 
   });
   assert.deepEqual(faults, {});
   assert.ok(seen >= 40, `saw ${seen} states`);
-  const dead = /Failed to load resource|net::ERR_/; // of the branch that was away at the end
-  assert.deepEqual(faces.complaints(dead), []);
+  // The branch was away at the end; and axe, which stands in no file, tries styles that the pages' policy refuses.
+  const expected = /Failed to load resource|net::ERR_|Applying inline style .* \(\)$/;
+  assert.deepEqual(faces.complaints(expected), []);
 });
 
 /**

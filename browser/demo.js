@@ -1,7 +1,7 @@
 // Runs the demo as `make demo` does, in a folder and with a sound server of its own, and ends all of it.
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -68,6 +68,9 @@ export async function startDemo(options = {}) {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const onExit = () => child.kill('SIGINT');
   process.once('exit', onExit);
+  // A signal ends this program without a word to the demo, unless it is made an ordinary end.
+  const onSignal = () => process.exit(130);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, onSignal);
 
   /** Ends everything and complains of what is left. */
   const stop = async () => {
@@ -75,6 +78,7 @@ export async function startDemo(options = {}) {
     child.kill('SIGINT');
     const code = await ended;
     process.removeListener('exit', onExit);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(signal, onSignal);
     await sound?.stop();
     const left = await until('every process of the demo has ended', async () => {
       const pids = await marked(mark);
@@ -167,10 +171,3 @@ export async function startDemo(options = {}) {
 }
 
 /** @typedef {Awaited<ReturnType<typeof startDemo>>} Demo */
-
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  // node demo.js: a demo to look at; Ctrl-C ends it.
-  const demo = await startDemo({ sound: true, traffic: process.argv.includes('-traffic') });
-  await writeFile('/dev/stdout', JSON.stringify(demo.at, null, 2) + '\n');
-  process.once('SIGINT', () => demo.stop());
-}

@@ -161,8 +161,7 @@ async function atTheCounter(faces, look) {
   await marta.page.goBack();
   await marta.ready('Terminar');
   await marta.finish();
-  await marta.page.keyboard.press('F9');
-  await marta.ready('Abrir balcão');
+  await marta.press('F9', 'Abrir balcão');
   await look('counter-closed', marta.page, 'staff');
   await marta.page.context().close();
 }
