@@ -24,10 +24,12 @@ var floors = map[string]int{
 
 	"branch-server/branch":   pure,
 	"branch-server/forecast": pure,
+	"branch-server/replay":   pure,
 	"firmware-profiles":      pure,
 	"hq/alert":               pure,
 	"hq/atlas":               pure,
 	"hq/visit":               pure,
+	"internal/citizen":       pure,
 	"internal/config":        pure,
 	"internal/replica":       pure,
 	"internal/trace":         pure,
@@ -39,6 +41,7 @@ var floors = map[string]int{
 	"printers":               pure,
 	"printers/escpos":        pure,
 	"printers/star":          pure,
+	"printers/escpos/custom": pure,
 
 	"branch-server/engine": services,
 	"hq/network":           services,
@@ -68,6 +71,7 @@ var floors = map[string]int{
 	"kiosk/pcsc/bench":             adapters,
 	"kiosk/screen":                 adapters,
 	"kiosk/store":                  adapters,
+	"kiosk/trust":                  adapters,
 	"kiosk/uplink":                 adapters,
 	"printers/device":              adapters,
 	"printers/printertest":         adapters,

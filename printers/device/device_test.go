@@ -28,6 +28,7 @@ type bench struct {
 	virtual *printertest.Printer
 	changes chan printers.Status
 	late    chan string
+	mouth   chan device.Mouth
 }
 
 type options struct {
@@ -100,7 +101,7 @@ func attach(t testing.TB, virtual *printertest.Printer, o options) *bench {
 	if o.confirm == 0 {
 		o.confirm = patience
 	}
-	b := &bench{t: t, virtual: virtual, changes: make(chan printers.Status, 1000), late: make(chan string, 10)}
+	b := &bench{t: t, virtual: virtual, changes: make(chan printers.Status, 1000), late: make(chan string, 10), mouth: make(chan device.Mouth, 100)}
 	b.Printer = device.New(device.Config{
 		Dialect: dialect,
 		Open:    func(context.Context) (device.Transport, error) { return o.open() },
@@ -109,6 +110,7 @@ func attach(t testing.TB, virtual *printertest.Printer, o options) *bench {
 		Log:     slog.New(slog.DiscardHandler),
 		Changed: func(s printers.Status) { b.changes <- s },
 		Late:    func(id string) { b.late <- id },
+		Mouth:   func(m device.Mouth) { b.mouth <- m },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)

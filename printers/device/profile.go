@@ -8,6 +8,7 @@ import (
 	profiles "balcao/firmware-profiles"
 	"balcao/printers"
 	"balcao/printers/escpos"
+	"balcao/printers/escpos/custom"
 	"balcao/printers/star"
 )
 
@@ -19,6 +20,11 @@ func Dialect(p profiles.Profile) (printers.Dialect, error) {
 	switch p.Dialect {
 	case "escpos":
 		return escpos.New(escposOptions(p))
+	case "custom":
+		if p.Presenter == nil {
+			return nil, fmt.Errorf("profile %s: a CUSTOM printer needs a presenter", p.ID)
+		}
+		return custom.New(customOptions(p))
 	case "star":
 		return star.New(starOptions(p))
 	}
@@ -44,6 +50,15 @@ func escposOptions(p profiles.Profile) escpos.Options {
 	}
 	o.Confirmation = confirmation(p)
 	return o
+}
+
+func customOptions(p profiles.Profile) custom.Options {
+	return custom.Options{
+		Text: escposOptions(p), Numbering31: p.QR.Numbering == "custom", Command: custom.Command(p.Presenter.Command),
+		Millimetres: p.Presenter.Millimetres, Retract: p.Presenter.Untaken == "retract", Seconds: byte(p.Presenter.Seconds),
+		CountsRetracted: p.Presenter.CountsRetracted, StatusPush: p.Status.Push, WithoutHeader: p.Status.WithoutHeader,
+		NearEndSensor: !p.Status.NoNearEnd, Confirmation: confirmation(p),
+	}
 }
 
 func starOptions(p profiles.Profile) star.Options {
