@@ -11,11 +11,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"balcao/branch-server/app"
-	"balcao/branch-server/staff"
 )
 
 func main() {
@@ -28,6 +26,9 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out, messages io.Writer) error {
+	if len(args) > 0 && args[0] == "replay" {
+		return app.Replay(args[1:], out, messages)
+	}
 	flags := flag.NewFlagSet("branch-server", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "branch-server.yaml", "configuration file")
@@ -42,7 +43,7 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		_, err := fmt.Fprintln(out, app.Version)
 		return err
 	case *hash:
-		return printHash(in, out)
+		return app.PrintHash(in, out)
 	}
 	cfg, err := app.Load(*path)
 	if err != nil || *check {
@@ -55,17 +56,4 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		return err
 	}
 	return a.Run(ctx)
-}
-
-func printHash(in io.Reader, out io.Writer) error {
-	raw, err := io.ReadAll(io.LimitReader(in, 256))
-	if err != nil {
-		return fmt.Errorf("read the PIN: %w", err)
-	}
-	hash, err := staff.HashPIN(strings.TrimSpace(string(raw)))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(out, hash)
-	return err
 }

@@ -97,7 +97,7 @@ func (d *Day) applyIssued(v *Visit, ev Issued, at time.Time) {
 	if v.IssuedAt.IsZero() {
 		v.IssuedAt = at
 	}
-	d.wait(v)
+	d.wait(v, at)
 }
 
 func (d *Day) applyVoided(v *Visit, at time.Time) {

@@ -32,7 +32,7 @@ func (d *Day) applyLife(e Entry) {
 	case Revived:
 		d.on(ev.Visit, func(v *Visit) {
 			v.Revived, v.EndedAt = true, time.Time{}
-			d.wait(v)
+			d.wait(v, e.At)
 		})
 	case Postponed:
 		d.on(ev.Visit, func(v *Visit) {
@@ -44,7 +44,7 @@ func (d *Day) applyLife(e Entry) {
 	case Returned:
 		d.on(ev.Visit, func(v *Visit) {
 			v.Since = e.At
-			d.wait(v)
+			d.wait(v, e.At)
 		})
 	case Walked:
 		d.on(ev.Visit, func(v *Visit) { d.applyWalked(v, ev, e.At) })
@@ -82,7 +82,7 @@ func (d *Day) applyForwarded(v *Visit, ev Forwarded, at time.Time) {
 	d.vacate(v, at)
 	d.moveTo(v, ev.Service, ev.Body, ev.Class)
 	v.Front, v.NotBefore = ev.Place == PlaceFront, ev.NotBefore
-	d.wait(v)
+	d.wait(v, at)
 }
 
 func (d *Day) applyTransferred(v *Visit, ev Transferred, at time.Time) {
@@ -92,7 +92,7 @@ func (d *Day) applyTransferred(v *Visit, ev Transferred, at time.Time) {
 		v.Recalled = 0
 	}
 	d.moveTo(v, ev.Service, ev.Body, ev.Class)
-	d.wait(v)
+	d.wait(v, at)
 }
 
 func (d *Day) applyWalked(v *Visit, ev Walked, at time.Time) {
@@ -108,8 +108,8 @@ func (d *Day) moveTo(v *Visit, s ServiceID, b BodyID, c ClassID) {
 }
 
 // wait puts a visit into the queue of its service.
-func (d *Day) wait(v *Visit) {
-	v.State = StateWaiting
+func (d *Day) wait(v *Visit, at time.Time) {
+	v.State, v.Joined = StateWaiting, at
 	q := d.waiting[v.Service]
 	i, found := slices.BinarySearchFunc(q, v, byArrival)
 	if !found {

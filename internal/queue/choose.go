@@ -20,9 +20,11 @@ type choice struct {
 // under a ratio.
 func (d *Day) choose(k Counter, at time.Time, withoutLaw bool) choice {
 	var c choice
+	skill := 0
 	open := len(k.Closed)+len(k.Only) == 0
 	consider := func(services []ServiceID, secondary bool) {
 		for _, s := range services {
+			skill++
 			rules := d.index.calling(d.index.services[s].Body)
 			for _, v := range d.waiting[s] {
 				if !v.ready(at) || !open && !k.takes(v.Class) {
@@ -38,7 +40,9 @@ func (d *Day) choose(k Counter, at time.Time, withoutLaw bool) choice {
 				if withoutLaw && v.Class == ClassLaw {
 					continue
 				}
-				if r, rule := rules.rank(v, secondary, at); c.best == nil || r.before(c.rank) {
+				r, rule := rules.rank(v, secondary, at)
+				r.skill = skill
+				if c.best == nil || r.before(c.rank) {
 					c.best, c.rank, c.rule, c.second = v, r, rule, secondary
 				}
 			}
@@ -210,12 +214,15 @@ func (d *Day) Order(id CounterID, at time.Time) []Visit {
 		rank  rank
 	}
 	var all []ranked
+	skill := 0
 	add := func(services []ServiceID, secondary bool) {
 		for _, s := range services {
+			skill++
 			rules := d.index.calling(d.index.services[s].Body)
 			for _, v := range d.waiting[s] {
 				if v.ready(at) && k.takes(v.Class) {
 					r, _ := rules.rank(v, secondary, at)
+					r.skill = skill
 					all = append(all, ranked{v, r})
 				}
 			}

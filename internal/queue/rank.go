@@ -2,12 +2,14 @@ package queue
 
 import "time"
 
-// rank is what orders visits for a counter: tier, penalty, those placed at the front, key; ties go to the lower visit.
+// rank is what orders visits for a counter: tier, penalty, those placed at the front, key. Ties, as of two bookings for
+// one time, go to the skill that the counter lists first, then to the lower visit.
 type rank struct {
 	tier    int
 	penalty int
 	behind  int // 0 if placed at the front
 	key     time.Time
+	skill   int // place of the service in the counter's lists
 	id      VisitID
 }
 
@@ -21,6 +23,8 @@ func (r rank) before(o rank) bool {
 		return r.behind < o.behind
 	case !r.key.Equal(o.key):
 		return r.key.Before(o.key)
+	case r.skill != o.skill:
+		return r.skill < o.skill
 	}
 	return r.id < o.id
 }

@@ -41,6 +41,7 @@ type Visit struct {
 	PrintDue  time.Time // when a reservation is settled if no news comes
 	Asked     time.Time // the number was reserved
 	Since     time.Time // the key of arrival: Asked, or the return of a postponed visit
+	Joined    time.Time // it waits for the present service since
 	Slot      time.Time // booked time; zero for a walk-in
 	IssuedAt  time.Time // it waits since
 	CalledAt  time.Time // first call of the visit

@@ -1,0 +1,23 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"balcao/branch-server/staff"
+)
+
+// PrintHash reads a PIN from in and writes its hash for the staff file to out.
+func PrintHash(in io.Reader, out io.Writer) error {
+	raw, err := io.ReadAll(io.LimitReader(in, 256))
+	if err != nil {
+		return fmt.Errorf("read the PIN: %w", err)
+	}
+	hash, err := staff.HashPIN(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, hash)
+	return err
+}
