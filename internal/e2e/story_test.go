@@ -17,12 +17,13 @@ import (
 
 // house is headquarters, a branch and a kiosk in this process, with a virtual printer on a real serial line.
 type house struct {
-	hq      string // address of its pages
-	branch  string
-	broker  string // of the branch
-	kiosk   *kioskapp.App
-	printer *printertest.Printer
-	page    *touchPage
+	hq       string // address of its pages
+	hqBroker string
+	branch   string
+	broker   string // of the branch
+	kiosk    *kioskapp.App
+	printer  *printertest.Printer
+	page     *touchPage
 }
 
 // newHouse starts all three; the printer prints at once, so that only our own time counts.
@@ -32,7 +33,7 @@ func newHouse(t testing.TB) *house {
 	hq := hqOn(t)
 	branch := branchUnder(t, "", "", fmt.Sprintf("%q", "tcp://"+hq.BrokerAddr()))
 	h.hq, h.branch = "http://"+hq.HTTPAddr()+"/", branch.HTTPAddr()
-	h.broker = "tcp://" + branch.BrokerAddr()
+	h.hqBroker, h.broker = "tcp://"+hq.BrokerAddr(), "tcp://"+branch.BrokerAddr()
 	var err error
 	h.printer, err = printertest.New(printertest.Config{Link: t.TempDir() + "/printer", Now: time.Now, BytesPerSecond: -1, MillimetresPerSecond: -1})
 	if err != nil {
