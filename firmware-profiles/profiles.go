@@ -10,7 +10,9 @@ package profiles
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,7 +53,33 @@ type Profile struct {
 	Speed     Speed     `json:"speed"`
 	// Presenter is nil for a printer that lets go of what it cuts.
 	Presenter *Presenter `json:"presenter,omitempty"`
-	Evidence  []Evidence `json:"evidence"`
+	// Identity is how the model names itself; nil if that is not known.
+	Identity *Identity `json:"identity,omitempty"`
+	// Firmware holds what depends on the version. [LoadFor] has laid the
+	// overlays of its version over the rest already.
+	Firmware []Overlay  `json:"firmware,omitempty"`
+	Evidence []Evidence `json:"evidence"`
+
+	canonical []byte
+}
+
+// Canonical returns the profile as JSON with sorted keys and no spaces, the
+// form that is hashed.
+func (p Profile) Canonical() []byte { return slices.Clone(p.canonical) }
+
+// Hash returns the SHA-256 of the canonical form in hexadecimal. A kiosk
+// reports it, so that headquarters sees which facts it works with.
+func (p Profile) Hash() string {
+	sum := sha256.Sum256(p.canonical)
+	return hex.EncodeToString(sum[:])
+}
+
+// Identity is how a model names itself when asked.
+type Identity struct {
+	// Maker is the maker's name as the device says it.
+	Maker string `json:"maker"`
+	// Models are the names of the model, without version.
+	Models []string `json:"models"`
 }
 
 // Transport says how the device is reached.
@@ -187,8 +215,17 @@ func Names() []string {
 // Load returns the profile with the given id, such as "epson/tm-t88v". The
 // error wraps ErrUnknown if there is none, and is otherwise about a fault in a
 // file.
+//
+// What depends on a firmware version is left out, since none is known; see
+// [LoadFor].
 func Load(id string) (Profile, error) {
-	return load(shipped, id)
+	return load(shipped, id, "")
+}
+
+// LoadFor is [Load] for a device whose firmware version is known, such as
+// "3.2".
+func LoadFor(id, firmware string) (Profile, error) {
+	return load(shipped, id, firmware)
 }
 
 const ending = ".yaml"
@@ -209,8 +246,8 @@ func list(tree fs.FS) ([]string, error) {
 }
 
 // load lays the layers of a profile together and checks the result.
-func load(tree fs.FS, id string) (Profile, error) {
-	flat, layers, err := flatten(tree, id, nil)
+func load(tree fs.FS, id, firmware string) (Profile, error) {
+	flat, layers, err := laid(tree, id, firmware)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -229,7 +266,7 @@ func load(tree fs.FS, id string) (Profile, error) {
 	if err := schema.Validate(plain); err != nil {
 		return Profile{}, explain(err, layers)
 	}
-	var p Profile
+	p := Profile{canonical: text}
 	strict := json.NewDecoder(bytes.NewReader(text))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&p); err != nil {
@@ -239,6 +276,18 @@ func load(tree fs.FS, id string) (Profile, error) {
 		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
 	}
 	return p, nil
+}
+
+// laid is flatten with the overlays of a firmware version on top.
+func laid(tree fs.FS, id, firmware string) (map[string]any, []layer, error) {
+	flat, layers, err := flatten(tree, id, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if flat, layers, err = withFirmware(flat, layers, firmware); err != nil {
+		return nil, nil, fmt.Errorf("profile %s: %w", id, err)
+	}
+	return flat, layers, nil
 }
 
 func compile(tree fs.FS) (*jsonschema.Schema, error) {
@@ -260,9 +309,11 @@ func compile(tree fs.FS) (*jsonschema.Schema, error) {
 
 // layer is one file of a profile.
 type layer struct {
-	path  string
-	file  *config.File
-	value map[string]any
+	path string
+	// firmware is the range of versions of an overlay, else empty.
+	firmware string
+	file     *config.File
+	value    map[string]any
 }
 
 // flatten reads a layer and lays it over the one it inherits from. It returns
@@ -326,7 +377,7 @@ func read(tree fs.FS, id string) (layer, error) {
 }
 
 // nature are the keys that say what a file is, and need no evidence.
-var nature = []string{"schema", "id", "kind", "title", "inherits", "simulated", "evidence"}
+var nature = []string{"schema", "id", "kind", "title", "inherits", "simulated", "evidence", "firmware"}
 
 // facts lists the paths of all facts of a layer, two keys deep: "confirm.method".
 func facts(layer map[string]any) []string {

@@ -103,7 +103,7 @@ func TestFaultsOfAFileAreRefused(t *testing.T) {
 				"schema.json":                 {Data: schema},
 				"printer/generic/escpos.yaml": {Data: []byte(text)},
 			}
-			_, err := load(tree, "generic/escpos")
+			_, err := load(tree, "generic/escpos", "")
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("error = %v, want %q in it", err, row.want)
 			}
@@ -143,7 +143,7 @@ evidence:
 		"schema.json":                    {Data: schema},
 		"printer/epson/escpos-base.yaml": {Data: []byte(broken)},
 		"printer/epson/new.yaml":         {Data: []byte(model)},
-	}, "epson/new")
+	}, "epson/new", "")
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -171,7 +171,7 @@ func FuzzProfile(f *testing.F) {
 	}
 	f.Fuzz(func(_ *testing.T, text []byte) {
 		tree := fstest.MapFS{"schema.json": {Data: schema}, "printer/generic/escpos.yaml": {Data: text}}
-		if _, err := load(tree, "generic/escpos"); err != nil {
+		if _, err := load(tree, "generic/escpos", ""); err != nil {
 			_ = err.Error()
 		}
 	})

@@ -1,0 +1,95 @@
+package profiles
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Trace says where one value of a profile comes from.
+type Trace struct {
+	// Key is the path of the value, such as "confirm.method".
+	Key string `json:"key"`
+	// Value is the value as JSON.
+	Value string `json:"value"`
+	// Layer is the file that sets it.
+	Layer string `json:"layer"`
+	// Firmware is the range of versions for which it does; empty for all.
+	Firmware string `json:"firmware,omitempty"`
+	// Evidence is how it is known; its zero value for keys that need none.
+	Evidence Evidence `json:"evidence"`
+}
+
+// Explain returns where each value of a profile comes from, in the order of
+// the keys. Firmware is the version of the device, "" if it is not known.
+func Explain(id, firmware string) ([]Trace, error) {
+	flat, layers, err := laid(shipped, id, firmware)
+	if err != nil {
+		return nil, err
+	}
+	delete(flat, "evidence")
+	delete(flat, "firmware")
+	leaves := paths(flat, "")
+	var out []Trace
+	for _, key := range slices.Sorted(maps.Keys(leaves)) {
+		text, err := json.Marshal(leaves[key])
+		if err != nil {
+			return nil, fmt.Errorf("explain %s: %w", id, err)
+		}
+		t := Trace{Key: key, Value: string(text)}
+		for _, l := range layers {
+			if _, sets := paths(l.value, "")[key]; sets {
+				t.Layer, t.Firmware, t.Evidence = l.path, l.firmware, l.evidence(key)
+				break
+			}
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// evidence returns the entry of the layer that covers a key most closely.
+func (l layer) evidence(key string) Evidence {
+	entries, _ := l.value["evidence"].([]any)
+	var best Evidence
+	for _, e := range entries {
+		entry, _ := e.(map[string]any)
+		fact, _ := entry["fact"].(string)
+		if (fact == key || strings.HasPrefix(key, fact+".")) && len(fact) > len(best.Fact) {
+			best.Fact = fact
+			best.Source, _ = entry["source"].(string)
+			best.Level, _ = entry["level"].(string)
+		}
+	}
+	return best
+}
+
+// Identification is what a device said of itself.
+type Identification struct {
+	// Maker, Model and Firmware are its own words; what it did not say is
+	// empty.
+	Maker, Model, Firmware string
+}
+
+// Match returns the profiles that describe a device, best first: those that
+// name its model, of the same maker if both are known. None is no error: the
+// device is not known.
+func Match(i Identification) ([]string, error) {
+	var out []string
+	for _, id := range Names() {
+		p, err := Load(id)
+		if err != nil {
+			return nil, err
+		}
+		is := func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+		if p.Identity == nil || i.Maker != "" && !is(p.Identity.Maker, i.Maker) {
+			continue
+		}
+		if slices.ContainsFunc(p.Identity.Models, func(m string) bool { return is(m, i.Model) }) {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
