@@ -12,11 +12,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"balcao/kiosk/app"
 	"balcao/kiosk/bench"
+	"balcao/kiosk/trust"
 )
 
 func main() {
@@ -32,6 +34,9 @@ func main() {
 }
 
 func run(args []string, out, messages io.Writer) error {
+	if len(args) > 0 && args[0] == "trust" {
+		return trust.Command(args[1:], out, time.Now())
+	}
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "kiosk.yaml", "configuration file")

@@ -303,10 +303,10 @@ func (j *job) readDER(ctx context.Context, file Command) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, ok, err := parseHeader(first)
+	h, _, _ := parseHeader(first)
 	total := h.size + h.length
-	if err != nil || !ok || total > maxObject {
-		return first, nil // not DER: whoever parses it will say so
+	if h.tag != tagObject || total > maxObject {
+		return first, nil // whoever parses it will say what it is
 	}
 	if total <= len(first) {
 		return first[:total], nil

@@ -111,13 +111,14 @@ func TestACardFromTheFutureIsNotVerified(t *testing.T) {
 }
 
 func TestKnownFaultsOfProductionAreNamedNotPassed(t *testing.T) {
+	trust := stateTrust(t)
 	for issued, want := range map[string]string{
 		"31 12 2016": "[]", "01 01 2017": "[address-hash-fault]", "20 02 2018": "[address-hash-fault]", "21 02 2018": "[]",
 		"31 08 2019": "[]", "01 09 2019": "[activation-mark-fault]", "19 04 2021": "[activation-mark-fault]", "20 04 2021": "[]",
 	} {
 		id := cardtest.Identities()["maria"]
 		id.ValidFrom = issued
-		v := readFor(t, cardtest.New(id, cardtest.CC1), card.Query{Purpose: card.ForCheckIn, Trust: stateTrust(t)}).Verdict()
+		v := readFor(t, cardtest.New(id, cardtest.CC1), card.Query{Purpose: card.ForCheckIn, Trust: trust}).Verdict()
 		if got := fmt.Sprint(v.NotChecked); got != want || v.Reason != card.Genuine {
 			t.Errorf("issued %s: not checked %s, want %s (%s)", issued, got, want, v)
 		}
@@ -138,16 +139,17 @@ func TestAnExpiredCardIsGenuineAndSaysSo(t *testing.T) {
 }
 
 func TestEveryTextOfACC1IsCovered(t *testing.T) {
+	trust := stateTrust(t)
 	id := cardtest.Identities()["conceicao"]
 	id.Indications = "NÃO ASSINA"
-	if v := readFor(t, cardtest.New(id, cardtest.CC1), card.Query{Purpose: card.ForCheckIn, Trust: stateTrust(t)}).Verdict(); !v.Verified() {
+	if v := readFor(t, cardtest.New(id, cardtest.CC1), card.Query{Purpose: card.ForCheckIn, Trust: trust}).Verdict(); !v.Verified() {
 		t.Errorf("card with indications: %s", v)
 	}
-	if v := readFor(t, cardtest.New(id, cardtest.CC2), card.Query{Purpose: card.ForCheckIn, Trust: stateTrust(t)}).Verdict(); !v.Verified() {
+	if v := readFor(t, cardtest.New(id, cardtest.CC2), card.Query{Purpose: card.ForCheckIn, Trust: trust}).Verdict(); !v.Verified() {
 		t.Errorf("CC2 with indications: %s", v)
 	}
 	c := named(t, "conceicao")
-	for offset := 0; offset < 1282; offset++ {
+	for offset := range 1282 {
 		if offset >= 198 && offset < 214 {
 			continue // 16 unused bytes behind the PAN
 		}
@@ -163,7 +165,7 @@ func TestEveryTextOfACC1IsCovered(t *testing.T) {
 			}
 			return answer
 		})
-		r, err := card.Read(t.Context(), forged, c.ATR(), card.Query{Purpose: card.ForGreeting, Verify: true, Trust: stateTrust(t), Now: today})
+		r, err := card.Read(t.Context(), forged, c.ATR(), card.Query{Purpose: card.ForGreeting, Verify: true, Trust: trust, Now: today})
 		if err == nil && r.Verdict().Verified() {
 			t.Errorf("byte %d changed: still verified", offset)
 		}
@@ -174,10 +176,11 @@ func TestEveryTextOfACC1IsCovered(t *testing.T) {
 }
 
 func TestFirstFieldsComeBeforeTheRestIsRead(t *testing.T) {
+	trust := stateTrust(t)
 	for _, g := range generations {
 		for _, purpose := range []card.Purpose{card.ForGreeting, card.ForCheckIn, card.ForForm} {
 			first := card.Effort{}
-			q := card.Query{Purpose: purpose, Verify: true, Trust: stateTrust(t), Progress: func(r *card.Reading) {
+			q := card.Query{Purpose: purpose, Verify: true, Trust: trust, Progress: func(r *card.Reading) {
 				if first.Commands == 0 {
 					first = r.Effort()
 				}
@@ -194,9 +197,10 @@ func TestFirstFieldsComeBeforeTheRestIsRead(t *testing.T) {
 }
 
 func TestOnlyThePurposesFieldsAreKept(t *testing.T) {
+	trust := stateTrust(t)
 	for _, g := range generations {
 		for _, u := range card.Uses() {
-			r := readFor(t, cardtest.New(cardtest.Identities()["maria"], g), card.Query{Purpose: u.Purpose, Trust: stateTrust(t)})
+			r := readFor(t, cardtest.New(cardtest.Identities()["maria"], g), card.Query{Purpose: u.Purpose, Trust: trust})
 			kept := 0
 			for f := range card.Indications + 1 {
 				if r.Has(f) {
@@ -231,6 +235,7 @@ func TestAPurposeThatIsNotVerifiedReadsNothingElse(t *testing.T) {
 // The bars are those of the issue; the least possible is 16 commands and 3,154
 // bytes for a CC1, 12 and 1,894 for a CC2 (facts, section 8).
 func TestAVerifiedNameCostsLittleOnTheLine(t *testing.T) {
+	trust := stateTrust(t)
 	for _, tt := range []struct {
 		g               cardtest.Generation
 		commands, bytes int
@@ -240,7 +245,7 @@ func TestAVerifiedNameCostsLittleOnTheLine(t *testing.T) {
 		{cardtest.CC2, 24, 2600, 200 * time.Millisecond},
 	} {
 		c := cardtest.New(cardtest.Identities()["conceicao"], tt.g)
-		r := readFor(t, c, card.Query{Purpose: card.ForGreeting, Verify: true, Trust: stateTrust(t)})
+		r := readFor(t, c, card.Query{Purpose: card.ForGreeting, Verify: true, Trust: trust})
 		e := r.Effort()
 		total := e.Sent + e.Received
 		if e.Commands > tt.commands || total > tt.bytes || !r.Verdict().Verified() {
@@ -280,12 +285,13 @@ func TestOnASlowWireTheFirstFieldComesWithinASecond(t *testing.T) {
 }
 
 func TestNothingOfAReadingGetsOut(t *testing.T) {
+	trust := stateTrust(t)
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, nil))
 	for _, name := range cardtest.Deck() {
 		for _, u := range card.Uses() {
 			c := named(t, name)
-			r, err := card.Read(t.Context(), c, c.ATR(), card.Query{Purpose: u.Purpose, Verify: true, Trust: stateTrust(t), Now: today})
+			r, err := card.Read(t.Context(), c, c.ATR(), card.Query{Purpose: u.Purpose, Verify: true, Trust: trust, Now: today})
 			if err != nil {
 				log.Info("read", "err", err)
 				continue
@@ -312,11 +318,12 @@ func TestNothingOfAReadingGetsOut(t *testing.T) {
 }
 
 func TestCardPulledAnywhereInAVerifiedReadingGivesNothing(t *testing.T) {
+	trust := stateTrust(t)
 	for _, name := range []string{"maria", "joao", "conceicao"} {
-		whole := readFor(t, named(t, name), card.Query{Purpose: card.ForCheckIn, Trust: stateTrust(t)}).Effort().Commands
+		whole := readFor(t, named(t, name), card.Query{Purpose: card.ForCheckIn, Trust: trust}).Effort().Commands
 		for n := range whole {
 			c := cardtest.PulledAfter(named(t, name), n, func() {})
-			if r, err := card.Read(t.Context(), c, c.ATR(), card.Query{Purpose: card.ForCheckIn, Trust: stateTrust(t), Now: today}); err == nil {
+			if r, err := card.Read(t.Context(), c, c.ATR(), card.Query{Purpose: card.ForCheckIn, Trust: trust, Now: today}); err == nil {
 				t.Errorf("%s pulled after %d of %d: %s", name, n, whole, r.Verdict())
 			}
 		}

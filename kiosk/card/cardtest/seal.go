@@ -65,6 +65,7 @@ func securityObject(id Identity, g Generation, how Seal) []byte {
 		hash, hashOID = crypto.SHA512, oidSHA512
 	case SealedSHA1:
 		hash, hashOID = crypto.SHA1, oidSHA1
+	default:
 	}
 	list := seq(integer(0), seq(oid(hashOID), null), groupList(id, g, how, hash))
 	chain := signerChain(g, how)
@@ -140,6 +141,7 @@ func signerChain(g Generation, how Seal) []*paper {
 		return []*paper{citizen, between}
 	case SignedByIssuersOnly:
 		signer.usage = x509.KeyUsageKeyEncipherment
+	default:
 	}
 	return []*paper{signer}
 }
