@@ -76,6 +76,8 @@ var floors = map[string]int{
 	"printers/device":              adapters,
 	"printers/printertest":         adapters,
 	"printers/serialport":          adapters,
+	"printers/tcp":                 adapters,
+	"printers/usblp":               adapters,
 
 	"branch-server/app": apps,
 	"hq/app":            apps,
