@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"balcao/hq/atlas"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
 	"balcao/hq/store"
@@ -113,7 +114,10 @@ func (a *App) network() (*network.Network, *time.Location, error) {
 	}
 	known := make([]network.Known, len(a.cfg.Branches))
 	for i, b := range a.cfg.Branches {
-		known[i] = network.Known{ID: wire.NodeID(b.ID), Name: b.Name, District: b.District}
+		known[i] = network.Known{
+			ID: wire.NodeID(b.ID), Name: b.Name, District: b.District, Kind: network.Kind(b.Type), Position: b.Position,
+			Opens: b.Opens, Delivery: network.Delivery(b.Delivery),
+		}
 		if b.Zone == "" {
 			continue
 		}
@@ -121,8 +125,11 @@ func (a *App) network() (*network.Network, *time.Location, error) {
 			return nil, nil, fmt.Errorf("read time zone of %s: %w", b.ID, err)
 		}
 	}
+	land := atlas.Portugal()
 	return network.New(network.Options{
-		Zone: zone, Known: known, Simulated: a.cfg.simulated, Target: a.cfg.Target, Silence: silence, Limit: a.cfg.MaxBranches,
+		Zone: zone, Known: known, Simulated: a.cfg.simulated,
+		Invent: func(id wire.NodeID) (atlas.Position, string) { return land.Invent(string(id)) },
+		Target: a.cfg.Target, Silence: silence, Limit: a.cfg.MaxBranches,
 	}), zone, nil
 }
 

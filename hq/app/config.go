@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"balcao/hq/atlas"
+	"balcao/hq/network"
 	"balcao/internal/config"
 	"balcao/internal/wire"
 )
@@ -51,6 +53,13 @@ type Branch struct {
 	Name     string `yaml:"name"`
 	District string `yaml:"district"`
 	Zone     string `yaml:"zone"` // the network's own where it is empty
+	// Type is loja, espaco or consulado; where it is empty, the first word of the name tells.
+	Type     string         `yaml:"type"`
+	Position atlas.Position `yaml:"position"` // left out, the branch stands in the table alone
+	// Opens is the planned date of opening, as YYYY-MM-DD, and Delivery how far a new branch is: planned, signed,
+	// installed or open. Both are empty for branches that are not part of the plan.
+	Opens    string `yaml:"opens"`
+	Delivery string `yaml:"delivery"`
 }
 
 // Name gives an id a name for screens.
@@ -141,6 +150,27 @@ func (c *Config) checkBranches(faults *config.Faults) {
 		if b.Zone != "" {
 			checkZone(faults, at+".zone", b.Zone)
 		}
+		b.checkPlace(faults, at)
+	}
+}
+
+// checkPlace names the faults of what the registry says of a branch.
+func (b Branch) checkPlace(faults *config.Faults, at string) {
+	switch network.Kind(b.Type) {
+	case "", network.Loja, network.Espaco, network.Consulate:
+	default:
+		faults.Add(at+".type", "%q is not one of loja, espaco, consulado", b.Type)
+	}
+	switch network.Delivery(b.Delivery) {
+	case "", network.Planned, network.Signed, network.Installed, network.Opened:
+	default:
+		faults.Add(at+".delivery", "%q is not one of planned, signed, installed, open", b.Delivery)
+	}
+	if b.Position != (atlas.Position{}) && !b.Position.Valid() {
+		faults.Add(at+".position", "no place on the earth: want lat between -90 and 90, lon between -180 and 180")
+	}
+	if _, err := time.Parse(time.DateOnly, b.Opens); b.Opens != "" && err != nil {
+		faults.Add(at+".opens", "%q is not a date such as 2027-03-01", b.Opens)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"balcao/hq/atlas"
 	"balcao/hq/visit"
 	"balcao/internal/wire"
 )
@@ -23,7 +24,32 @@ type Known struct {
 	Name     string
 	District string
 	Zone     *time.Location // nil is the network's own
+	Kind     Kind           // told from its name where it is empty
+	Position atlas.Position // the zero one is none
+	Opens    string         // planned date of opening, as YYYY-MM-DD; empty where it is not known
+	Delivery Delivery
 }
+
+// Kind is what a branch is.
+type Kind string
+
+// The kinds there are; empty for one that nothing tells.
+const (
+	Loja      Kind = "loja"
+	Espaco    Kind = "espaco"
+	Consulate Kind = "consulado"
+)
+
+// Delivery is how far a new branch of the plan is. Empty is one that is not part of it.
+type Delivery string
+
+// The steps of a delivery, in their order.
+const (
+	Planned   Delivery = "planned"
+	Signed    Delivery = "signed" // the protocol with the municipality
+	Installed Delivery = "installed"
+	Opened    Delivery = "open"
+)
 
 // Options are the rules of the live view.
 type Options struct {
@@ -33,6 +59,8 @@ type Options struct {
 	Known []Known
 	// Simulated says which branches exist only as a simulation, so that pages can mark them; nil is none.
 	Simulated func(wire.NodeID) bool
+	// Invent gives a place and a district to a simulated branch that the configuration does not name; nil gives none.
+	Invent func(wire.NodeID) (atlas.Position, string)
 	// Target is how long a citizen should wait at most.
 	Target time.Duration
 	// Silence is how long a branch may say nothing before it counts as not linked.
@@ -109,7 +137,11 @@ func (n *Network) branch(id wire.NodeID) *branch {
 	if len(n.branches) >= n.opt.Limit || id != id.Branch() {
 		return nil
 	}
-	return n.add(Known{ID: id})
+	k := Known{ID: id}
+	if n.opt.Invent != nil && n.opt.Simulated(id) {
+		k.Position, k.District = n.opt.Invent(id)
+	}
+	return n.add(k)
 }
 
 // on changes a branch under the lock and tells those who watch.

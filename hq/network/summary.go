@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"balcao/hq/atlas"
 	"balcao/hq/visit"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
@@ -74,6 +75,11 @@ type Summary struct {
 	Name      string
 	District  string
 	Simulated bool
+	Kind      Kind
+	Position  atlas.Position
+	Opens     string
+	Delivery  Delivery
+	Bodies    []queue.BodyID // that had a visit today
 
 	State State
 	Cause Cause
@@ -114,12 +120,30 @@ func (b *branch) name() string {
 	return string(b.ID)
 }
 
+// kind is what the configuration says, or else what the name begins with.
+func (b *branch) kind() Kind {
+	if b.Kind != "" {
+		return b.Kind
+	}
+	first, _, _ := strings.Cut(strings.ToLower(b.name()), " ")
+	switch first {
+	case "loja":
+		return Loja
+	case "espaço", "espaco":
+		return Espaco
+	case "consulado", "embaixada":
+		return Consulate
+	}
+	return ""
+}
+
 // there returns what the branch's clock shows at a moment of ours.
 func (b *branch) there(now time.Time) time.Time { return now.Add(b.clock) }
 
 func (b *branch) summary(now time.Time, opt Options) Summary {
 	s := Summary{
 		ID: b.ID, Name: b.name(), District: b.District, Simulated: b.simulated,
+		Kind: b.kind(), Position: b.Position, Opens: b.Opens, Delivery: b.Delivery, Bodies: b.visits.BodyIDs(),
 		Presence: b.presence, Since: b.since, Heard: b.heard,
 		Silent: b.presence != "" && now.Sub(b.heard) > opt.Silence,
 		Log: Log{

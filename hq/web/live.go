@@ -30,6 +30,13 @@ type row struct {
 	Cells []template.HTML `json:"c"`
 	Keys  []int64         `json:"k"` // what each column is sorted by; the name sorts by itself
 	At    int64           `json:"at"`
+	// What the filter and the map know of it.
+	District  string       `json:"d,omitempty"`
+	Kind      network.Kind `json:"t,omitempty"`
+	Bodies    []string     `json:"b,omitempty"`
+	BodyNames []string     `json:"bn,omitempty"`
+	Mark      *mark        `json:"m,omitempty"`
+	Word      string       `json:"w"` // of its state
 }
 
 // column is one column of the table.
@@ -68,9 +75,14 @@ func (s *Server) national(now time.Time) view {
 func (s *Server) drawNational(now time.Time) view {
 	branches, totals := s.opt.Network.Overview(now)
 	v := view{Now: now, HTML: map[string]string{}, Rows: make(map[string]row, len(branches))}
+	marks := s.marks(branches)
 	for _, b := range branches {
-		v.Rows[string(b.ID)] = s.row(b, now)
+		r := s.row(b, now)
+		r.Mark = marks[string(b.ID)]
+		v.Rows[string(b.ID)] = r
 	}
+	v.HTML["mapwords"] = mapWords(totals)
+	v.HTML["unplaced"] = unplaced(branches, marks)
 	v.HTML["clock"] = now.Format("15:04")
 	v.HTML["date"] = longDate(now) + " · hora de " + zoneName(s.opt.Zone)
 	v.HTML["figures"] = s.fragment("figures", nationalFigures(totals, s.opt.Target, now))
@@ -118,7 +130,9 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 		}
 		return num(minutes(d))
 	}
+	bodies, bodyNames := s.bodyNames(b)
 	r := row{
+		District: b.District, Kind: b.Kind, Bodies: bodies, BodyNames: bodyNames, Word: g.Word,
 		Class: g.Class, Name: b.Name, At: b.Heard.UnixMilli(),
 		Cells: []template.HTML{
 			s.html("name", map[string]any{"Sign": g, "B": b}),
@@ -346,12 +360,13 @@ func (s *Server) html(name string, data any) template.HTML {
 type tableRow struct {
 	ID string
 	row
-	Age  string
-	Keys string
+	Age    string
+	Keys   string
+	Hidden bool
 }
 
 // ordered returns the rows worst first, for the first page.
-func ordered(v view) []tableRow {
+func ordered(v view, f filter) []tableRow {
 	ids := slices.SortedFunc(maps.Keys(v.Rows), func(x, y string) int {
 		a, b := v.Rows[x], v.Rows[y]
 		return cmp.Or(cmp.Compare(a.Keys[1], b.Keys[1]), cmp.Compare(a.Name, b.Name), cmp.Compare(x, y))
@@ -368,7 +383,7 @@ func ordered(v view) []tableRow {
 		if r.At != 0 {
 			age = span(v.Now.Sub(time.UnixMilli(r.At)))
 		}
-		rows[i] = tableRow{ID: id, row: r, Age: age, Keys: string(bytes.TrimSpace(keys))}
+		rows[i] = tableRow{ID: id, row: r, Age: age, Keys: string(bytes.TrimSpace(keys)), Hidden: !f.admits(r)}
 	}
 	return rows
 }

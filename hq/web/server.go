@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"balcao/hq/atlas"
 	"balcao/hq/network"
 	"balcao/internal/look"
 	"balcao/internal/wire"
@@ -63,6 +64,7 @@ type Server struct {
 	opt      Options
 	pages    *template.Template
 	edition  string
+	land     *atlas.Map
 	streams  atomic.Int64
 	stopping chan struct{}
 	stop     sync.Once
@@ -86,7 +88,7 @@ func New(opt Options) (*Server, error) {
 		h.Write(b)
 	}
 	return &Server{
-		opt: opt, pages: pages, edition: hex.EncodeToString(h.Sum(nil))[:12], stopping: make(chan struct{}),
+		opt: opt, pages: pages, land: atlas.Portugal(), edition: hex.EncodeToString(h.Sum(nil))[:12], stopping: make(chan struct{}),
 	}, nil
 }
 
@@ -172,6 +174,10 @@ type frame struct {
 	Words  string
 	Next   string // when the table sorts itself again
 	Empty  bool
+	// Of the national page.
+	Map     mapPicture
+	Choices []choice
+	Find    string // what is searched for
 }
 
 // themeCookie remembers the dark room for a browser.
@@ -213,7 +219,9 @@ func (s *Server) write(w http.ResponseWriter, status int, name, title string, f 
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) {
 	v := s.national(s.opt.Now())
 	f := s.frameOf(w, r, v)
-	f.Rows, f.Heads, f.Events, f.Empty = ordered(v), columns, "/events", len(v.Rows) == 0
+	chosen := filterOf(r.URL.Query())
+	f.Map, f.Choices, f.Find = s.picture(v, chosen), s.choices(v, chosen), chosen.Text
+	f.Rows, f.Heads, f.Events, f.Empty = ordered(v, chosen), columns, "/events", len(v.Rows) == 0
 	s.write(w, http.StatusOK, "live", "Rede nacional", f)
 }
 

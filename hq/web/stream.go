@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -189,7 +190,8 @@ func difference(old, now view) change {
 // same compares two rows but for their age, which every page counts by itself.
 func same(a, b row) bool {
 	last := len(a.Keys) - 1
-	return a.Class == b.Class && a.Name == b.Name && reflect.DeepEqual(a.Cells, b.Cells) &&
+	return a.Class == b.Class && a.Word == b.Word && a.Name == b.Name && a.District == b.District && a.Kind == b.Kind &&
+		slices.Equal(a.Bodies, b.Bodies) && reflect.DeepEqual(a.Mark, b.Mark) && reflect.DeepEqual(a.Cells, b.Cells) &&
 		len(a.Keys) == len(b.Keys) && reflect.DeepEqual(a.Keys[:last], b.Keys[:last])
 }
 

@@ -3,7 +3,7 @@
 import { stream, showLink, span } from "look/stream.js";
 
 /**
- * @typedef {{s: string, n: string, c: string[], k: number[], at: number}} Row
+ * @typedef {{s: string, n: string, c: string[], k: number[], at: number, w: string, d?: string, t?: string, b?: string[], bn?: string[], m?: {x: number, y: number, on: string}}} Row
  * @typedef {{now: number, h?: Record<string, string>, r?: Record<string, Row>, a?: Record<string, number>, gone?: string[]}} Change
  */
 
@@ -127,41 +127,155 @@ document.querySelectorAll("#branches thead button").forEach((button) => button.a
 }));
 
 const find = /** @type {HTMLInputElement|null} */ (byId("find"));
+const form = /** @type {HTMLFormElement|null} */ (byId("filter"));
+const lists = form ? [...form.querySelectorAll("select")] : [];
 const plain = (/** @type {string} */ s) => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+/** What the server last said of each branch.
+ * @type {Map<string, Row>} */
+const rows = new Map();
+
+/** @param {Row} row */
+function admitted(row) {
+  return lists.every((list) => {
+    const v = list.value;
+    if (!v) return true;
+    switch (list.name) {
+      case "distrito": return row.d === v;
+      case "tipo": return row.t === v;
+      case "entidade": return row.b?.includes(v) ?? false;
+      default: return row.s === v;
+    }
+  });
+}
+
+/** Shows what is asked for, in the table and on the map alike. */
 function filter() {
   if (!body || !find) return;
   const sought = plain(find.value.trim());
   let shown = 0;
+  /** @type {Map<string, number>} */
+  const on = new Map();
   for (const tr of body.rows) {
-    const hit = !sought || plain((tr.dataset.name ?? "") + " " + tr.id.slice(2) + " " + (tr.firstElementChild?.textContent ?? "")).includes(sought);
-    tr.hidden = !hit;
+    const id = tr.id.slice(2), row = rows.get(id);
+    const hit = (!row || admitted(row)) && (!sought || plain((tr.dataset.name ?? "") + " " + id + " " + (tr.firstElementChild?.textContent ?? "")).includes(sought));
+    if (tr.hidden === hit) tr.hidden = !hit;
     if (hit) shown++;
+    const mark = byId("m-" + id);
+    if (mark && mark.hasAttribute("visibility") === hit) {
+      if (hit) mark.removeAttribute("visibility");
+      else mark.setAttribute("visibility", "hidden");
+    }
+    if (hit && row?.m) on.set(row.m.on, (on.get(row.m.on) ?? 0) + 1);
   }
+  for (const el of document.querySelectorAll("#map [data-count]")) {
+    const n = String(on.get(/** @type {SVGElement} */ (el).dataset.count ?? "") ?? 0);
+    if (el.textContent !== n) el.textContent = n;
+  }
+  const narrowed = sought !== "" || lists.some((l) => l.value !== "");
+  for (const l of lists) l.classList.toggle("on", l.value !== "");
+  const word = byId("shown"), said = narrowed ? `${shown} de ${body.rows.length}` : "";
+  if (word && word.textContent !== said) word.textContent = said;
+  byId("all")?.toggleAttribute("hidden", !narrowed);
   byId("none")?.toggleAttribute("hidden", body.rows.length > 0);
   byId("unfound")?.toggleAttribute("hidden", shown > 0 || body.rows.length === 0);
-  const word = byId("sought");
-  if (word) word.textContent = find.value.trim();
+  const what = byId("sought");
+  if (what) what.textContent = sought ? ` com «${find.value.trim()}»` : " com estes filtros";
 }
-find?.addEventListener("input", filter);
-byId("clear")?.addEventListener("click", () => { if (find) { find.value = ""; find.focus(); } filter(); });
+
+/** The address tells what is shown, so that it can be kept and sent; the page stays where it is. */
+function remember() {
+  const q = new URLSearchParams();
+  for (const l of lists) if (l.value) q.set(l.name, l.value);
+  if (find?.value.trim()) q.set("procura", find.value.trim());
+  const text = q.toString();
+  history.replaceState(null, "", text ? "?" + text : location.pathname);
+  filter();
+}
+
+/** Whatever a branch brings along can be chosen. @param {Row} row */
+function choices(row) {
+  /** @param {string} name @param {string|undefined} value @param {string|undefined} words */
+  const offer = (name, value, words) => {
+    const list = lists.find((l) => l.name === name);
+    if (!list || !value || [...list.options].some((o) => o.value === value)) return;
+    const before = [...list.options].slice(1).find((o) => names.compare(o.text, words ?? value) > 0);
+    list.add(new Option(words, value), before ?? null);
+  };
+  offer("distrito", row.d, row.d);
+  row.b?.forEach((b, i) => offer("entidade", b, row.bn?.[i]));
+}
+
+form?.addEventListener("submit", (e) => { e.preventDefault(); remember(); });
+for (const l of lists) l.addEventListener("change", remember);
+find?.addEventListener("input", remember);
+function clear() {
+  for (const l of lists) l.value = "";
+  if (find) find.value = "";
+  remember();
+}
+byId("all")?.addEventListener("click", (e) => { e.preventDefault(); clear(); lists[0]?.focus(); });
+byId("clear")?.addEventListener("click", () => { clear(); find?.focus(); });
+
+const svgNS = "http://www.w3.org/2000/svg";
+
+/** Puts a branch's mark where its state wants it: the worst are drawn last.
+ * @param {string} id @param {Row} row */
+function place(id, row) {
+  const map = byId("map");
+  if (!map) return;
+  let mark = byId("m-" + id);
+  if (!row.m) { mark?.remove(); return; }
+  if (!mark) {
+    mark = /** @type {any} */ (document.createElementNS(svgNS, "use"));
+    mark?.setAttribute("id", "m-" + id);
+    mark?.append(document.createElementNS(svgNS, "title"));
+  }
+  if (!mark) return;
+  const set = (/** @type {string} */ k, /** @type {string} */ v) => { if (mark?.getAttribute(k) !== v) mark?.setAttribute(k, v); };
+  set("class", "m " + row.s);
+  set("href", `#k-${row.s}-${row.t === "loja" ? "l" : "e"}`);
+  set("x", String(row.m.x));
+  set("y", String(row.m.y));
+  const title = mark.firstElementChild, said = `${row.n}: ${row.w}`;
+  if (title && title.textContent !== said) title.textContent = said;
+  const layer = map.querySelector(`[data-depth="${row.s}"]`);
+  if (layer && mark.parentNode !== layer) layer.append(mark);
+}
+byId("map")?.addEventListener("click", (e) => {
+  const mark = e.target instanceof Element ? e.target.closest("use") : null;
+  if (mark) location.href = "/lojas/" + mark.id.slice(2);
+});
+
+/** @param {string} id */
+function forget(id) {
+  rows.delete(id);
+  byId("b-" + id)?.remove();
+  byId("m-" + id)?.remove();
+}
 
 /** @param {Change} c @param {boolean} whole */
 function apply(c, whole) {
   skew = c.now - Date.now();
   for (const [id, html] of Object.entries(c.h ?? {})) section(id, html);
   let added = false;
-  for (const [id, row] of Object.entries(c.r ?? {})) added = patch(id, row, whole) || added;
+  for (const [id, row] of Object.entries(c.r ?? {})) {
+    rows.set(id, row);
+    added = patch(id, row, whole) || added;
+    place(id, row);
+    choices(row);
+  }
   for (const [id, at] of Object.entries(c.a ?? {})) {
     const tr = byId("b-" + id);
     if (tr) tr.dataset.at = String(at);
   }
-  for (const id of c.gone ?? []) byId("b-" + id)?.remove();
+  for (const id of c.gone ?? []) forget(id);
   if (whole && body) {
     const known = new Set(Object.keys(c.r ?? {}).map((id) => "b-" + id));
-    for (const tr of [...body.rows]) if (!known.has(tr.id)) tr.remove();
+    for (const tr of [...body.rows]) if (!known.has(tr.id)) forget(tr.id.slice(2));
   }
-  if (added || whole) { sort(); filter(); }
+  if (added || whole) sort();
+  if (whole || c.r || c.gone) filter();
   ages();
 }
 
