@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,6 +58,9 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
+	if err := d.built(); err != nil {
+		return err
+	}
 	if err := d.plan.ports(ctx); err != nil {
 		return err
 	}
@@ -72,6 +77,20 @@ func (d *demo) prepare(ctx context.Context) error {
 	var lc net.ListenConfig
 	if d.index, err = lc.Listen(ctx, "tcp", d.opts.listen); err != nil {
 		return fmt.Errorf("bind the index page: %w", err)
+	}
+	return nil
+}
+
+// built names every program that is not where it should be.
+func (d *demo) built() error {
+	var missing []string
+	for _, name := range []string{"hq", "branch-server", "kiosk"} {
+		if _, err := exec.LookPath(filepath.Join(d.opts.bin, name)); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("no program %s in %s: make build puts it there", strings.Join(missing, ", "), d.opts.bin)
 	}
 	return nil
 }
