@@ -81,10 +81,9 @@ func TestWrongFormsAreRefused(t *testing.T) {
 }
 
 func TestPortugueseLongDocumentNumberIsChecked(t *testing.T) {
-	two := "8001014F3406142PRT<<<<<<<<<<<"
 	one := "I<PRT000024759<ZZ72<<<<<<<<<<<"
 	digit := func(s string) string { d, _ := MRZDigit(s); return string(d) }
-	two = "800101" + digit("800101") + "F" + "340614" + digit("340614") + "PRT<<<<<<<<<<<"
+	two := "800101" + digit("800101") + "F" + "340614" + digit("340614") + "PRT<<<<<<<<<<<"
 	two += digit(one[5:] + two[:7] + two[8:15] + two[18:29])
 	if err := CheckTD1(one + two + strings.Repeat("<", 30)); err != nil {
 		t.Error(err)

@@ -168,6 +168,48 @@ func TestStrangeCardsHaveTheirErrors(t *testing.T) {
 	})
 }
 
+func TestVerifiedReadingOverTheWholeStack(t *testing.T) {
+	trusted, err := card.NewTrust(cardtest.Issuers()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	onEachBench(t, func(t *testing.T, b bench.Bench) {
+		w := watch(t, Config{})
+		for _, tt := range []struct {
+			name string
+			want card.Reason
+		}{
+			{"maria", card.Genuine},
+			{"joao", card.Genuine},
+			{"conceicao", card.Genuine},
+			{"maria!wire=250", card.Genuine},
+			{"conceicao!wire=125", card.Genuine},
+			{"signer-expired", card.SignerExpired},
+			{"impostor", card.Impostor},
+			{"altered-name", card.Altered},
+		} {
+			insert(t, b, tt.name)
+			s := w.until(CardInserted).Session
+			begin := time.Now()
+			var first time.Duration
+			r, err := card.Read(t.Context(), s, s.ATR(), card.Query{
+				Purpose: card.ForGreeting, Verify: true, Trust: trusted, Now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
+				Progress: func(*card.Reading) { first = time.Since(begin) },
+			})
+			if err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+			if v := r.Verdict(); v.Reason != tt.want {
+				t.Errorf("%s: verdict %s, want %s", tt.name, v, tt.want)
+			}
+			t.Logf("%s: first field after %s, verdict after %s, %+v", tt.name, first, time.Since(begin), r.Effort())
+			r.Wipe()
+			remove(t, b)
+			w.until(CardRemoved)
+		}
+	})
+}
+
 func TestCardUpsideDownIsSeenAndMute(t *testing.T) {
 	d := daemon(t)
 	w := watch(t, Config{})

@@ -48,3 +48,16 @@ func (w *Wire) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 		return nil, ctx.Err()
 	}
 }
+
+// Slow makes c take as long for each command as its bytes take on contacts of
+// that speed, whatever reader it is put into.
+func Slow(c *Card, bitsPerSecond int) *Card {
+	quick := *c
+	quick.Reset()
+	c.odd = func(apdu []byte) []byte {
+		answer := quick.Answer(apdu)
+		<-time.NewTimer(OnWire(len(apdu)+len(answer), bitsPerSecond)).C
+		return answer
+	}
+	return c
+}

@@ -59,22 +59,26 @@ type State struct {
 	Card string
 }
 
-// pulled and hushed are parts of card names: maria!pull=3 is pulled out in the
-// middle of the command that follows three answered ones, maria!hush=3 stays
-// silent from there on.
+// pulled, hushed and wired are parts of card names: maria!pull=3 is pulled out
+// in the middle of the command that follows three answered ones, maria!hush=3
+// stays silent from there on, maria!wire=250 is as slow as contacts with 250
+// kbit/s are.
 const (
 	pulled = "!pull="
 	hushed = "!hush="
+	wired  = "!wire="
 )
 
 // Deck lists the cards of every bench: those of cardtest, and good ones that
-// are pulled out or fall silent while they are read.
+// are slow, are pulled out, or fall silent while they are read.
 func Deck() []Info {
 	var deck []Info
 	for _, name := range cardtest.Deck() {
 		deck = append(deck, Info{Name: name, Label: cardtest.Label(name)})
 	}
 	return append(deck,
+		Info{Name: "maria" + wired + "250", Label: cardtest.Label("maria") + ", à velocidade de contactos verdadeiros (250 kbit/s)"},
+		Info{Name: "conceicao" + wired + "125", Label: cardtest.Label("conceicao") + ", à velocidade de contactos lentos (125 kbit/s)"},
 		Info{Name: "maria" + pulled + "4", Label: "Cartão retirado a meio da leitura"},
 		Info{Name: "maria" + hushed + "4", Label: "Cartão que se cala a meio da leitura"},
 	)
@@ -98,6 +102,8 @@ func named(name string, pull func()) (*cardtest.Card, error) {
 		return cardtest.PulledAfter(c, int(n), pull), nil
 	case err == nil && how+"=" == hushed:
 		return cardtest.FallsSilent(c, int(n)), nil
+	case err == nil && how+"=" == wired && n > 0:
+		return cardtest.Slow(c, int(n)*1000), nil
 	default:
 		return nil, fmt.Errorf("%q: %w", name, ErrUnknownCard)
 	}
