@@ -69,7 +69,7 @@ type index struct {
 	services  map[ServiceID]Service
 	counters  map[CounterID]Counter
 	policy    Policy
-	callings  map[BodyID]calling // of each body; the branch's own under the empty name
+	callings  map[BodyID]*calling // of each body; the branch's own under the empty name
 }
 
 func newIndex(c Catalogue) index {
@@ -95,10 +95,9 @@ func newIndex(c Catalogue) index {
 // calling returns the calling rule of a body.
 func (x *index) calling(b BodyID) *calling {
 	if r, own := x.callings[b]; own {
-		return &r
+		return r
 	}
-	r := x.callings[""]
-	return &r
+	return x.callings[""]
 }
 
 // Faults names everything that is wrong with the catalogue; none means that a Day can run on it.

@@ -39,6 +39,8 @@ type randomDay struct {
 func liveRandomDay(t *testing.T, seed uint64, wishes int) {
 	c := storyCatalogue()
 	c.Divisions[1].Quota = 0
+	c.Policy.AutoCall = seed%3 == 0
+	c.Policy.ReviveCalls = int(seed % 5)
 	r := &randomDay{
 		t: t, rng: rand.New(rand.NewPCG(seed, 7)), day: queue.NewDay(c, 0),
 		at:      time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
@@ -70,11 +72,42 @@ func (r *randomDay) any() queue.Command {
 	if len(r.requests) > 0 {
 		old = r.requests[r.rng.IntN(len(r.requests))]
 	}
-	switch r.rng.IntN(17) {
+	var visit queue.VisitID
+	if n := r.day.Totals().Reserved; n > 0 {
+		visit = queue.VisitID(1 + r.rng.IntN(n))
+	}
+	switch r.rng.IntN(28) {
+	case 17:
+		return queue.Issue{Request: r.fresh(), Service: service, Class: queue.ClassBooked, Slot: r.at.Add(time.Duration(r.rng.IntN(60)-30) * time.Minute)}
+	case 18:
+		place := []queue.Place{queue.PlaceArrival, queue.PlaceFront, queue.PlaceAfter}[r.rng.IntN(3)]
+		return queue.Forward{Counter: counter, Service: service, Place: place, After: time.Minute}
+	case 19:
+		return queue.Transfer{Visit: visit, Service: service}
+	case 20:
+		return queue.Hold{Counter: counter}
+	case 21:
+		return queue.Resume{Counter: counter, Visit: visit}
+	case 22:
+		return queue.Cancel{Visit: visit}
+	case 23:
+		return queue.Revive{Visit: visit}
+	case 24:
+		if r.rng.IntN(2) == 0 {
+			return queue.Postpone{Counter: counter}
+		}
+		return queue.Return{Visit: visit}
+	case 25:
+		return queue.CallVisit{Counter: counter, Visit: visit, Reason: "x"}
+	case 26:
+		if r.rng.IntN(2) == 0 {
+			return queue.TakeBreak{Counter: counter, Reason: "x"}
+		}
+		return queue.EndBreak{Counter: counter}
+	case 27:
+		return queue.Walk{Request: r.fresh(), Counter: counter, Service: service, Class: class}
 	case 0, 1, 2:
-		id := queue.RequestID(fmt.Sprintf("r%d", len(r.requests)))
-		r.requests = append(r.requests, id)
-		return queue.Reserve{Request: id, Service: service, Class: class}
+		return queue.Reserve{Request: r.fresh(), Service: service, Class: class}
 	case 3:
 		return queue.Reserve{Request: old, Service: service, Class: class}
 	case 4, 5, 6:
@@ -106,11 +139,17 @@ func (r *randomDay) any() queue.Command {
 	}
 }
 
+func (r *randomDay) fresh() queue.RequestID {
+	id := queue.RequestID(fmt.Sprintf("r%d", len(r.requests)))
+	r.requests = append(r.requests, id)
+	return id
+}
+
 // wish makes one wish and checks the laws against what followed.
 func (r *randomDay) wish(cmd queue.Command) {
 	r.t.Helper()
 	var before string
-	sampled := r.rng.IntN(40) == 0 // a portrait is long
+	sampled := r.rng.IntN(150) == 0 // a portrait is long
 	if sampled {
 		before = portrait(r.day)
 	}
@@ -159,11 +198,11 @@ func (r *randomDay) judge(e queue.Entry) {
 // serves as well.
 func (r *randomDay) priorityFirst(ev queue.Called) {
 	called, _ := r.day.Visit(ev.Visit)
-	if called.Class == queue.ClassLaw {
+	if called.Class == queue.ClassLaw || ev.Why.Rule == queue.RuleChosen {
 		return
 	}
 	for _, v := range r.day.Waiting(called.Service) {
-		if v.Class == queue.ClassLaw {
+		if v.Class == queue.ClassLaw && !v.NotBefore.After(r.at) {
 			r.t.Fatalf("%s called while %s with priority by law waits for the same service", called.Number, v.Number)
 		}
 	}
@@ -183,6 +222,9 @@ func (r *randomDay) nobodyTwice() {
 		at[s.Visit.ID] = c
 	}
 	for _, v := range r.day.Waiting() {
+		if v.State != queue.StateWaiting {
+			r.t.Fatalf("%s stands in a queue and is %s", v.Number, v.State)
+		}
 		if c, busy := at[v.ID]; busy {
 			r.t.Fatalf("%s waits and is at counter %s", v.Number, c)
 		}

@@ -134,16 +134,16 @@ type namedClass struct {
 	Class
 }
 
-func (p Policy) callings() map[BodyID]calling {
-	all := map[BodyID]calling{"": prepare(p.Calling)}
+func (p Policy) callings() map[BodyID]*calling {
+	all := map[BodyID]*calling{"": prepare(p.Calling)}
 	for b, c := range p.Bodies {
 		all[b] = prepare(c)
 	}
 	return all
 }
 
-func prepare(c Calling) calling {
-	x := calling{Calling: c, walkIn: lastTier}
+func prepare(c Calling) *calling {
+	x := &calling{Calling: c, walkIn: lastTier}
 	for id, class := range c.Classes {
 		x.classes = append(x.classes, namedClass{id, class})
 		if id == ClassWalkIn {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,7 +66,9 @@ const storyDay = "2026-11-23"
 
 func live(t *testing.T, wishes string) string {
 	t.Helper()
-	d := queue.NewDay(storyCatalogue(), 0)
+	c := storyCatalogue()
+	wishes = adapt(t, &c, wishes)
+	d := queue.NewDay(c, 0)
 	var all []queue.Entry
 	var out strings.Builder
 	for _, line := range strings.Split(strings.TrimSpace(wishes), "\n") {
@@ -90,7 +93,7 @@ func live(t *testing.T, wishes string) string {
 		}
 		all = append(all, entries...)
 	}
-	again := queue.NewDay(storyCatalogue(), 0)
+	again := queue.NewDay(c, 0)
 	for _, e := range all {
 		again.Apply(e)
 	}
@@ -123,8 +126,8 @@ func parseWish(s string) (queue.Command, error) {
 		return ""
 	}
 	class := queue.ClassWalkIn
-	if f[len(f)-1] == "law" {
-		class = queue.ClassLaw
+	if last := f[len(f)-1]; slices.Contains([]string{"law", "summons", "lawyer"}, last) {
+		class = queue.ClassID(last)
 	}
 	request := queue.RequestID(arg(1))
 	counter := queue.CounterID(arg(1))
@@ -169,7 +172,7 @@ func parseWish(s string) (queue.Command, error) {
 		id, _ := strconv.Atoi(arg(1))
 		return queue.SetPriority{Visit: queue.VisitID(id), Granted: f[0] == "grant"}, nil
 	}
-	return nil, fmt.Errorf("unknown wish %q", f[0])
+	return parseLifeWish(f[0], arg)
 }
 
 // tell writes a fact as a sentence.
@@ -199,14 +202,21 @@ func tell(d *queue.Day, e queue.Event) string {
 	case queue.RequestClosed:
 		return "closed request " + string(e.Request)
 	case queue.Called:
-		return fmt.Sprintf("called %s to counter %s by %s (%d,%d,%s) others %d passed %q", e.Number, e.Counter, e.Why.Rule,
+		s := fmt.Sprintf("called %s to counter %s by %s (%d,%d,%s) others %d passed %q", e.Number, e.Counter, e.Why.Rule,
 			e.Why.Tier, e.Why.Penalty, e.Why.Key.Format("15:04"), e.Why.Others, e.Why.PassedTkt)
+		if e.Why.Reason != "" {
+			s += " because " + e.Why.Reason
+		}
+		if e.Why.Unlawful {
+			s += " UNLAWFUL"
+		}
+		return s
 	case queue.Recalled:
 		return fmt.Sprintf("recalled %s, %d", number(e.Visit), e.Count)
 	case queue.Started:
 		return "started " + number(e.Visit)
 	case queue.Finished:
-		return "finished " + number(e.Visit)
+		return strings.TrimSpace("finished " + number(e.Visit) + delivered(e.Delivered))
 	case queue.NotShown:
 		return "no-show " + number(e.Visit)
 	case queue.PrioritySet:
@@ -217,8 +227,9 @@ func tell(d *queue.Day, e queue.Event) string {
 		return "counter " + string(e.Counter) + " closed"
 	case queue.Noted:
 		return "noted " + e.Type
+	default:
+		return tellLife(e, number)
 	}
-	return "unknown"
 }
 
 // portrait writes all that can be seen of a Day.
@@ -228,13 +239,14 @@ func portrait(d *queue.Day) string {
 	for _, v := range d.Visits() {
 		fmt.Fprintf(&b, "%+v\n", v)
 	}
+	fmt.Fprintln(&b, d.Suspended("A"), d.Suspended("B"), d.Suspended("L"))
 	for _, v := range d.Waiting() {
 		fmt.Fprint(&b, v.Number, " ")
 	}
 	fmt.Fprintf(&b, "\n%+v\n", d.Calls())
 	for _, c := range []queue.CounterID{"1", "2", "3"} {
 		s := d.Counter(c)
-		fmt.Fprint(&b, s.ID, s.Open, s.Since, s.Free)
+		fmt.Fprint(&b, s.ID, s.Open, s.Since, s.Free, s.BreakDue, s.OnBreak, s.Planned, s.BreakReason)
 		if s.Visit != nil {
 			fmt.Fprint(&b, s.Visit.Number)
 		}
