@@ -66,8 +66,8 @@ func examples() []queue.Event {
 	}
 }
 
-// sample is how a fact lies under testdata/v1.
-type sample struct {
+// factSample is how a fact lies under testdata/v1.
+type factSample struct {
 	Type    string          `json:"type"`
 	Version int             `json:"v"`
 	Data    json.RawMessage `json:"data"`
@@ -97,7 +97,7 @@ func TestEverySampleOfAFactReadsBack(t *testing.T) {
 		t.Fatalf("%d samples for %d types", len(samples), len(examples()))
 	}
 	for name, raw := range samples {
-		var s sample
+		var s factSample
 		if err := json.Unmarshal(raw, &s); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -136,7 +136,7 @@ func TestEveryTypeOfFactHasASample(t *testing.T) {
 			t.Errorf("%s has no sample; write it with -new-facts", kind)
 			continue
 		}
-		raw, err := json.Marshal(sample{kind, version, data})
+		raw, err := json.Marshal(factSample{kind, version, data})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestFactsOfTheFirstReleaseKeepTheirMeaning(t *testing.T) {
 
 func FuzzDecodeFact(f *testing.F) {
 	for _, raw := range factSamples(f) {
-		var s sample
+		var s factSample
 		if err := json.Unmarshal(raw, &s); err != nil {
 			f.Fatal(err)
 		}
