@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,11 +13,17 @@ import (
 	cardbench "balcao/kiosk/pcsc/bench"
 )
 
-// TestACardGreetsAndLeavesNoTrace is the only test here that reads cards: a process may watch readers once.
+// TestACardGreetsAndLeavesNoTrace is the only test here that reads cards: a process has one watcher at a time, and
+// libpcsclite asks for the service's socket once, so it is the same each time the test runs.
 func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	b := newBranch(t)
 	printer := virtualPrinter(t)
-	cards := cardbench.NewDaemon(filepath.Join(t.TempDir(), "pcscd.comm"))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("balcao-kiosk-app-%d", os.Getpid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	cards := cardbench.NewDaemon(filepath.Join(dir, "pcscd.comm"))
 	unplug := background(t, cards.Run)
 	<-cards.Ready()
 	cfg := touchConfig(t, b, printer.Path())

@@ -364,6 +364,7 @@ func (s state) says(words string) bool {
 type page struct {
 	base   string
 	states chan state
+	last   state // looked at
 	close  func()
 }
 
@@ -424,20 +425,18 @@ func (p *page) follow(body io.Reader) {
 func (p *page) wait(t testing.TB, what string, holds func(state) bool) state {
 	t.Helper()
 	deadline := time.After(patience)
-	var last state
-	for {
+	for p.last == nil || !holds(p.last) {
 		select {
 		case s, open := <-p.states:
 			if !open {
-				t.Fatalf("the stream ended before %s; last seen %s", what, last.text("screen"))
+				t.Fatalf("the stream ended before %s; last seen %s", what, p.last.text("screen"))
 			}
-			if last = s; holds(s) {
-				return s
-			}
+			p.last = s
 		case <-deadline:
-			t.Fatalf("the page never shows %s; last seen %s", what, last.text("screen"))
+			t.Fatalf("the page never shows %s; last seen %s", what, p.last.text("screen"))
 		}
 	}
+	return p.last
 }
 
 func (p *page) screen(t testing.TB, name string) state {
