@@ -1,0 +1,163 @@
+package alert_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"balcao/hq/alert"
+)
+
+var policy = alert.DefaultPolicy(30 * time.Minute)
+
+// calm is a branch with which nothing is wrong.
+func calm() alert.Reading {
+	return alert.Reading{
+		Branch: "L001", Name: "Loja", District: "Lisboa", Linked: true, Ever: true, Open: true, Counters: 4, Calls: 20, Within: 19,
+		ServiceMean: 6 * time.Minute, ServiceLong: 20 * time.Minute, Arrived: 30, LastCalls: 40, Missed: 2, Usual: 0.05,
+		SinceIssued: time.Minute, PerHour: 30, Kiosks: []alert.Kiosk{{Name: "Quiosque 1", Prints: true}},
+		Boards:  []alert.Board{{Name: "Painel 1", Behind: time.Second}},
+		Waiting: line(3), Serving: []alert.Ticket{{Number: "A001", For: 5 * time.Minute}},
+	}
+}
+
+func line(n int) []alert.Ticket {
+	all := make([]alert.Ticket, n)
+	for i := range all {
+		all[i] = alert.Ticket{Number: fmt.Sprintf("A%03d", i+10), For: time.Duration(n-i) * time.Minute / 2}
+	}
+	return all
+}
+
+func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*alert.Reading)
+		want   string
+	}{
+		{"a calm branch", func(*alert.Reading) {}, ""},
+		{"closed", func(r *alert.Reading) { r.Open, r.Counters = false, 0 }, ""},
+		{"never connected", func(r *alert.Reading) { r.Linked, r.Ever = false, false }, ""},
+		{"gone: nothing else is told", func(r *alert.Reading) { r.Linked, r.Counters, r.Kiosks[0].Prints = false, 0, false }, "offline"},
+		{"70 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 7 }, ""},
+		{"60 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 6 }, "breach_now"},
+		{"too few calls to tell", func(r *alert.Reading) { r.Calls, r.Within = 9, 0 }, ""},
+		{"20 % will be late", func(r *alert.Reading) { r.Waiting = fresh(25) }, ""},
+		{"more will be late", func(r *alert.Reading) { r.Waiting = fresh(26) }, "breach_ahead"},
+		{"late and too late", func(r *alert.Reading) { r.Waiting, r.Within = fresh(40), 0 }, "breach_now"},
+		{"waits for one and a half guards", func(r *alert.Reading) { r.Waiting[0].For = 90 * time.Minute }, ""},
+		{"waits longer", func(r *alert.Reading) { r.Waiting[0].For = 91 * time.Minute }, "stuck"},
+		{"a long service", func(r *alert.Reading) { r.Serving[0].For = 45 * time.Minute }, ""},
+		{"a service left open", func(r *alert.Reading) { r.Serving[0].For = 46 * time.Minute }, "stuck"},
+		{"nobody serves", func(r *alert.Reading) { r.Counters = 0 }, "no_counter"},
+		{"nobody serves, nobody waits", func(r *alert.Reading) { r.Counters, r.Waiting = 0, nil }, ""},
+		{"load 0.95", func(r *alert.Reading) { r.Arrived, r.Waiting = 38, fresh(4) }, ""},
+		{"load 0.975", func(r *alert.Reading) { r.Arrived, r.Waiting = 39, fresh(4) }, "overload"},
+		{"6 no-shows of 40", func(r *alert.Reading) { r.Missed = 6 }, ""},
+		{"7 no-shows of 40", func(r *alert.Reading) { r.Missed = 7 }, "no_shows"},
+		{"two heartbeats missing", func(r *alert.Reading) { r.Kiosks[0].Silent = 89 * time.Second }, ""},
+		{"three heartbeats missing", func(r *alert.Reading) { r.Kiosks[0].Silent = 91 * time.Second }, "silent_kiosk"},
+		{"11.6 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1392 * time.Second }, ""},
+		{"11.8 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1416 * time.Second }, "silent_kiosk"},
+		{"no paper hides the silence it causes", func(r *alert.Reading) { r.Kiosks[0].Prints, r.SinceIssued = false, time.Hour }, "no_paper"},
+		{"a board 10 s behind", func(r *alert.Reading) { r.Boards[0].Behind = 10 * time.Second }, ""},
+		{"a board 11 s behind", func(r *alert.Reading) { r.Boards[0].Behind = 11 * time.Second }, "stale_board"},
+	} {
+		r := calm()
+		c.change(&r)
+		var got []string
+		for _, f := range alert.Check(r, policy) {
+			got = append(got, string(f.Rule))
+			if f.Words == "" || !strings.HasSuffix(f.First, ".") {
+				t.Errorf("%s: says %q, first %q", c.name, f.Words, f.First)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: found %v, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// fresh is a line of tickets that were all just taken: with four counters and six minutes each, the twentieth waits 30.
+func fresh(n int) []alert.Ticket { return make([]alert.Ticket, n) }
+
+func TestBranchesOfADistrictThatAreGoneTogetherAreOneAlert(t *testing.T) {
+	var found []alert.Finding
+	for i, district := range []string{"Madeira", "Madeira", "Madeira", "Faro"} {
+		r := calm()
+		r.Branch, r.District, r.Linked = fmt.Sprint(district, i), district, false
+		found = append(found, alert.Check(r, policy)...)
+	}
+	got := alert.Group(found, func(id string) string { return strings.TrimRight(id, "0123456789") })
+	if len(got) != 2 || got[0].Rule != alert.District || got[0].Where != "Madeira" || got[1].Rule != alert.Offline {
+		t.Errorf("told %+v, want Madeira once and Faro's branch", got)
+	}
+}
+
+func TestAnAlertOpensAfterTwoChecksAndClosesAfterTwo(t *testing.T) {
+	b, at := alert.NewBook(), time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	f := []alert.Finding{{Rule: alert.BreachNow, Branch: "L001", Degree: alert.Urgent}}
+	var told []string
+	for i, found := range []bool{true, false, true, true, false, true, false, false, true} {
+		var now []alert.Finding
+		if found {
+			now = f
+		}
+		opened, closed := b.Check(at.Add(time.Duration(i)*15*time.Second), now)
+		for range opened {
+			told = append(told, fmt.Sprint(i, " opened"))
+		}
+		for range closed {
+			told = append(told, fmt.Sprint(i, " closed"))
+		}
+	}
+	if want := []string{"3 opened", "7 closed"}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
+func TestAFindingThatMustHoldOpensOnlyThen(t *testing.T) {
+	b, at := alert.NewBook(), time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	f := []alert.Finding{{Rule: alert.NoCounter, Branch: "L001", Hold: 3 * time.Minute}}
+	for i := range 12 {
+		if opened, _ := b.Check(at.Add(time.Duration(i)*15*time.Second), f); len(opened) > 0 {
+			t.Fatalf("opened after %d checks", i+1)
+		}
+	}
+	if opened, _ := b.Check(at.Add(3*time.Minute), f); len(opened) != 1 {
+		t.Error("did not open after three minutes")
+	}
+}
+
+// Law: whatever is found when, an alert never opens or closes twice without two checks between that agree.
+func TestNothingFlaps(t *testing.T) {
+	for seed := range uint64(200) {
+		dice := rand.New(rand.NewPCG(seed, 1))
+		b, at := alert.NewBook(), time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+		var seen []bool
+		open, last := false, -steady
+		for i := range 300 {
+			seen = append(seen, dice.IntN(2) == 0)
+			var found []alert.Finding
+			if seen[i] {
+				found = []alert.Finding{{Rule: alert.Stuck, Branch: "L001"}}
+			}
+			opened, closed := b.Check(at.Add(time.Duration(i)*15*time.Second), found)
+			if len(opened)+len(closed) == 0 {
+				continue
+			}
+			if len(opened)+len(closed) > 1 || (len(opened) == 1) == open || i-last < steady {
+				t.Fatalf("seed %d, check %d: opened %d, closed %d", seed, i, len(opened), len(closed))
+			}
+			open, last = len(opened) == 1, i
+			if seen[i] != open || seen[i-1] != open {
+				t.Fatalf("seed %d, check %d: changed without two checks that agree", seed, i)
+			}
+		}
+	}
+}
+
+const steady = 2

@@ -1,0 +1,256 @@
+package alert
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Numbers of the rules.
+const (
+	aheadShare  = 0.20
+	aheadHold   = 5 * time.Minute
+	levelMargin = 0.10
+	levelCalls  = 10
+	stuckFactor = 1.5
+	longFloor   = 45 * time.Minute // no service is stuck before that, however short the others were
+	noneHold    = 3 * time.Minute
+	overload    = 0.95
+	overloadMin = 20 // arrivals in an hour below which a load says little
+	lastCalls   = 40
+	sigmas      = 3
+	beats       = 3
+	spreadK     = 20 // of the negative binomial: how much the demand of a Day varies
+	unlikely    = 1e-4
+	boardBehind = 10 * time.Second
+)
+
+// Check finds what is wrong with a branch now.
+func Check(r Reading, p Policy) []Finding {
+	if !r.Linked {
+		if !r.Ever {
+			return nil
+		}
+		return []Finding{r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
+			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")}
+	}
+	if !r.Open {
+		return nil
+	}
+	var all []Finding
+	for _, rule := range []func(Reading, Policy) []Finding{
+		noCounter, breachNow, breachAhead, stuck, overloaded, noShows, kiosks, silence, boards,
+	} {
+		all = append(all, rule(r, p)...)
+	}
+	return hide(all)
+}
+
+// hide leaves out the symptoms of what else was found.
+func hide(all []Finding) []Finding {
+	has := map[Rule]bool{}
+	for _, f := range all {
+		has[f.Rule] = true
+	}
+	kept := all[:0]
+	for _, f := range all {
+		switch {
+		case f.Rule == BreachAhead && (has[BreachNow] || has[NoCounter]):
+		case f.Rule == Overload && (has[BreachNow] || has[BreachAhead] || has[NoCounter]):
+		case f.Rule == SilentKiosk && has[NoPaper]:
+		default:
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+func (r Reading) finding(rule Rule, about string, d Degree, words, first string) Finding {
+	return Finding{Rule: rule, Branch: r.Branch, Where: r.Name, About: about, Degree: d, Words: words, First: first}
+}
+
+func noCounter(r Reading, _ Policy) []Finding {
+	if r.Counters > 0 || len(r.Waiting) == 0 {
+		return nil
+	}
+	f := r.finding(NoCounter, "", Urgent, fmt.Sprintf("%s à espera e nenhum balcão aberto.", tickets(len(r.Waiting))),
+		"Ligar ao coordenador para abrir um balcão.")
+	f.Hold = noneHold
+	return []Finding{f}
+}
+
+func breachNow(r Reading, p Policy) []Finding {
+	if r.Calls < levelCalls {
+		return nil
+	}
+	level := float64(r.Within) / float64(r.Calls)
+	if level >= p.Level-levelMargin-1e-9 {
+		return nil
+	}
+	return []Finding{r.finding(BreachNow, "", Urgent,
+		fmt.Sprintf("%.0f %% chamadas dentro de %s nos últimos 30 min; o objetivo é %.0f %%.", 100*level, span(p.Target), 100*p.Level),
+		"Perguntar ao coordenador que balcões pode abrir ou que pausas pode adiar.")}
+}
+
+// breachAhead counts who will pass the target if the open counters go on as they do: the nth in line waits for n
+// services, shared between the counters.
+func breachAhead(r Reading, p Policy) []Finding {
+	if r.Counters == 0 || r.ServiceMean <= 0 || len(r.Waiting) < 5 {
+		return nil
+	}
+	late := 0
+	for i, t := range r.Waiting {
+		if t.For+time.Duration(i+1)*r.ServiceMean/time.Duration(r.Counters) > p.Target {
+			late++
+		}
+	}
+	if float64(late) <= aheadShare*float64(len(r.Waiting)) {
+		return nil
+	}
+	f := r.finding(BreachAhead, "", Soon, fmt.Sprintf("%d de %s à espera vão passar os %s.", late, tickets(len(r.Waiting)), span(p.Target)),
+		"Abrir mais um balcão agora evita o atraso; falar com o coordenador.")
+	f.Hold = aheadHold
+	return []Finding{f}
+}
+
+func stuck(r Reading, p Policy) []Finding {
+	limit := time.Duration(stuckFactor * float64(p.Guard))
+	for _, t := range r.Waiting {
+		if t.For > limit {
+			return []Finding{r.finding(Stuck, "", Urgent, fmt.Sprintf("A senha %s espera há %s.", t.Number, span(t.For)),
+				"Confirmar com o local se a pessoa ainda lá está; se estiver, chamar já.")}
+		}
+	}
+	if r.ServiceLong <= 0 {
+		return nil
+	}
+	limit = max(2*r.ServiceLong, longFloor)
+	for _, t := range r.Serving {
+		if t.For > limit {
+			return []Finding{r.finding(Stuck, "", Soon, fmt.Sprintf("A senha %s está chamada há %s sem terminar.", t.Number, span(t.For)),
+				"Confirmar com o local se o atendimento ainda decorre ou se ficou por fechar.")}
+		}
+	}
+	return nil
+}
+
+// overloaded judges the coming hour by the last one, until there is a forecast.
+func overloaded(r Reading, _ Policy) []Finding {
+	if r.Counters == 0 || r.ServiceMean <= 0 || r.Arrived < overloadMin || len(r.Waiting) < r.Counters {
+		return nil
+	}
+	load := float64(r.Arrived) * r.ServiceMean.Hours() / float64(r.Counters)
+	if load <= overload+1e-9 {
+		return nil
+	}
+	need := int(math.Ceil(float64(r.Arrived) * r.ServiceMean.Hours() / 0.85))
+	f := r.finding(Overload, "", Soon, fmt.Sprintf("Chega mais do que %d balcões atendem: carga de %.0f %%.", r.Counters, 100*load),
+		fmt.Sprintf("Preparar %d balcões para a próxima hora.", need))
+	f.Hold = aheadHold
+	return []Finding{f}
+}
+
+func noShows(r Reading, _ Policy) []Finding {
+	if r.LastCalls < lastCalls || r.Usual < 0 {
+		return nil
+	}
+	// A branch that never had one still has some by chance.
+	usual := max(r.Usual, 0.02)
+	rate := float64(r.Missed) / float64(r.LastCalls)
+	if rate <= usual+sigmas*math.Sqrt(usual*(1-usual)/float64(r.LastCalls)) {
+		return nil
+	}
+	return []Finding{r.finding(NoShows, "", Soon,
+		fmt.Sprintf("%d das últimas %d chamadas sem ninguém; o costume é %.0f %%.", r.Missed, r.LastCalls, 100*r.Usual),
+		"Ver se o painel e o som chamam bem; perguntar ao local se a sala ouve.")}
+}
+
+func kiosks(r Reading, p Policy) []Finding {
+	var all []Finding
+	broken := 0
+	for _, k := range r.Kiosks {
+		if !k.Prints {
+			broken++
+		}
+		if k.Silent > beats*p.Heartbeat {
+			all = append(all, r.finding(SilentKiosk, k.Name, Soon, fmt.Sprintf("%s sem sinal há %s.", k.Name, span(k.Silent)),
+				"Pedir ao local que veja se o quiosque está ligado; se estiver, reiniciá-lo."))
+		}
+	}
+	if broken > 0 && broken == len(r.Kiosks) {
+		all = append(all, r.finding(NoPaper, "", Urgent, "Nenhum quiosque consegue imprimir.",
+			"Pedir ao local que ponha papel e feche a tampa; entretanto dar senhas no ecrã ou no balcão."))
+	}
+	return all
+}
+
+// silence finds that no ticket was issued for so long that chance hardly explains it, although demand varies between
+// Days: P(0) of a negative binomial.
+func silence(r Reading, _ Policy) []Finding {
+	if r.SinceIssued < 0 || r.PerHour <= 0 || len(r.Kiosks) == 0 {
+		return nil
+	}
+	expected := r.PerHour * r.SinceIssued.Hours()
+	if math.Pow(1+expected/spreadK, -spreadK) >= unlikely {
+		return nil
+	}
+	return []Finding{r.finding(SilentKiosk, "", Soon, fmt.Sprintf("Sem senhas há %s; esperavam-se %.0f.", span(r.SinceIssued), expected),
+		"Perguntar ao local se a porta está aberta e se o quiosque responde ao toque.")}
+}
+
+func boards(r Reading, _ Policy) []Finding {
+	var all []Finding
+	for _, b := range r.Boards {
+		if b.Behind > boardBehind {
+			all = append(all, r.finding(StaleBoard, b.Name, Soon, fmt.Sprintf("%s mostra uma chamada de há %s.", b.Name, span(b.Behind)),
+				"Pedir ao local que reinicie o painel; até lá chamar em voz alta."))
+		}
+	}
+	return all
+}
+
+// together is how many branches of a district must be gone for one cause to be likelier than several.
+const together = 3
+
+// Group puts findings of one root cause together: branches of a district that are offline at the same time.
+func Group(all []Finding, district func(branch string) string) []Finding {
+	gone := map[string]int{}
+	for _, f := range all {
+		if d := district(f.Branch); f.Rule == Offline && d != "" {
+			gone[d]++
+		}
+	}
+	kept, told := make([]Finding, 0, len(all)), map[string]bool{}
+	for _, f := range all {
+		d := district(f.Branch)
+		if f.Rule != Offline || gone[d] < together {
+			kept = append(kept, f)
+			continue
+		}
+		if !told[d] {
+			told[d] = true
+			kept = append(kept, Finding{
+				Rule: District, Where: d, Degree: Blind, Words: fmt.Sprintf("%d locais sem ligação. Continuam a atender.", gone[d]),
+				First: "Uma só causa é provável: avisar o operador da rede antes de ligar a cada local.",
+			})
+		}
+	}
+	return kept
+}
+
+func tickets(n int) string {
+	if n == 1 {
+		return "1 senha"
+	}
+	return fmt.Sprintf("%d senhas", n)
+}
+
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+}
