@@ -51,6 +51,8 @@ type Profile struct {
 	Status    Status    `json:"status"`
 	Confirm   Confirm   `json:"confirm"`
 	Speed     Speed     `json:"speed"`
+	// LogoMemory is true if it keeps pictures and prints them by key.
+	LogoMemory bool `json:"logoMemory,omitempty"`
 	// Presenter is nil for a printer that lets go of what it cuts.
 	Presenter *Presenter `json:"presenter,omitempty"`
 	// Identity is how the model names itself; nil if that is not known.

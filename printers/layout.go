@@ -18,6 +18,9 @@ type Media struct {
 	CellWidth, CellHeight int
 	// QRModule is the side of one square of a QR code, in dots.
 	QRModule int
+	// Form says what stands on a slip and in which order; nil is the
+	// standard form.
+	Form *Form
 }
 
 // Block is one thing on the paper, from top to bottom: a [Line], a [Code] or
@@ -82,25 +85,21 @@ func (s Slip) Check() error {
 	return nil
 }
 
-// Layout arranges a slip for the given paper. The number is the largest thing
-// on it; what a citizen needs next, the place, is a black bar below it.
+// Layout arranges a slip for the given paper, as the media's form says. In the
+// standard form the number is the largest thing on it; what a citizen needs
+// next, the place, is a black bar below it.
 func Layout(s Slip, m Media) []Block {
 	p := page{media: m, columns: m.Dots / m.CellWidth, english: s.Language == "en", body: style{1, 2}, strong: style{2, 2}}
 	if s.Large {
 		p.body = p.strong
 	}
-	p.header(s)
-	p.number(s)
-	p.facts(s)
-	if s.QR != "" && !s.Large {
-		p.rule()
-		p.say(p.body, true, true, "Siga a vez no telemóvel")
-		p.translate("Follow your turn on your phone")
-		p.gap(16)
-		p.blocks = append(p.blocks, Code{Text: s.QR, Module: m.QRModule})
-		p.gap(8)
+	form := standard
+	if m.Form != nil {
+		form = m.Form.Parts
 	}
-	p.footer(s)
+	for _, part := range form {
+		p.part(part, s)
+	}
 	return p.blocks
 }
 
@@ -121,33 +120,40 @@ func (p *page) header(s Slip) {
 		Span{Text: issued, Width: p.body.width, Height: p.body.height})
 	p.underline()
 	p.gap(12)
-	p.say(p.strong, true, false, s.Service)
-	p.say(p.body, false, false, s.Body)
 }
 
-func (p *page) number(s Slip) {
+func (p *page) again(s Slip) {
 	if s.Copy > 1 {
 		p.gap(12)
 		p.say(p.strong, true, true, fmt.Sprintf("%d.ª via", s.Copy))
 		p.translate("Printed again: the same number")
 	}
+}
+
+func (p *page) number(s Slip) {
 	p.gap(20)
 	number := clean(s.Number)
 	size := min(8, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
 	p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: number, Width: size, Height: size, Bold: true}}})
 	p.gap(4)
+}
+
+func (p *page) priority(s Slip) {
 	if s.Priority {
 		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
 		p.translate("Priority service")
 		p.gap(12)
 	}
+}
+
+func (p *page) place(s Slip) {
 	if place := clean(s.Place); place != "" {
 		p.bar(place)
 		p.gap(16)
 	}
 }
 
-func (p *page) facts(s Slip) {
+func (p *page) ahead(s Slip) {
 	people := "sem informação"
 	switch {
 	case s.Ahead == 0:
@@ -158,7 +164,9 @@ func (p *page) facts(s Slip) {
 		people = fmt.Sprintf("%d pessoas", s.Ahead)
 	}
 	p.fact("À sua frente", people, "Ahead of you")
+}
 
+func (p *page) wait(s Slip) {
 	label, wait := "Espera", "sem informação"
 	switch {
 	case !s.Wait.Known():
@@ -170,10 +178,25 @@ func (p *page) facts(s Slip) {
 	p.fact(label, wait, "Estimated wait")
 }
 
-func (p *page) footer(s Slip) {
+func (p *page) code(s Slip, module int) {
+	if s.QR == "" || s.Large {
+		return
+	}
+	p.rule()
+	p.say(p.body, true, true, "Siga a vez no telemóvel")
+	p.translate("Follow your turn on your phone")
+	p.gap(16)
+	p.blocks = append(p.blocks, Code{Text: s.QR, Module: module})
+	p.gap(8)
+}
+
+func (p *page) validity(s Slip) {
 	p.rule()
 	p.say(p.body, false, !p.large(), s.Validity)
 	p.translate("Valid today only.")
+}
+
+func (p *page) ticketID(s Slip) {
 	if id := clean(s.TicketID); id != "" {
 		p.gap(8)
 		p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: id, Width: 1, Height: 1}}})

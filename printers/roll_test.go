@@ -37,7 +37,8 @@ func TestASlipIsAsLongAsItsPaper(t *testing.T) {
 	m := printers.Media{Dots: 576, CellWidth: 12, CellHeight: 24, QRModule: 7}
 	blocks := []printers.Block{
 		printers.Line{Spans: []printers.Span{{Text: "A023", Width: 8, Height: 8}}},
-		printers.Gap{Dots: 8}, printers.Code{Text: "x", Module: 7},
+		printers.Gap{Dots: 8},
+		printers.Code{Text: "x", Module: 7},
 	}
 	// 192 + 8 + 203 dots at 203 dpi are 50.4 mm.
 	if got := printers.SlipMM(blocks, m, 203, 16); got != 51+16 {

@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"kiosk/voice":            pure,
 	"printers":               pure,
 	"printers/escpos":        pure,
+	"printers/form":          pure,
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,
 

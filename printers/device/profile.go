@@ -43,6 +43,7 @@ func escposOptions(p profiles.Profile) escpos.Options {
 		CutFeed:    byte(p.Cut.Feed),
 		StatusPush: p.Status.Push,
 		CanClear:   p.Confirm.Clear,
+		LogoMemory: p.LogoMemory,
 	}
 	o.Media, o.CodePages = media(p), codePages(p)
 	for _, n := range p.Status.Questions {
@@ -94,7 +95,7 @@ func codePages(p profiles.Profile) []printers.CodePage {
 // confirmation reads the profile's method; one that is not known confirms
 // nothing.
 func confirmation(p profiles.Profile) printers.Confirmation {
-	for c := printers.ByID; c < printers.NoConfirmation; c++ {
+	for c := range printers.NoConfirmation {
 		if c.String() == p.Confirm.Method {
 			return c
 		}

@@ -40,6 +40,8 @@ type Options struct {
 	CanClear bool
 	// Confirmation is the best the printer can do.
 	Confirmation printers.Confirmation
+	// LogoMemory is true for models that keep pictures under keys (GS ( L).
+	LogoMemory bool
 	// QRStore is the m of the QR functions that store and print; 0 means 30h,
 	// as Epson has it.
 	QRStore byte
@@ -222,6 +224,13 @@ func (w *writer) block(b printers.Block, o Options) {
 		}
 	case printers.Code:
 		w.code(b, o)
+	case printers.Logo:
+		// GS ( L fn 69: print the picture whose key is two digits.
+		if !o.LogoMemory {
+			return
+		}
+		w.alignment(true)
+		w.put(gs, '(', 'L', 6, 0, 0x30, 0x45, byte('0'+b.Number/10%10), byte('0'+b.Number%10), 1, 1)
 	}
 }
 
