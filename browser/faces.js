@@ -20,20 +20,21 @@ export const sizes = {
 };
 
 /** Opens the faces of a demo, each in a browser profile of its own, and collects what they complain of.
- * @param {Browser} browser @param {Demo} demo @param {number} [scale] device pixels for each of a page */
+ * @param {Browser} browser @param {Demo} demo @param {number} [scale] device pixels for each of the
+ * kiosk's page */
 export function openFaces(browser, demo, scale = 1) {
   /** @type {{name: string, complaints: string[], context: import('playwright-core').BrowserContext}[]} */
   const open = [];
   /** @param {string} name @param {string} url @param {import('playwright-core').BrowserContextOptions} options */
   const face = async (name, url, options) => {
-    const { page, context, complaints } = await watchedPage(browser, { deviceScaleFactor: scale, ...options });
+    const { page, context, complaints } = await watchedPage(browser, options);
     open.push({ name, complaints, context });
     page.setDefaultTimeout(patience);
     await page.goto(url);
     return page;
   };
   return {
-    kiosk: async () => new Kiosk(await face('kiosk', demo.at.kiosk, { viewport: sizes.kiosk, hasTouch: true })),
+    kiosk: async () => new Kiosk(await face('kiosk', demo.at.kiosk, { viewport: sizes.kiosk, hasTouch: true, deviceScaleFactor: scale })),
     callboard: async () => new Callboard(await face('callboard', demo.at.callboard, { viewport: sizes.callboard })),
     /** The callboard for plain televisions, from the branch server. */
     television: async () => new Callboard(await face('television', new URL('/painel', demo.at.counter).href, { viewport: sizes.callboard })),

@@ -4,13 +4,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.js';
 import { startDemo } from './demo.js';
-import { openFaces, sizes } from './faces.js';
+import { openFaces } from './faces.js';
 import { tour } from './tour.js';
 import { until } from './wait.js';
 
 const target = process.env.BALCAO_PICTURES ?? new URL('../docs/pictures/', import.meta.url).pathname;
 const wanted = process.argv.slice(2);
-/** Three quarters of the pixels are sharp enough to read, and half the bytes. */
+/** The kiosk's screen is large: three quarters of its pixels are sharp enough to read, and half the bytes. */
 const scale = 0.75;
 
 /** States that look like another one, and are there for the accessibility tests. */
@@ -28,6 +28,7 @@ async function picture(name, page) {
 
 await mkdir(target, { recursive: true });
 const browser = await launch();
+
 /** Every face and state of one branch with traffic. */
 async function oneBranch() {
   const demo = await startDemo({ traffic: true });
@@ -50,8 +51,9 @@ async function oneBranch() {
 async function wholeNetwork() {
   const demo = await startDemo({ traffic: true, branches: 431 });
   try {
-    const { page } = await openFaces(browser, demo, scale).hq();
-    await page.setViewportSize(sizes.callboard);
+    const { page } = await openFaces(browser, demo).hq();
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await page.emulateMedia({ reducedMotion: 'reduce' }); // hundreds of rows that flash keep a small machine from drawing
     await until('every branch reports', async () => (await page.locator('#branches tbody tr').count()) === 432, 120_000);
     await until('tickets are counted', async () => /[1-9]/.test((await page.locator('.figure').nth(1).textContent()) ?? ''), 60_000);
     await picture('hq-432', page);

@@ -14,10 +14,15 @@ const service = 'Cartão de Cidadão';
  * @param {import('playwright-core').Browser} browser
  * @param {import('./demo.js').Demo} demo
  * @param {Look} look is called at each stop
- * @param {number} [scale] device pixels for each of a page
+ * @param {number} [scale] device pixels for each of the kiosk's page
  */
 export async function tour(browser, demo, look, scale) {
   const faces = openFaces(browser, demo, scale);
+  const stare = look;
+  look = async (name, page, kind) => {
+    await settled(page);
+    await stare(name, page, kind);
+  };
   try {
     await atTheKiosk(faces, demo, look);
     await atTheCounter(faces, look);
@@ -28,6 +33,11 @@ export async function tour(browser, demo, look, scale) {
   }
   return faces;
 }
+
+/** Waits until what moves has moved, but for what moves for ever. @param {import('playwright-core').Page} page */
+const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations()
+  .filter((a) => a.effect?.getComputedTiming().endTime !== Infinity)
+  .map((a) => a.finished.catch(() => undefined))));
 
 /** @typedef {ReturnType<typeof openFaces>} Faces */
 
@@ -113,7 +123,6 @@ async function atTheKiosk(faces, demo, look) {
   await page.getByText('Take your slip').waitFor();
   await stop('ticket-english');
   await kiosk.leave();
-  await page.context().close();
 }
 
 /** @param {import('playwright-core').Page} page @param {string} mode @param {import('playwright-core').Locator} button @param {boolean} on */
@@ -155,7 +164,6 @@ async function atTheCounter(faces, look) {
   await marta.page.setViewportSize(sizes.counter);
   await board.page.locator('.cb-body').waitFor({ timeout: 60_000 });
   await look('callboard-normal', board.page, 'callboard');
-  await board.page.context().close();
   await marta.why();
   await look('why', marta.page, 'staff');
   await marta.page.goBack();

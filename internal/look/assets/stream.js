@@ -18,8 +18,8 @@
  *   link?: (link: Link) => void,
  *   silence?: number,
  * }} Handlers
- *   silence: milliseconds without any event after which the page is stale,
- *   once beats were heard; 5000 when left out.
+ *   silence: milliseconds without any event after which the page is stale;
+ *   5000 when left out.
  */
 
 /**
@@ -34,14 +34,15 @@ export function stream(url, on) {
   let source = null;
   let heard = 0; // by the monotonic clock: the wall clock may jump
   let heardAt = /** @type {Date|null} */ (null);
-  let open = false, beats = false, closed = false;
+  let opened = 0;
+  let open = false, closed = false;
   let retry = 0;
   const began = performance.now();
 
   const alive = () => { heard = performance.now(); heardAt = new Date(); tell(); };
   const tell = () => {
     const age = performance.now() - (heardAt ? heard : began);
-    on.link?.({ live: open && heardAt !== null && !(beats && age > silence), age, heard: heardAt });
+    on.link?.({ live: open && heardAt !== null && age <= silence, age, heard: heardAt });
   };
 
   /** @param {MessageEvent} e */
@@ -50,7 +51,7 @@ export function stream(url, on) {
   const connect = () => {
     if (closed) return;
     const es = source = new EventSource(url);
-    es.onopen = () => { open = true; beats = false; };
+    es.onopen = () => { open = true; opened = performance.now(); };
     es.addEventListener("snapshot", (e) => {
       const s = parse(e);
       if (s === undefined) return reopen();
@@ -61,7 +62,7 @@ export function stream(url, on) {
       if (d === undefined) return reopen();
       on.delta?.(d, e.lastEventId); alive();
     });
-    es.addEventListener("beat", () => { beats = true; alive(); });
+    es.addEventListener("beat", alive);
     es.onerror = () => {
       open = false; tell();
       // The browser comes back by itself from a broken line, but not from an
@@ -79,7 +80,7 @@ export function stream(url, on) {
   const timer = setInterval(() => {
     tell();
     // A line that is open but silent for long is dead: try a new one.
-    if (open && beats && performance.now() - heard > 3 * silence) reopen();
+    if (open && performance.now() - Math.max(heard, opened) > 3 * silence) reopen();
   }, 1000);
   return { close() { closed = true; clearInterval(timer); clearTimeout(retry); source?.close(); } };
 }
