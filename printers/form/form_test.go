@@ -31,7 +31,7 @@ func TestTheStandardFileIsTheStandardForm(t *testing.T) {
 	}
 }
 
-func print(t *testing.T, f *printers.Form, dots int, s printers.Slip) printertest.Paper {
+func printed(t *testing.T, f *printers.Form, dots int, s printers.Slip) printertest.Paper {
 	t.Helper()
 	d, err := escpos.New(escpos.Options{
 		Media:     printers.Media{Dots: dots, CellWidth: 12, CellHeight: 24, QRModule: 6, Form: f},
@@ -76,7 +76,7 @@ func TestABranchOrdersItsSlipAndAddsItsWords(t *testing.T) {
 		for _, large := range []bool{false, true} {
 			s := sample()
 			s.Large = large
-			p := print(t, &f, paper.Dots, s)
+			p := printed(t, &f, paper.Dots, s)
 			text := strings.Join(strings.Fields(p.Text()), " ")
 			for _, want := range []string{"Tenha o documento à mão.", "Have your document ready.", "Cartão de Cidadão"} {
 				if !strings.Contains(text, want) {
