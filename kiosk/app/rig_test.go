@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -40,8 +41,15 @@ func background(t testing.TB, run func(context.Context) error) (stop func()) {
 	go func() { done <- run(ctx) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			var stacks strings.Builder
+			_ = pprof.Lookup("goroutine").WriteTo(&stacks, 2) // into memory
+			t.Errorf("a part does not end:\n%s", &stacks)
 		}
 	})
 	t.Cleanup(stop)
@@ -447,7 +455,9 @@ func (p *page) screen(t testing.TB, name string) state {
 // tap sends one touch and returns the status of the answer; an error is status 0.
 func (p *page) tap(key, screen, action, arg string) int {
 	body := fmt.Sprintf(`{"screen":%q,"action":%q,"arg":%q}`, screen, action, arg)
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.base+"/input", strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/input", strings.NewReader(body))
 	if err != nil {
 		return 0
 	}
