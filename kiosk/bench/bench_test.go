@@ -16,7 +16,10 @@ import (
 
 	profiles "balcao/firmware-profiles"
 	"balcao/kiosk/bench"
+	"balcao/kiosk/card"
+	"balcao/kiosk/card/cardtest"
 	cardbench "balcao/kiosk/pcsc/bench"
+	"balcao/kiosk/trust"
 	"balcao/printers"
 	"balcao/printers/device"
 	"balcao/printers/serialport"
@@ -240,4 +243,25 @@ func TestPagesSayThatTheyAreSimulated(t *testing.T) {
 	if res.StatusCode != http.StatusForbidden {
 		t.Errorf("a press from another site: status %d, want 403", res.StatusCode)
 	}
+}
+
+func TestVirtualCardsAreVerifiedByTheBenchsOwnFolder(t *testing.T) {
+	b, err := bench.New(t.Context(), bench.Config{Dir: t.TempDir(), Cards: bench.Replay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := trust.Open(b.TrustFolder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuers, err := f.Trust()
+	if err != nil || issuers.Len() == 0 || len(f.Faults) != 0 {
+		t.Fatalf("%d issuers, faults %v (%v)", issuers.Len(), f.Faults, err)
+	}
+	maria, _ := cardtest.Named("maria")
+	r, err := card.Read(t.Context(), maria, maria.ATR(), card.Query{Purpose: card.ForCheckIn, Trust: issuers, Now: time.Now()})
+	if err != nil || !r.Verdict().Verified() {
+		t.Errorf("verdict %v (%v)", r, err)
+	}
+	r.Wipe()
 }

@@ -9,6 +9,7 @@ import (
 
 	"balcao/kiosk/card/cardtest"
 	cards "balcao/kiosk/pcsc/bench"
+	"balcao/kiosk/trust"
 )
 
 // socketName is that of the smart card service in the folder of a card bench; both kinds use the same.
@@ -34,7 +35,14 @@ func (b *Bench) cardFolder() (string, error) {
 	return folder, nil
 }
 
+// TrustFolder returns the folder with the certificates of the invented State that signs the virtual cards, for a kiosk
+// that reads no others. Nobody should trust them anywhere else.
+func (b *Bench) TrustFolder() string { return filepath.Join(b.cfg.Dir, "trust") }
+
 func (b *Bench) chooseCards(folder string) error {
+	if _, err := trust.AddCertificates(b.TrustFolder(), cardtest.Issuers()); err != nil {
+		return fmt.Errorf("make card bench: %w", err)
+	}
 	wanted := b.cfg.Cards
 	switch wanted {
 	case "", Auto, Real:

@@ -142,20 +142,28 @@ func Parse(raw []byte) ([]*x509.Certificate, error) {
 // and then nothing is added.
 func Add(dir, file string) (added []Entry, err error) {
 	certificates, err := readFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("add %s: %w", file, err)
+	if err == nil {
+		added, err = AddCertificates(dir, certificates)
 	}
+	if err != nil {
+		return added, fmt.Errorf("add %s: %w", file, err)
+	}
+	return added, nil
+}
+
+// AddCertificates is Add for certificates that are in memory.
+func AddCertificates(dir string, certificates []*x509.Certificate) (added []Entry, err error) {
 	for _, c := range certificates {
 		if err := card.CheckIssuer(c); err != nil {
-			return nil, fmt.Errorf("add %s: %w", file, err)
+			return nil, err
 		}
 	}
 	have, err := Open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("add %s: %w", file, err)
+		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // certificates are public
-		return nil, fmt.Errorf("add %s: %w", file, err)
+		return nil, err
 	}
 	for _, c := range certificates {
 		if slices.ContainsFunc(have.Entries, func(e Entry) bool { return e.Certificate.Equal(c) }) {
@@ -163,7 +171,7 @@ func Add(dir, file string) (added []Entry, err error) {
 		}
 		e := Entry{File: strings.ToLower(card.Fingerprint(c)[:16]) + ".pem", Certificate: c}
 		if err := writeFile(dir, e); err != nil {
-			return added, fmt.Errorf("add %s: %w", file, err)
+			return added, err
 		}
 		added, have.Entries = append(added, e), append(have.Entries, e)
 	}
