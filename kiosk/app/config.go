@@ -59,9 +59,10 @@ type Branch struct {
 
 // Printer says which printer, and on which line.
 type Printer struct {
-	Profile string `yaml:"profile"` // such as epson/tm-t88v
-	Port    string `yaml:"port"`    // serial device
-	Baud    int    `yaml:"baud"`    // 0 is the profile's default
+	Profile  string `yaml:"profile"`  // such as epson/tm-t88v
+	Firmware string `yaml:"firmware"` // its version, such as "3.2"; empty is not known
+	Port     string `yaml:"port"`     // serial device, "tcp://192.0.2.7:9100" or a device below /dev/usb
+	Baud     int    `yaml:"baud"`     // 0 is the profile's default
 }
 
 // Reader says how cards are read.
@@ -208,6 +209,9 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	}
 	if _, err := device.Dialect(profile); err != nil {
 		faults.Add("printer.profile", "%v", err)
+	}
+	if _, err := profiles.LoadFor(c.Printer.Profile, c.Printer.Firmware); err != nil {
+		faults.Add("printer.firmware", "%v", err)
 	}
 	if c.Printer.Baud != 0 && !slices.Contains(profile.Transport.Serial.Bauds, c.Printer.Baud) {
 		faults.Add("printer.baud", "%d is none of the speeds of %s: %v", c.Printer.Baud, profile.ID, profile.Transport.Serial.Bauds)

@@ -10,11 +10,13 @@ import (
 	"balcao/printers"
 	"balcao/printers/device"
 	"balcao/printers/serialport"
+	"balcao/printers/tcp"
+	"balcao/printers/usblp"
 )
 
 // newPrinter makes the printer of the configuration's profile; the line is opened by its Run.
 func newPrinter(a *App) (*device.Printer, error) {
-	profile, err := profiles.Load(a.cfg.Printer.Profile)
+	profile, err := profiles.LoadFor(a.cfg.Printer.Profile, a.cfg.Printer.Firmware)
 	if err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
@@ -30,15 +32,33 @@ func newPrinter(a *App) (*device.Printer, error) {
 	}
 	return device.New(device.Config{
 		Dialect: dialect, Confirm: device.ConfirmWithin(profile), Now: a.clock.Now, Log: a.log,
-		Open: func(context.Context) (device.Transport, error) {
-			port, err := serialport.Open(line)
-			if err != nil {
-				return nil, err
-			}
-			return port, nil
-		},
+		Open:    func(ctx context.Context) (device.Transport, error) { return openPrinter(ctx, line) },
 		Changed: a.heardPrinter, Late: a.tickets.late,
 	}), nil
+}
+
+// openPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's
+// USB printer device, and all else is a serial line.
+func openPrinter(ctx context.Context, line serialport.Config) (device.Transport, error) {
+	if address, network := strings.CutPrefix(line.Path, "tcp://"); network {
+		conn, err := tcp.Open(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
+	if strings.HasPrefix(line.Path, "/dev/usb/") {
+		port, err := usblp.Open(line.Path)
+		if err != nil {
+			return nil, err
+		}
+		return port, nil
+	}
+	port, err := serialport.Open(line)
+	if err != nil {
+		return nil, err
+	}
+	return port, nil
 }
 
 func (a *App) heardPrinter(s printers.Status) {
