@@ -306,7 +306,7 @@ chapter('kill -9 of the kiosk while the branch is silent leaves one valid ticket
   const old = await demo.pid('kiosk');
   await demo.freeze('branch-server');
   await kiosk.service('Cartão de Cidadão').tap();
-  await kiosk.page.locator('[aria-busy="true"], [data-screen="working"]').first().waitFor();
+  await kiosk.screen('working'); // the kiosk has taken the touch, and asks
   await demo.kill9('kiosk');
   await demo.thaw('branch-server');
   await demo.back('kiosk', old);
