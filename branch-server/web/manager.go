@@ -288,8 +288,10 @@ func (p painter) fillCalls(v *managerView) {
 		if !known || len(v.Calls) == 10 {
 			continue
 		}
-		rule := map[queue.Rule]string{queue.RuleLaw: "prioridade por lei", queue.RuleGuard: "espera longa", queue.RuleArrival: "ordem de chegada",
-			queue.RuleBooked: "marcação", queue.RuleClass: "classe da entidade", queue.RuleFront: "encaminhada", queue.RuleChosen: "escolhida"}[visit.Why.Rule]
+		rule := map[queue.Rule]string{
+			queue.RuleLaw: "prioridade por lei", queue.RuleGuard: "espera longa", queue.RuleArrival: "ordem de chegada",
+			queue.RuleBooked: "marcação", queue.RuleClass: "classe da entidade", queue.RuleFront: "encaminhada", queue.RuleChosen: "escolhida",
+		}[visit.Why.Rule]
 		v.Calls = append(v.Calls, callView{
 			Visit: c.Visit, Number: c.Number.String(), Counter: p.w.cfg.Branch.Label(c.Counter), At: p.w.clockSeconds(c.At),
 			Count: c.Count, Rule: rule, State: stateWord(visit.State),

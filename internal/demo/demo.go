@@ -131,17 +131,17 @@ func (d *demo) addresses() addresses {
 }
 
 func (d *demo) programs() []program {
-	make := func(name, binary, health string) program {
+	of := func(name, binary, health string) program {
 		return program{
 			name: name, path: filepath.Join(d.opts.bin, binary), config: filepath.Join(d.plan.Dir, name+".yaml"),
 			logs: filepath.Join(d.plan.Dir, "logs", name+".log"), pid: filepath.Join(d.plan.Dir, name+".pid"), health: "http://" + health + "/healthz",
 		}
 	}
 	return []program{
-		make("hq", "hq", d.plan.HQ),
-		make("branch-server", "branch-server", d.plan.Branch),
-		make("kiosk", "kiosk", d.plan.Kiosk),
-		make("callboard", "kiosk", d.plan.Callboard),
+		of("hq", "hq", d.plan.HQ),
+		of("branch-server", "branch-server", d.plan.Branch),
+		of("kiosk", "kiosk", d.plan.Kiosk),
+		of("callboard", "kiosk", d.plan.Callboard),
 	}
 }
 
@@ -167,10 +167,11 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 		g.Go(func() error { return p.keep(ctx, s, d.log) })
 	}
 	g.Go(func() error {
-		if err := d.announce(ctx, programs, file, out); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		err := d.announce(ctx, programs, file, out)
+		switch {
+		case ctx.Err() != nil:
+			return nil // ended before everything was there
+		case err != nil:
 			return err
 		}
 		return d.extras(ctx)
@@ -239,6 +240,8 @@ func (d *demo) serveIndex(ctx context.Context) error {
 	go func() { done <- server.Serve(d.index) }()
 	<-ctx.Done()
 	err := server.Close()
-	<-done
+	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }

@@ -66,7 +66,7 @@ func (p program) keep(ctx context.Context, s *starter, log *slog.Logger) error {
 		began := time.Now()
 		err := p.once(ctx, s)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was asked to end
 		}
 		if killed(err) || time.Since(began) > 2*time.Second {
 			quick = 0
@@ -109,7 +109,7 @@ func (p program) once(ctx context.Context, s *starter) error {
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
-	defer logs.Close() //nolint:errcheck // only written by the child
+	defer logs.Close() // only written by the child
 	cmd := exec.CommandContext(ctx, p.path, "-config", p.config)
 	cmd.Stdout, cmd.Stderr = logs, logs
 	cmd.Env = append(os.Environ(), p.env...)
@@ -119,7 +119,7 @@ func (p program) once(ctx context.Context, s *starter) error {
 	if err := s.start(ctx, cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
-	defer os.Remove(p.pid) //nolint:errcheck // a hint for people and tests
+	defer func() { _ = os.Remove(p.pid) }() // a hint for people and tests
 	if err := os.WriteFile(p.pid, []byte(strconv.Itoa(cmd.Process.Pid)), 0o640); err != nil {
 		return errors.Join(err, cmd.Cancel(), cmd.Wait())
 	}

@@ -24,7 +24,7 @@ import (
 
 // binaries builds the programs once for all tests of the package.
 var binaries = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "balcao-bin") //nolint:usetesting // it serves every test; TestMain removes it
+	dir, err := os.MkdirTemp("", "balcao-bin") // it serves every test; TestMain removes it
 	if err != nil {
 		return "", err
 	}

@@ -85,9 +85,9 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.suspend(c)
 	case ReopenService:
 		return d.reopen(c)
-	default:
-		panic("queue: a command without a rule")
+	default: // decided above
 	}
+	panic("queue: a command without a rule")
 }
 
 func (d *Day) openDay(c OpenDay) ([]Event, error) {

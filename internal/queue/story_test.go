@@ -71,7 +71,7 @@ func live(t *testing.T, wishes string) string {
 	d := queue.NewDay(c, 0)
 	var all []queue.Entry
 	var out strings.Builder
-	for _, line := range strings.Split(strings.TrimSpace(wishes), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(wishes), "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}

@@ -71,6 +71,12 @@ func (s State) final() bool {
 	return s == Printed || s == Unknown || s == Accepted || s == Abandoned
 }
 
+// reopensFor reports whether a state that has ended may still become another one: what was unknown may turn out to be
+// printed, be printed again or be accepted.
+func (s State) reopensFor(to State) bool {
+	return s == Unknown && (to == Printed || to == Printing || to == Accepted)
+}
+
 // logged maps each state to the type of the fact that reports it.
 var logged = map[State]string{
 	Requested: wire.TypeTicketRequested,
@@ -152,7 +158,7 @@ func (s *Store) move(ctx context.Context, request string, to State, at time.Time
 			return err
 		case !found:
 			return fmt.Errorf("request is not known here: %w", ErrSettled)
-		case r.State.final() && !(r.State == Unknown && (to == Printed || to == Printing || to == Accepted)):
+		case r.State.final() && !r.State.reopensFor(to):
 			return ErrSettled
 		}
 		fact := wire.TicketFact{Request: request, Attempts: r.Asked.Attempts, Boot: r.Asked.Boot}
@@ -193,7 +199,7 @@ func (s *Store) append(ctx context.Context, tx *sqlite.Tx, kind string, fact any
 	if err != nil {
 		return err
 	}
-	_, err = s.Log.Append(ctx, tx, eventlog.Fact{At: at, Type: kind, Version: 1, Data: data})
+	_, err = s.Append(ctx, tx, eventlog.Fact{At: at, Type: kind, Version: 1, Data: data})
 	return err
 }
 
