@@ -25,6 +25,7 @@ const (
 	StaleBoard  Rule = "stale_board"  // a callboard shows an old call
 
 	NoPaper  Rule = "no_paper" // no kiosk of the branch can print
+	Fork     Rule = "fork"     // the log of the branch was seen with two contents
 	Offline  Rule = "offline"  // the branch has no link
 	District Rule = "district" // several branches of a district have no link
 )

@@ -42,6 +42,7 @@ func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
 		{"closed", func(r *alert.Reading) { r.Open, r.Counters = false, 0 }, ""},
 		{"never connected", func(r *alert.Reading) { r.Linked, r.Ever = false, false }, ""},
 		{"gone: nothing else is told", func(r *alert.Reading) { r.Linked, r.Counters, r.Kiosks[0].Prints = false, 0, false }, "offline"},
+		{"a log with two contents", func(r *alert.Reading) { r.Forked, r.Counters = true, 0 }, "fork"},
 		{"70 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 7 }, ""},
 		{"60 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 6 }, "breach_now"},
 		{"too few calls to tell", func(r *alert.Reading) { r.Calls, r.Within = 9, 0 }, ""},

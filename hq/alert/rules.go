@@ -27,6 +27,10 @@ const (
 
 // Check finds what is wrong with a branch now.
 func Check(r Reading, p Policy) []Finding {
+	if r.Forked {
+		return []Finding{r.finding(Fork, "", Urgent, "O registo deste local chegou com duas versões; a segunda não foi aceite.",
+			"Perguntar ao local se o servidor foi reposto de uma cópia, e avisar o apoio técnico.")}
+	}
 	if !r.Linked {
 		if !r.Ever {
 			return nil

@@ -45,6 +45,7 @@ type App struct {
 	broker *broker.Broker // nil with an outside one
 	http   net.Listener
 	web    *web.Server
+	live   *network.Network
 	parent *carrier.Parent
 }
 
@@ -65,6 +66,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err != nil {
 		return nil, err
 	}
+	a.live = nw
 	if a.ingest, err = ingest.New(ctx, a.store, nw, time.Now, log); err != nil {
 		return nil, err
 	}
@@ -213,6 +215,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
+	g.Go(func() error { a.watch(ctx); return nil })
 	g.Go(func() error {
 		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve pages: %w", err)

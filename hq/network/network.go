@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"balcao/hq/alert"
 	"balcao/hq/atlas"
 	"balcao/hq/visit"
 	"balcao/internal/wire"
@@ -77,6 +78,8 @@ type Network struct {
 	branches map[wire.NodeID]*branch
 	recent   []Fact // oldest first
 	changed  chan struct{}
+	book     *alert.Book
+	alerts   []alert.Alert // open ones, as of the last look
 }
 
 // branch is what is known of one branch.
@@ -113,7 +116,7 @@ func New(opt Options) *Network {
 	if opt.Simulated == nil {
 		opt.Simulated = func(wire.NodeID) bool { return false }
 	}
-	n := &Network{opt: opt, branches: map[wire.NodeID]*branch{}, changed: make(chan struct{})}
+	n := &Network{opt: opt, branches: map[wire.NodeID]*branch{}, changed: make(chan struct{}), book: alert.NewBook()}
 	for _, k := range opt.Known {
 		n.add(k)
 	}

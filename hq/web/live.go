@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"balcao/hq/alert"
 	"balcao/hq/network"
 )
 
@@ -285,16 +286,18 @@ func legend(t network.Totals) []legendItem {
 	}
 }
 
-// attentionLine is one branch that somebody should look at.
+// attentionLine is one alert.
 type attentionLine struct {
 	Sign  sign
-	ID    string
+	ID    string // empty where it is about several branches
 	Name  string
-	Cause string
+	Words string
+	First string
+	Since string
 }
 
-// maxAttention is how many lines the panel has room for.
-const maxAttention = 6
+// maxAttention is how many alerts the page holds; the panel scrolls.
+const maxAttention = 60
 
 type attentionPanel struct {
 	Lines []attentionLine
@@ -303,22 +306,29 @@ type attentionPanel struct {
 }
 
 func (s *Server) attention(branches []network.Summary, now time.Time) attentionPanel {
-	var bad []network.Summary
-	for _, b := range branches {
-		if b.State == network.Out || b.State == network.Watch || b.State == network.Unlinked {
-			bad = append(bad, b)
-		}
-	}
-	slices.SortStableFunc(bad, func(x, y network.Summary) int { return cmp.Compare(severity(x), severity(y)) })
+	alerts := s.opt.Network.Alerts()
 	p := attentionPanel{Seen: counted(len(branches), "local visto", "locais vistos")}
-	for i, b := range bad {
+	for i, a := range alerts {
 		if i == maxAttention {
-			p.More = len(bad) - maxAttention
+			p.More = len(alerts) - maxAttention
 			break
 		}
-		p.Lines = append(p.Lines, attentionLine{Sign: signOf(b), ID: string(b.ID), Name: b.Name, Cause: causeOf(b, now)})
+		p.Lines = append(p.Lines, attentionLine{
+			Sign: signOfDegree(a.Degree), ID: a.Branch, Name: a.Where, Words: a.Words, First: a.First, Since: since(a.Since, now),
+		})
 	}
 	return p
+}
+
+func signOfDegree(d alert.Degree) sign {
+	switch d {
+	case alert.Urgent:
+		return sign{"out", "b-out", "agir"}
+	case alert.Soon:
+		return sign{"watch", "b-watch", "ver"}
+	case alert.Blind:
+	}
+	return signStale
 }
 
 // factLine is one fact of a branch.

@@ -1,0 +1,87 @@
+package network
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"balcao/hq/alert"
+	"balcao/hq/visit"
+	"balcao/internal/wire"
+)
+
+// CheckAlerts looks at every branch once and returns the alerts that opened and closed since the last look. It is
+// called at even steps, since alerts count looks.
+func (n *Network) CheckAlerts(now time.Time) (opened, closed []alert.Alert) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	policy := alert.DefaultPolicy(n.opt.Target)
+	var found []alert.Finding
+	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
+		found = append(found, alert.Check(n.branches[id].reading(now, n.opt), policy)...)
+	}
+	opened, closed = n.book.Check(now, alert.Group(found, func(branch string) string {
+		if b, known := n.branches[wire.NodeID(branch)]; known {
+			return b.District
+		}
+		return ""
+	}))
+	n.alerts = n.book.Open()
+	return opened, closed
+}
+
+// Alerts returns the alerts that are open, by degree and then as they opened.
+func (n *Network) Alerts() []alert.Alert {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.alerts)
+}
+
+// reading is what the rules look at. Where the log is being caught up, the rules that need single visits are left out.
+func (b *branch) reading(now time.Time, opt Options) alert.Reading {
+	s := b.summary(now, opt)
+	r := alert.Reading{
+		Branch: string(b.ID), Name: s.Name, District: s.District, Linked: s.Fresh(), Ever: s.Presence != "",
+		Silence: now.Sub(s.Heard), Open: s.Open, Counters: s.Counters, Usual: -1, SinceIssued: -1, Forked: s.Log.Quarantined,
+	}
+	if !r.Linked || !r.Open {
+		return r
+	}
+	there := b.there(now)
+	r.Kiosks = b.kiosks(there)
+	if s.Source != FromLog {
+		return r
+	}
+	p := b.visits.Pulse(there, opt.Target)
+	r.Waiting, r.Serving = marked(p.Waiting), marked(p.Serving)
+	r.Calls, r.Within, r.ServiceMean, r.ServiceLong = p.Calls, p.Within, p.ServiceMean, p.ServiceLong
+	r.Arrived, r.LastCalls, r.Missed, r.Usual = p.Arrived, p.LastCalls, p.Missed, p.Usual
+	r.SinceIssued, r.PerHour = p.Silence, p.PerHour
+	return r
+}
+
+func marked(marks []visit.Mark) []alert.Ticket {
+	all := make([]alert.Ticket, len(marks))
+	for i, m := range marks {
+		all[i] = alert.Ticket{Number: m.Number.String(), For: m.For}
+	}
+	return all
+}
+
+// kiosks are the nodes that have a printer. One that is gone is not also said to be unable to print.
+func (b *branch) kiosks(there time.Time) []alert.Kiosk {
+	var all []alert.Kiosk
+	for _, k := range b.health.Kiosks {
+		printer, has := k.Devices["printer"]
+		if !has {
+			continue
+		}
+		_, level := Judge(printer)
+		one := alert.Kiosk{Name: "Quiosque " + short(k.Node), Prints: !k.Online || level != LevelFault}
+		if since := unixMilli(k.Since); !k.Online && !since.IsZero() {
+			one.Silent = max(0, there.Sub(since))
+		}
+		all = append(all, one)
+	}
+	return all
+}

@@ -1,0 +1,46 @@
+package network_test
+
+import (
+	"testing"
+	"time"
+
+	"balcao/hq/alert"
+	"balcao/hq/network"
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+func TestWhoWaitsWithoutACounterIsToldAndForgottenAgain(t *testing.T) {
+	n := newNetwork()
+	n.Present("L901", network.Presence{Online: true}, noon)
+	n.Commit("L901", 1, log(1, queue.DayOpened{Day: "2026-11-23"},
+		queue.Reserved{Visit: 1, Number: queue.Number{Prefix: "A", N: 1}, Service: "x", Body: "irn", Request: "r"},
+		queue.Issued{Visit: 1, Print: queue.PrintConfirmed}), noon)
+	at := noon
+	look := func(minutes int) (opened, closed []alert.Alert) {
+		for range minutes * 4 {
+			at = at.Add(15 * time.Second)
+			n.Live("L901", wire.Live{AtMS: at.UnixMilli(), Seq: 3}, 0, at)
+			o, c := n.CheckAlerts(at)
+			opened, closed = append(opened, o...), append(closed, c...)
+		}
+		return opened, closed
+	}
+	if opened, _ := look(3); len(opened) != 0 {
+		t.Fatalf("told after less than three minutes: %+v", opened)
+	}
+	opened, _ := look(1)
+	if len(opened) != 1 || opened[0].Rule != alert.NoCounter || len(n.Alerts()) != 1 {
+		t.Fatalf("opened %+v, open %+v; want that nobody serves", opened, n.Alerts())
+	}
+	n.Commit("L901", 1, log(4, queue.CounterOpened{Counter: "1"}), at)
+	if _, closed := look(1); len(closed) != 1 || len(n.Alerts()) != 0 {
+		t.Errorf("closed %+v, still open %+v", closed, n.Alerts())
+	}
+	// Silence is its own cause and hides every other.
+	at = at.Add(time.Minute)
+	n.CheckAlerts(at)
+	if opened, _ := n.CheckAlerts(at.Add(15 * time.Second)); len(opened) != 1 || opened[0].Rule != alert.Offline {
+		t.Errorf("opened %+v, want that the branch is gone", opened)
+	}
+}
