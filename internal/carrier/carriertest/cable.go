@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -13,6 +14,8 @@ type Cable struct {
 	URL    string
 	listen net.Listener
 	to     string
+
+	broken atomic.Bool
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
@@ -57,11 +60,24 @@ func (c *Cable) Cut() int {
 	return n
 }
 
+// Break cuts every connection and lets no new one be made until Mend.
+func (c *Cable) Break() {
+	c.broken.Store(true)
+	c.Cut()
+}
+
+// Mend ends what Break began.
+func (c *Cable) Mend() { c.broken.Store(false) }
+
 func (c *Cable) serve(parts *sync.WaitGroup) {
 	for {
 		near, err := c.listen.Accept()
 		if err != nil {
 			return
+		}
+		if c.broken.Load() {
+			_ = near.Close()
+			continue
 		}
 		var d net.Dialer
 		far, err := d.DialContext(context.Background(), "tcp", c.to)
