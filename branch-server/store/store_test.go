@@ -52,9 +52,7 @@ func open(t testing.TB, path string) branch {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	b := branch{store: s, heard: &audience{}}
-	b.engine, err = engine.New(t.Context(), engine.Config{
-		Catalogue: catalogue(), Zone: time.UTC, Journal: s, Audience: b.heard, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-	})
+	b.engine, err = engine.New(t.Context(), b.config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +60,12 @@ func open(t testing.TB, path string) branch {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func (b branch) config() engine.Config {
+	return engine.Config{
+		Catalogue: catalogue(), Zone: time.UTC, Journal: b.store, Audience: b.heard, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 func (b branch) do(t testing.TB, key string, cmd queue.Command) engine.Answer {
