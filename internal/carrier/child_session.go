@@ -173,8 +173,9 @@ func (s *childSession) parentStatus(payload []byte) error {
 		if m != s.parent {
 			s.parent = m
 			s.sender.ParentBorn(m.Incarnation)
-			// It may have missed ours.
-			s.birth()
+			if s.conn.Up {
+				s.birth() // it may have missed ours
+			} // else its word came before the link's: the birth that names this connection is about to be sent
 		}
 		s.reach(true)
 		return nil
