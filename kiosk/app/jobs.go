@@ -30,7 +30,8 @@ type job struct {
 	ticket *wire.Ticket
 	lang   string
 	large  bool
-	copies int // slips of it that may lie about
+	copies int  // slips of it that may lie about
+	begun  bool // that it will be printed is on disk, and no byte has gone out
 }
 
 func newJobs() *jobs { return &jobs{all: map[string]*job{}} }

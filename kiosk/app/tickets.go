@@ -108,6 +108,10 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	default:
 		t.app.trace(StepReserved, j.request)
 		j.ticket = reply.Ticket
+		// A number that the screen shows as valid outlives this program: that it will be printed is on disk first.
+		if t.app.printer.Status().Ready() {
+			t.begin(ctx, j)
+		}
 		t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*reply.Ticket)})
 	}
 }
@@ -143,6 +147,19 @@ func (t *tickets) print(e flow.Print) {
 
 func (t *tickets) reprint(request string) { t.jobs.do(request, t.put) }
 
+// begin puts on disk that a number will be printed, before the first byte goes out. It reports whether it could.
+func (t *tickets) begin(ctx context.Context, j *job) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	if err := t.app.store.Begin(ctx, j.request, *j.ticket, t.app.clock.Now()); err != nil {
+		t.app.log.Error("print not begun", "ticket", j.ticket.Number, "err", err)
+		return false
+	}
+	j.state, j.begun = store.Printing, true
+	t.app.trace(StepBegun, j.request)
+	return true
+}
+
 // put brings a number to paper, unless an earlier slip of it came out or may have.
 func (t *tickets) put(ctx context.Context, j *job) {
 	t.recall(ctx, j)
@@ -154,14 +171,12 @@ func (t *tickets) put(ctx context.Context, j *job) {
 		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintUnknown})
 		return
 	}
-	if err := t.app.store.Begin(ctx, j.request, *j.ticket, t.app.clock.Now()); err != nil {
+	if !j.begun && !t.begin(ctx, j) {
 		// Not a byte has gone out.
-		t.app.log.Error("print not begun", "ticket", j.ticket.Number, "err", err)
 		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintFailed})
 		return
 	}
-	j.state = store.Printing
-	t.app.trace(StepBegun, j.request)
+	j.begun = false
 	slip := t.app.offers.slip(*j.ticket, j.lang)
 	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.copies+1, j.large
 	began := t.app.clock.Now()
