@@ -45,7 +45,28 @@ func newHouse(t testing.TB) *house {
 	var wg sync.WaitGroup
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	h.page = openTouchPage(ctx, &wg, "http://"+h.kiosk.ScreenAddr())
+	h.printerReady(t)
 	return h
+}
+
+// printerReady waits until the kiosk has found its printer; until then it would offer the number without paper.
+func (h *house) printerReady(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		var health struct {
+			Devices map[string]string `json:"devices"`
+		}
+		err := get(ctx, "http://"+h.kiosk.ScreenAddr()+"/healthz", &health)
+		if err == nil && health.Devices["printer"] == "ready" {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("the printer never came: %+v, %v", health, err)
+		}
+		rest(ctx, 20*time.Millisecond)
+	}
 }
 
 func hqOn(t testing.TB) *hqapp.App {
