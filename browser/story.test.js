@@ -344,7 +344,10 @@ chapter('kill -9 of the branch server while the clerk presses: pressed once', as
   await marta.ready('Chamar seguinte');
   await until('the button takes presses', async () => {
     await marta.page.keyboard.press('F2');
-    return marta.page.locator('#main[aria-busy="true"]').waitFor({ timeout: 300 }).then(() => true);
+    return marta.page.waitForFunction(() => {
+      const main = document.querySelector('#main');
+      return main?.getAttribute('aria-busy') === 'true' || main?.querySelector('span')?.textContent !== 'Chamar seguinte';
+    }, undefined, { timeout: 300 }).then(() => true);
   });
   await demo.kill9('branch-server');
   await demo.back('branch-server', again);
