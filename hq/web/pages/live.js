@@ -72,12 +72,28 @@ function patch(id, row, quiet) {
   tr.dataset.at = String(row.at);
   const cls = "is-" + row.s;
   if (!tr.classList.contains(cls)) tr.className = cls;
-  if (changed && !quiet) {
-    tr.classList.remove("changed");
-    void tr.offsetWidth;
-    tr.classList.add("changed");
-  }
+  if (changed && !quiet) flashing.add(tr);
   return fresh;
+}
+
+/** Rows whose figures changed in this turn.
+ * @type {Set<HTMLTableRowElement>} */
+const flashing = new Set();
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Marks changed rows for a moment: only those that can be seen, and after all of them were written, because a page
+ * that measures between two writes lays the whole table out each time. */
+function flash() {
+  const view = body?.closest(".rows")?.getBoundingClientRect();
+  if (view && !still.matches && !document.hidden) {
+    const seen = [...flashing].filter((tr) => {
+      const box = tr.getBoundingClientRect();
+      return box.height > 0 && box.bottom > view.top && box.top < view.bottom;
+    });
+    const band = getComputedStyle(document.body).getPropertyValue("--band");
+    for (const tr of seen) tr.animate([{ backgroundColor: band }, {}], 2000);
+  }
+  flashing.clear();
 }
 
 function ages() {
@@ -277,6 +293,7 @@ function apply(c, whole) {
   if (added || whole) sort();
   if (whole || c.r || c.gone) filter();
   ages();
+  flash();
 }
 
 const events = document.body.dataset.events;
