@@ -45,8 +45,10 @@ func BenchmarkDurableCommands(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, cmd := range []queue.Command{
-		queue.OpenDay{Day: "2026-11-23"}, queue.OpenCounter{Counter: "1"},
-		queue.Issue{Request: "r", Service: "cc", Class: queue.ClassWalkIn}, queue.CallNext{Counter: "1"},
+		queue.OpenDay{Day: "2026-11-23"},
+		queue.OpenCounter{Counter: "1"},
+		queue.Issue{Request: "r", Service: "cc", Class: queue.ClassWalkIn},
+		queue.CallNext{Counter: "1"},
 	} {
 		if a, err := e.Do(b.Context(), "", cmd); err != nil || a.Refused != "" {
 			b.Fatalf("%T: %v, %s", cmd, err, a.Refused)
