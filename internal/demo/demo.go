@@ -170,7 +170,7 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 		err := d.announce(ctx, programs, file, out)
 		switch {
 		case ctx.Err() != nil:
-			return nil // ended before everything was there
+			return nil //nolint:nilerr // ended before everything was there
 		case err != nil:
 			return err
 		}
