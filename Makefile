@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 # Simulated citizens and clerks in the demo (0 or 1), and the branches hq sees beside the real one.
 TRAFFIC  ?= 0
 BRANCHES ?= 0
-# Further flags for the demo, e.g. DEMO="-help".
+# Further flags for the demo, e.g. DEMO="-kiosk 127.0.0.1:8077" or DEMO=-help.
 DEMO     ?=
 # How long each fuzz test runs, and the two results that bench-diff compares.
 T        ?= 30s

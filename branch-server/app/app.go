@@ -18,7 +18,6 @@ import (
 
 	"balcao/branch-server/engine"
 	"balcao/branch-server/site"
-	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
 	"balcao/internal/broker"
@@ -87,11 +86,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.site = site.New(site.Config{
 		Branch: &a.cfg.Branch, Commands: a.engine, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
-	people, err := os.ReadFile(a.cfg.Staff)
-	if err != nil {
-		return fmt.Errorf("read staff: %w", err)
-	}
-	book, err := staff.Parse(a.cfg.Staff, people)
+	book, err := readStaff(a.cfg.Staff)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"balcao/branch-server/branch"
+	"balcao/branch-server/staff"
 	"balcao/internal/config"
 	"balcao/internal/wire"
 )
@@ -63,7 +64,19 @@ func Load(path string) (Config, error) {
 	if err := config.Decode(path, raw, &c); err != nil {
 		return Config{}, err
 	}
+	if _, err := readStaff(c.Staff); err != nil {
+		return Config{}, err
+	}
 	return c, nil
+}
+
+// readStaff reads the people who may sign in; every fault of their file is named at once.
+func readStaff(path string) (*staff.Book, error) {
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read staff: %w", err)
+	}
+	return staff.Parse(path, raw)
 }
 
 // Check names every fault of the configuration.

@@ -61,7 +61,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := d.built(); err != nil {
 		return err
 	}
-	if err := d.plan.ports(ctx); err != nil {
+	if err := d.plan.ports(ctx, d.opts.given); err != nil {
 		return err
 	}
 	d.bench, err = bench.New(ctx, bench.Config{

@@ -35,6 +35,7 @@ type options struct {
 	dir      string
 	bin      string
 	listen   string
+	given    map[string]*string // addresses of the programs; empty is a free port
 	traffic  bool
 	speed    float64
 	branches int
@@ -49,6 +50,14 @@ func run(args []string, out, messages io.Writer) error {
 	flags.StringVar(&o.dir, "dir", filepath.Join("var", "demo"), "folder of the demo's data, kept between runs")
 	flags.StringVar(&o.bin, "bin", "bin", "folder of the programs")
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "address of the index page; port 0 is a free one")
+	o.given = map[string]*string{
+		"Kiosk":     flags.String("kiosk", "", "address of the kiosk's screen; none is a free port"),
+		"Callboard": flags.String("callboard", "", "address of the callboard box; none is a free port"),
+		"Branch":    flags.String("branch", "", "address of the branch server's pages; none is a free port"),
+		"Broker":    flags.String("broker", "", "address of the branch's MQTT broker; none is a free port"),
+		"HQ":        flags.String("hq", "", "address of headquarters' pages; none is a free port"),
+		"HQBroker":  flags.String("hq-broker", "", "address of headquarters' MQTT broker; none is a free port"),
+	}
 	flags.BoolVar(&o.traffic, "traffic", false, "let simulated citizens and clerks come")
 	flags.Float64Var(&o.speed, "speed", 20, "how much faster than real the simulated day runs")
 	flags.IntVar(&o.branches, "branches", 0, "simulated branches that report to headquarters beside the real one")

@@ -31,12 +31,21 @@ type plan struct {
 	Sound     string
 }
 
-// ports takes a free port for every program, the one of the last run where it is still free, so that a page left open
-// comes back to life.
-func (p *plan) ports(ctx context.Context) error {
+// ports takes the addresses given, and for every other program a free port: the one of the last run where it is still
+// free, so that a page left open comes back to life. An address given that cannot be had is the program's own fault to
+// tell.
+func (p *plan) ports(ctx context.Context, given map[string]*string) error {
 	last := p.lastPorts()
 	taken := map[string]bool{}
 	for name, address := range p.addresses() {
+		if wanted := given[name]; wanted != nil && *wanted != "" {
+			*address, taken[*wanted] = *wanted, true
+		}
+	}
+	for name, address := range p.addresses() {
+		if *address != "" {
+			continue
+		}
 		free, err := freeAddress(ctx, last[name])
 		for err == nil && taken[free] {
 			free, err = freeAddress(ctx, "")
