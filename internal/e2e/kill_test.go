@@ -121,14 +121,21 @@ func (w *witness) take(ctx context.Context, page *touchPage, v view) string {
 				return ""
 			}
 			step, cancel := context.WithTimeout(ctx, 4*time.Second)
-			v, _ = page.until(step, func(v view) bool { return v.Slip != nil })
+			v, _ = page.until(step, func(v view) bool { return v.given() || v.can("accept") })
 			cancel()
 		} else {
 			step, cancel := context.WithTimeout(ctx, time.Second)
-			v, _ = page.until(step, func(v view) bool { return v.Slip != nil || v.Screen == "home" })
+			v, _ = page.until(step, func(v view) bool { return v.given() || v.can("accept") || v.Screen == "home" })
 			cancel()
 		}
-		if v.Slip != nil && v.Screen == "ticket" {
+		if v.can("accept") { // no paper: the number on the screen will do
+			if page.tap(ctx, v.Screen, "accept", "") == nil {
+				step, cancel := context.WithTimeout(ctx, 2*time.Second)
+				v, _ = page.until(step, view.given)
+				cancel()
+			}
+		}
+		if v.given() {
 			number := v.Slip.Number
 			page.leave(ctx)
 			return number

@@ -160,6 +160,9 @@ type view struct {
 	Slip   *struct {
 		Number string `json:"number"`
 	} `json:"slip"`
+	Actions []struct {
+		Action string `json:"action"`
+	} `json:"actions"`
 	Sections []struct {
 		Choices []struct {
 			Action string `json:"action"`
@@ -168,6 +171,20 @@ type view struct {
 		} `json:"choices"`
 	} `json:"sections"`
 }
+
+// can reports whether a screen offers one of its buttons.
+func (v view) can(action string) bool {
+	for _, a := range v.Actions {
+		if a.Action == action {
+			return true
+		}
+	}
+	return false
+}
+
+// given reports whether a screen gives somebody a number to go with: while it is being printed, or when paper failed
+// and nobody has agreed to do without, there is nothing to finish.
+func (v view) given() bool { return v.Slip != nil && v.can("finish") && !v.can("accept") }
 
 // touchPage is a kiosk's page without a browser: it follows the stream, comes back when it is cut, and repeats a tap
 // under its key until it is answered.
@@ -316,7 +333,8 @@ func (p *touchPage) post(ctx context.Context, key string, body []byte) (int, err
 // the one before.
 func (p *touchPage) leave(ctx context.Context) {
 	for ctx.Err() == nil {
-		if p.tap(ctx, "ticket", "finish", "") != nil {
+		v, _ := p.now()
+		if v.Slip == nil || p.tap(ctx, v.Screen, "finish", "") != nil {
 			return
 		}
 		step, cancel := context.WithTimeout(ctx, 300*time.Millisecond)

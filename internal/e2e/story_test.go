@@ -120,7 +120,7 @@ func (h *house) ticket(t testing.TB, service string) string {
 	if err := h.page.tap(ctx, "home", "service", service); err != nil {
 		t.Fatal(err)
 	}
-	shown, ok := h.page.until(ctx, func(v view) bool { return v.Screen == "ticket" && v.Slip != nil })
+	shown, ok := h.page.until(ctx, view.given)
 	if !ok {
 		t.Fatalf("no ticket: the kiosk shows %+v", shown)
 	}
