@@ -85,7 +85,9 @@ test('no face and no state breaks a rule, is too small at the kiosk, or scrolls 
 async function tabTo(page, wanted) {
   for (let i = 0; i < 40; i++) {
     await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
+    const at = await page.evaluate(async () => {
+      // The screen may be drawn anew while the key is pressed: look when it is.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
       const e = document.activeElement;
       if (!e || e === document.body) return null;
       const r = e.getBoundingClientRect(), s = getComputedStyle(e);
