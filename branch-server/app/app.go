@@ -182,9 +182,34 @@ func (a *App) BrokerAddr() string {
 
 // Run serves until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.engine.Today(ctx); err != nil {
-		return errors.Join(err, a.close())
+	err := a.engine.Today(ctx)
+	if err == nil {
+		err = a.connected(ctx)
 	}
+	return errors.Join(err, a.close())
+}
+
+// connected serves with a way to headquarters that outlives the work, so that headquarters hears of its last entries.
+func (a *App) connected(ctx context.Context) error {
+	if a.uplink == nil {
+		return a.serve(ctx)
+	}
+	life, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	way := make(chan error, 1)
+	go func() {
+		way <- a.uplink.run(life)
+		stop()
+	}()
+	err := a.serve(work)
+	hangUp()
+	return errors.Join(err, <-way)
+}
+
+// serve does the work of the branch until ctx ends or a part fails.
+func (a *App) serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	server := &http.Server{
 		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
@@ -198,9 +223,6 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
-	if a.uplink != nil {
-		g.Go(func() error { return a.uplink.run(ctx) })
-	}
 	g.Go(func() error {
 		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve pages: %w", err)
@@ -217,8 +239,7 @@ func (a *App) Run(ctx context.Context) error {
 		return nil
 	})
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
-	err := g.Wait()
-	return errors.Join(err, a.close())
+	return g.Wait()
 }
 
 // housekeeping forgets answers that nobody can ask for any more.

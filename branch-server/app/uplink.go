@@ -27,6 +27,9 @@ type uplink struct {
 	since time.Time
 }
 
+// farewell is how long an ending branch stays for headquarters to take over its last entries.
+const farewell = 2 * time.Second
+
 func newUplink(a *App) (*uplink, error) {
 	password, err := secret(a.cfg.HQ.PasswordFile)
 	if err != nil {
@@ -36,7 +39,7 @@ func newUplink(a *App) (*uplink, error) {
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: a.cfg.node(), Boot: a.boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second},
-		Source: a.store, Now: a.clock.Now, OnLink: u.linked, Log: a.log,
+		Source: a.store, Linger: farewell, Now: a.clock.Now, OnLink: u.linked, Log: a.log,
 	})
 	if err != nil {
 		return nil, err

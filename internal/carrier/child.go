@@ -59,6 +59,9 @@ type ChildConfig struct {
 	// Deaf is how long a connection on which nothing at all arrives is kept; 0
 	// means a minute. A parent that is there says something every few seconds.
 	Deaf time.Duration
+	// Linger is how long an ending Child stays until its parent holds the whole
+	// log; 0 is not at all. It leaves at once when the parent is not there.
+	Linger time.Duration
 	// Now is the clock; its times carry a monotonic reading, as time.Now's do,
 	// so that waiting is not disturbed when it is set. ClockQuality, where given, says how good it is.
 	Now          func() time.Time
@@ -256,15 +259,16 @@ func (c *Child) status(state wire.Presence, conn string, epoch uint64) mqttlink.
 	return mqttlink.Message{Topic: wire.Topic(c.cfg.Node, wire.ChannelStatus), QoS: 1, Retain: true, Payload: payload}
 }
 
-// Run connects and carries until ctx ends; then it says farewell. It returns an
-// error when the log itself cannot be read.
+// Run connects and carries until ctx ends; then it hands over what the parent
+// lacks, as long as Linger allows, and says farewell. It returns an error when
+// the log itself cannot be read.
 func (c *Child) Run(ctx context.Context) error {
-	linkCtx, stopLink := context.WithCancel(context.WithoutCancel(ctx))
+	life, stopLink := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopLink()
 	linkDone := make(chan error, 1)
-	go func() { linkDone <- c.link.Run(linkCtx) }()
+	go func() { linkDone <- c.link.Run(life) }()
 	s := &childSession{Child: c, sender: replica.NewSender(c.cfg.Sender), jitter: rand.Float64}
-	err := s.loop(ctx)
+	err := s.loop(life, ctx.Done())
 	s.farewell()
 	stopLink()
 	for {

@@ -22,14 +22,17 @@ type childSession struct {
 	parent wire.StatusMessage // the parent's last birth
 	heard  bool               // something arrived since listen
 	forgot bool               // amnesia was told and cannot be healed here
+	ending bool               // only what the parent lacks is still handed over
 }
 
 // readLogAgain is how long to wait when the log cannot be read for a moment.
 const readLogAgain = time.Second
 
-func (s *childSession) loop(ctx context.Context) error {
+// loop carries until the end is wished and the parent holds everything, or Linger has passed since the wish.
+func (s *childSession) loop(ctx context.Context, end <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var patience <-chan time.Time
 	deaf := time.NewTicker(s.cfg.Deaf)
 	defer deaf.Stop()
 	if err := s.head(ctx); err != nil {
@@ -37,7 +40,10 @@ func (s *childSession) loop(ctx context.Context) error {
 	}
 	for {
 		select {
-		case <-ctx.Done():
+		case <-end:
+			end, patience, s.ending = nil, time.After(s.cfg.Linger), true
+			s.again(s.head(ctx))
+		case <-patience:
 			return nil
 		case st := <-s.states:
 			s.linkChanged(ctx, st)
@@ -54,6 +60,9 @@ func (s *childSession) loop(ctx context.Context) error {
 		}
 		wake := s.act(ctx)
 		s.publishState()
+		if s.ending && (!s.Reachable() || s.sender.CaughtUp()) {
+			return nil
+		}
 		if wake.IsZero() {
 			timer.Stop()
 		} else {

@@ -163,9 +163,7 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 	g.Go(func() error { return d.bench.Run(ctx) })
 	g.Go(func() error { return d.serveIndex(ctx) })
 	programs := d.programs()
-	for _, p := range programs {
-		g.Go(func() error { return p.keep(ctx, s, d.log) })
-	}
+	g.Go(func() error { return keepAll(ctx, programs, s, d.log) })
 	g.Go(func() error {
 		err := d.announce(ctx, programs, file, out)
 		switch {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -57,6 +58,37 @@ func (s *starter) start(ctx context.Context, cmd *exec.Cmd) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// keepAll keeps programs until ctx ends or one does not stay up. They end one after the other, last first, so that what
+// each says at its end still finds the one above it.
+func keepAll(ctx context.Context, programs []program, s *starter, log *slog.Logger) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	failed := make(chan error, len(programs))
+	var ends []func()
+	for _, p := range programs {
+		life, end := context.WithCancel(context.WithoutCancel(ctx))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if err := p.keep(life, s, log); err != nil {
+				failed <- err
+				cancel()
+			}
+		}()
+		ends = append(ends, func() { end(); <-done })
+	}
+	<-ctx.Done()
+	for _, end := range slices.Backward(ends) {
+		end()
+	}
+	close(failed)
+	var errs []error
+	for err := range failed {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // keep runs a program until ctx ends, and starts it again when it dies. A program that ends itself at once, again and

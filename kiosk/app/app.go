@@ -221,9 +221,27 @@ func (a *App) ScreenAddr() string { return a.screen.Addr() }
 func (a *App) Run(ctx context.Context) error {
 	err := a.begin(ctx)
 	if err == nil {
-		err = a.work(ctx)
+		err = a.connected(ctx)
+	} else {
+		err = errors.Join(err, a.end(context.WithoutCancel(ctx)))
 	}
-	return errors.Join(err, a.end(context.WithoutCancel(ctx)), a.close())
+	return errors.Join(err, a.close())
+}
+
+// connected works with a way to the branch that outlives the work, so that the branch hears of its end.
+func (a *App) connected(ctx context.Context) error {
+	life, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	way := make(chan error, 1)
+	go func() {
+		way <- a.uplink.Run(life)
+		stop()
+	}()
+	err := errors.Join(a.work(work), a.end(life))
+	hangUp()
+	return errors.Join(err, <-way)
 }
 
 // begin says that the kiosk has started and settles what the last run left open.
@@ -242,7 +260,6 @@ func (a *App) work(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	start := func(run func(context.Context) error) { g.Go(func() error { return run(ctx) }) }
 	start(a.screen.Run)
-	start(a.uplink.Run)
 	start(a.devices.run)
 	start(a.health.run)
 	start(a.keeper.run)
@@ -265,7 +282,7 @@ func (a *App) work(ctx context.Context) error {
 // farewell bounds the last write.
 const farewell = 2 * time.Second
 
-// end says that the kiosk stops on purpose; the branch hears it when the kiosk is back.
+// end says that the kiosk stops on purpose; without a connection the branch hears it when the kiosk is back.
 func (a *App) end(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, farewell)
 	defer cancel()

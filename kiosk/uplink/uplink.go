@@ -40,6 +40,9 @@ const (
 	BoardName = "board"
 )
 
+// farewell is how long an ending kiosk stays for the branch to take over its last facts.
+const farewell = 2 * time.Second
+
 // Uplink is the way to one branch.
 type Uplink struct {
 	cfg   Config
@@ -56,7 +59,7 @@ func New(cfg Config) (*Uplink, error) {
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
 		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, RetryMax: 2 * time.Second},
-		Source: cfg.Source, Now: cfg.Now, OnSite: u.heard, OnLink: cfg.OnLink, Log: cfg.Log,
+		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnLink: cfg.OnLink, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func New(cfg Config) (*Uplink, error) {
 	return u, nil
 }
 
-// Run keeps the way open until ctx ends.
+// Run keeps the way open until ctx ends and, if the branch is there, until it holds the whole log.
 func (u *Uplink) Run(ctx context.Context) error { return u.child.Run(ctx) }
 
 // Nudge tells that the log has grown.
