@@ -31,10 +31,16 @@ func (c *counted) Append(ctx context.Context, b engine.Batch) error {
 	return c.Store.Append(ctx, b)
 }
 
-// BenchmarkDurableCommands lets 64 clients press at once: each command is one entry and one answer, on disk before it
-// is answered. Then the same rows go into a file of the same schema in commits of the same sizes, without a queue: the
-// raw rate of this disk, in the same run.
+// BenchmarkDurableCommands lets one client, then 64 at once, press: each command is one entry and one answer, on disk
+// before it is answered. Then the same rows go into a file of the same schema in commits of the same sizes, without a
+// queue: the raw rate of this disk, in the same run.
 func BenchmarkDurableCommands(b *testing.B) {
+	for _, clients := range []int{1, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) { durableCommands(b, clients) })
+	}
+}
+
+func durableCommands(b *testing.B, clients int) {
 	dir := b.TempDir()
 	br := open(b, filepath.Join(dir, "engine.db"))
 	journal := &counted{Store: br.store}
@@ -44,29 +50,26 @@ func BenchmarkDurableCommands(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, cmd := range []queue.Command{
-		queue.OpenDay{Day: "2026-11-23"},
-		queue.OpenCounter{Counter: "1"},
-		queue.Issue{Request: "r", Service: "cc", Class: queue.ClassWalkIn},
-		queue.CallNext{Counter: "1"},
-	} {
-		if a, err := e.Do(b.Context(), "", cmd); err != nil || a.Refused != "" {
-			b.Fatalf("%T: %v, %s", cmd, err, a.Refused)
-		}
-	}
+	br.engine = e
+	br.do(b, "", queue.OpenCounter{Counter: "1"})
+	br.do(b, "", queue.Issue{Request: "r", Service: "cc", Class: queue.ClassWalkIn})
+	br.do(b, "", queue.CallNext{Counter: "1"})
 	skip := len(journal.entries)
-	var keys atomic.Uint64
-	b.SetParallelism(32)
+	var keys atomic.Int64
+	var all sync.WaitGroup
 	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			key := fmt.Sprintf("web/0011223344556677/recall/%020d", keys.Add(1))
-			if _, err := e.Do(b.Context(), key, queue.Recall{Counter: "1"}); err != nil {
-				b.Error(err)
-				return
+	for range clients {
+		all.Go(func() {
+			for n := keys.Add(1); n <= int64(b.N); n = keys.Add(1) {
+				key := fmt.Sprintf("web/0011223344556677/recall/%020d", n)
+				if _, err := e.Do(b.Context(), key, queue.Recall{Counter: "1"}); err != nil {
+					b.Error(err)
+					return
+				}
 			}
-		}
-	})
+		})
+	}
+	all.Wait()
 	b.StopTimer()
 	mine := float64(b.N) / b.Elapsed().Seconds()
 	raw := rawRate(b, dir, journal.entries[skip:])

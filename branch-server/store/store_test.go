@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -208,17 +207,6 @@ func TestTwoClerksAtOnceGetTwoPeople(t *testing.T) {
 		}
 		for i := range 2 {
 			b.do(t, "", queue.NoShow{Counter: queue.CounterID(fmt.Sprint(i + 1))})
-		}
-	}
-}
-
-func BenchmarkDurableCommand(b *testing.B) {
-	br := open(b, filepath.Join(b.TempDir(), "branch.db"))
-	br.do(b, "", queue.OpenCounter{Counter: "1"})
-	ctx := context.Background()
-	for i := 0; b.Loop(); i++ {
-		if _, err := br.engine.Do(ctx, fmt.Sprint("k", i), queue.Note{Fact: queue.Noted{Type: "bench", Version: 1, Data: []byte(`{}`)}}); err != nil {
-			b.Fatal(err)
 		}
 	}
 }

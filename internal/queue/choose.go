@@ -26,6 +26,7 @@ func (d *Day) choose(k Counter, at time.Time, withoutLaw bool) choice {
 		for _, s := range services {
 			skill++
 			rules := d.index.calling(d.index.services[s].Body)
+			var heads heads
 			for _, v := range d.waiting[s] {
 				if !v.ready(at) || !open && !k.takes(v.Class) {
 					continue
@@ -34,10 +35,11 @@ func (d *Day) choose(k Counter, at time.Time, withoutLaw bool) choice {
 				if v.Class == ClassLaw {
 					c.law++
 				}
-				if c.oldest == nil || byArrival(v, c.oldest) < 0 {
+				if !heads.seen && (c.oldest == nil || byArrival(v, c.oldest) < 0) {
 					c.oldest = v
 				}
-				if withoutLaw && v.Class == ClassLaw {
+				heads.seen = true
+				if withoutLaw && v.Class == ClassLaw || heads.behind(v) {
 					continue
 				}
 				r, rule := rules.rank(v, secondary, at)
@@ -51,6 +53,32 @@ func (d *Day) choose(k Counter, at time.Time, withoutLaw bool) choice {
 	consider(k.Primary, false)
 	consider(k.Secondary, true)
 	return c
+}
+
+// heads remembers the first plain visit of each class in one queue: whoever stands behind it cannot rank before it, so
+// a call looks closely at a handful of the hundreds who wait. A booking, or a visit placed at the front, ranks by more
+// than its arrival and is always looked at.
+type heads struct {
+	classes [maxTier + 1]ClassID
+	n       int
+	seen    bool // whoever came first of all
+}
+
+// behind reports whether a plain visit of the same class stood before; queues are ordered by arrival.
+func (h *heads) behind(v *Visit) bool {
+	if v.Front || !v.Slot.IsZero() {
+		return false
+	}
+	for _, c := range h.classes[:h.n] {
+		if c == v.Class {
+			return true
+		}
+	}
+	if h.n < len(h.classes) {
+		h.classes[h.n] = v.Class
+		h.n++
+	}
+	return false
 }
 
 // next chooses among the visits a counter can serve; nil if nobody waits for it.

@@ -4,22 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
 	"balcao/internal/queue"
 )
 
-// TestLawsHoldOnRandomDays lives random days and checks what must never happen, whatever is wished.
+// TestLawsHoldOnRandomDays lives random days and checks what must never happen, whatever is wished. Its long form, under
+// BALCAO_SOAK=1, is a million wishes over a thousand days.
 func TestLawsHoldOnRandomDays(t *testing.T) {
-	days := 100
-	if testing.Short() {
+	days, wishes := 100, 600
+	switch {
+	case os.Getenv("BALCAO_SOAK") == "1":
+		days, wishes = 1000, 1000
+	case testing.Short():
 		days = 20
 	}
 	for seed := range uint64(days) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			liveRandomDay(t, seed, 600)
+			liveRandomDay(t, seed, wishes)
 		})
 	}
 }
@@ -34,6 +39,8 @@ type randomDay struct {
 	requests []queue.RequestID
 	numbers  map[string]queue.VisitID
 	failed   map[queue.RequestID]bool // print known to have failed, and nobody accepted otherwise
+	shadow   *queue.Day               // the same day replayed, one fact at a time
+	last     map[queue.VisitID]queue.Visit
 }
 
 func liveRandomDay(t *testing.T, seed uint64, wishes int) {
@@ -42,9 +49,9 @@ func liveRandomDay(t *testing.T, seed uint64, wishes int) {
 	c.Policy.AutoCall = seed%3 == 0
 	c.Policy.ReviveCalls = int(seed % 5)
 	r := &randomDay{
-		t: t, rng: rand.New(rand.NewPCG(seed, 7)), day: queue.NewDay(c, 0),
+		t: t, rng: rand.New(rand.NewPCG(seed, 7)), day: queue.NewDay(c, 0), shadow: queue.NewDay(c, 0),
 		at:      time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
-		numbers: map[string]queue.VisitID{}, failed: map[queue.RequestID]bool{},
+		numbers: map[string]queue.VisitID{}, failed: map[queue.RequestID]bool{}, last: map[queue.VisitID]queue.Visit{},
 	}
 	r.wish(queue.OpenDay{Day: "2026-11-23"})
 	for range wishes {
@@ -52,11 +59,7 @@ func liveRandomDay(t *testing.T, seed uint64, wishes int) {
 		r.wish(r.any())
 		r.wish(queue.Tick{})
 	}
-	again := queue.NewDay(c, 0)
-	for _, e := range r.entries {
-		again.Apply(e)
-	}
-	if a, b := portrait(r.day), portrait(again); a != b {
+	if a, b := portrait(r.day), portrait(r.shadow); a != b {
 		t.Fatalf("replay differs from living:\n%s\n%s", a, b)
 	}
 }
@@ -76,7 +79,13 @@ func (r *randomDay) any() queue.Command {
 	if n := r.day.Totals().Reserved; n > 0 {
 		visit = queue.VisitID(1 + r.rng.IntN(n))
 	}
-	switch r.rng.IntN(28) {
+	switch r.rng.IntN(31) {
+	case 28:
+		return r.rare(counter, service, visit)
+	case 29:
+		return queue.Recall{Counter: counter}
+	case 30:
+		return queue.SetPriority{Visit: visit, Granted: r.rng.IntN(2) == 0}
 	case 17:
 		return queue.Issue{Request: r.fresh(), Service: service, Class: queue.ClassBooked, Slot: r.at.Add(time.Duration(r.rng.IntN(60)-30) * time.Minute)}
 	case 18:
@@ -139,6 +148,22 @@ func (r *randomDay) any() queue.Command {
 	}
 }
 
+// rare is what happens some times a day.
+func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
+	switch r.rng.IntN(6) {
+	case 0:
+		return queue.SuspendService{Service: service}
+	case 1, 2:
+		return queue.ReopenService{Service: service}
+	case 3:
+		return queue.MarkInaccurate{Visit: visit, Inaccurate: r.rng.IntN(2) == 0}
+	case 4:
+		return queue.CloseCounter{Counter: counter}
+	default:
+		return queue.OpenDay{Day: storyDay} // refused: it is open
+	}
+}
+
 func (r *randomDay) fresh() queue.RequestID {
 	id := queue.RequestID(fmt.Sprintf("r%d", len(r.requests)))
 	r.requests = append(r.requests, id)
@@ -168,9 +193,14 @@ func (r *randomDay) wish(cmd queue.Command) {
 	}
 	r.entries = append(r.entries, entries...)
 	for _, e := range entries {
+		r.shadow.Apply(e)
 		r.judge(e)
+		r.lives(e)
 	}
-	r.nobodyTwice()
+	if len(entries) > 0 {
+		r.nobodyTwice()
+		r.sumsHold()
+	}
 }
 
 // judge checks one fact.
@@ -228,56 +258,5 @@ func (r *randomDay) nobodyTwice() {
 		if c, busy := at[v.ID]; busy {
 			r.t.Fatalf("%s waits and is at counter %s", v.Number, c)
 		}
-	}
-}
-
-// BenchmarkCallNext decides a call with 600 waiting and 40 counters.
-func BenchmarkCallNext(b *testing.B) {
-	c := queue.Catalogue{Policy: queue.DefaultPolicy()}
-	for i := range 12 {
-		id := fmt.Sprint("s", i)
-		c.Divisions = append(c.Divisions, queue.Division{ID: queue.DivisionID(id), Body: "b", Prefix: string(rune('A' + i)), First: 1})
-		c.Services = append(c.Services, queue.Service{ID: queue.ServiceID(id), Body: "b", Division: queue.DivisionID(id)})
-	}
-	for i := range 40 {
-		k := queue.Counter{ID: queue.CounterID(fmt.Sprint(i))}
-		for j, s := range c.Services {
-			if (i+j)%4 == 0 {
-				k.Primary = append(k.Primary, s.ID)
-			}
-		}
-		c.Counters = append(c.Counters, k)
-	}
-	d := queue.NewDay(c, 0)
-	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
-	must := func(cmd queue.Command) {
-		if _, err := d.Handle(cmd, at); err != nil {
-			b.Fatal(err)
-		}
-	}
-	must(queue.OpenDay{Day: "2026-11-23"})
-	for i := range 600 {
-		must(queue.Issue{Request: queue.RequestID(fmt.Sprint(i)), Service: c.Services[i%12].ID, Class: queue.ClassWalkIn})
-	}
-	must(queue.OpenCounter{Counter: "0"})
-	for i := 0; b.Loop(); i++ {
-		must(queue.CallNext{Counter: "0"})
-		must(queue.NoShow{Counter: "0"})
-		b.StopTimer()
-		v := d.Calls()[0]
-		if i%500 == 499 { // a day has only so many numbers
-			d, at = queue.NewDay(c, 0), at.Add(time.Hour)
-			must(queue.OpenDay{Day: "2026-11-23"})
-			for i := range 600 {
-				must(queue.Issue{Request: queue.RequestID(fmt.Sprint(i)), Service: c.Services[i%12].ID, Class: queue.ClassWalkIn})
-			}
-			must(queue.OpenCounter{Counter: "0"})
-			b.StartTimer()
-			continue
-		}
-		if _, err := d.Handle(queue.Issue{Request: queue.RequestID(fmt.Sprint("n", i)), Service: v.Service, Class: queue.ClassWalkIn}, at); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
 	}
 }
