@@ -35,3 +35,17 @@ func TestADayIsReplayedFromTheCommandLine(t *testing.T) {
 		}
 	}
 }
+
+func TestRulesAreComparedFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := app.Replay([]string{"-generate", "-days", "2"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "| default (guard 45) |") || strings.Count(out.String(), "\n") != 8 {
+		t.Errorf("said %q", out.String())
+	}
+	if err := app.Replay([]string{"-generate", "-days", "0"}, io.Discard, io.Discard); err == nil {
+		t.Error("no days: no error")
+	}
+}

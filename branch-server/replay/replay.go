@@ -61,12 +61,17 @@ type Result struct {
 }
 
 // Run lives a day to its end: all who wait at closing time are still served.
-func Run(d trace.Day) (Result, error) {
+func Run(d trace.Day) (Result, error) { return RunUnder(d, Rule{Guard: d.Policy.Guard}) }
+
+// RunUnder lives a day under another calling rule.
+func RunUnder(d trace.Day, rule Rule) (Result, error) {
 	c := Catalogue(d)
+	c.Policy.Guard, c.Policy.Ratio = rule.Guard, rule.Ratio
 	if faults := c.Faults(); len(faults) > 0 {
 		return Result{}, fmt.Errorf("the day's catalogue: %s", faults[0])
 	}
 	w := newWorld(d, queue.NewDay(c, 0))
+	w.rule = rule
 	if err := w.live(); err != nil {
 		return Result{}, err
 	}

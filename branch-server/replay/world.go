@@ -14,6 +14,7 @@ import (
 // world is the outside of a branch: citizens who come, wait and leave, clerks who work and pause.
 type world struct {
 	in      trace.Day
+	rule    Rule
 	day     *queue.Day
 	now     time.Duration
 	agenda  agenda
@@ -120,6 +121,7 @@ func (w *world) arrives(c *citizen) error {
 	if c.Law {
 		class, e.Law = queue.ClassLaw, 1
 	}
+	class = w.rule.class(class)
 	if _, twice := w.day.Requested(queue.RequestID(strconv.Itoa(c.ID))); twice {
 		return fmt.Errorf("ticket %d arrives twice", c.ID)
 	}

@@ -69,10 +69,8 @@ func (h *heads) behind(v *Visit) bool {
 	if v.Front || !v.Slot.IsZero() {
 		return false
 	}
-	for _, c := range h.classes[:h.n] {
-		if c == v.Class {
-			return true
-		}
+	if slices.Contains(h.classes[:h.n], v.Class) {
+		return true
 	}
 	if h.n < len(h.classes) {
 		h.classes[h.n] = v.Class
