@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"branch-server/branch":   pure,
 	"branch-server/forecast": pure,
 	"branch-server/replay":   pure,
+	"branch-server/report":   pure,
 	"firmware-profiles":      pure,
 	"hq/alert":               pure,
 	"hq/atlas":               pure,
