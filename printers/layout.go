@@ -170,12 +170,27 @@ func (p *page) wait(s Slip) {
 	label, wait := "Espera", "sem informação"
 	switch {
 	case !s.Wait.Known():
+	case s.Wait.Next:
+		wait = "a seguir"
+	case s.Wait.Over:
+		wait = "mais de " + hours(s.Wait.From)
 	case s.Wait.From == 0 || s.Wait.From == s.Wait.To:
 		wait = fmt.Sprintf("até %d min", s.Wait.To)
 	default:
 		label, wait = "Espera, cerca de", fmt.Sprintf("%d a %d min", s.Wait.From, s.Wait.To)
 	}
 	p.fact(label, wait, "Estimated wait")
+}
+
+// hours writes minutes as people say them: 45 min, 1 h, 1 h 30.
+func hours(minutes int) string {
+	switch {
+	case minutes < 60:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes%60 == 0:
+		return fmt.Sprintf("%d h", minutes/60)
+	}
+	return fmt.Sprintf("%d h %d", minutes/60, minutes%60)
 }
 
 func (p *page) code(s Slip, module int) {

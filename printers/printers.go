@@ -64,10 +64,16 @@ type Slip struct {
 type Wait struct {
 	// From and To bound the range; To is 0 when nothing is known.
 	From, To int
+	// Next says that nobody stands between this ticket and the next free counter.
+	Next bool
+	// Over says that the wait may be longer than is told: more than From.
+	Over bool
 }
 
 // Known tells whether there is an estimate.
-func (w Wait) Known() bool { return w.To > 0 && w.From >= 0 && w.From <= w.To }
+func (w Wait) Known() bool {
+	return w.Next || w.To > 0 && w.From >= 0 && w.From <= w.To
+}
 
 // MaxQR is how many bytes a QR text may have: version 3 at level M holds 42,
 // which a worn print head still prints readably at this size.

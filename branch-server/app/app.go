@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"balcao/branch-server/engine"
+	"balcao/branch-server/forecast"
 	"balcao/branch-server/site"
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
@@ -83,15 +84,18 @@ func (a *App) openDay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	waits := forecast.NewShown(&forecast.Queue{
+		Usual: a.cfg.Branch.Usual, Services: a.cfg.Branch.ServiceIDs, Spread: forecast.UsualSpread,
+	})
 	a.site = site.New(site.Config{
-		Branch: &a.cfg.Branch, Commands: a.engine, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Branch: &a.cfg.Branch, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
 	book, err := readStaff(a.cfg.Staff)
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(ctx, web.Config{
-		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Staff: book, Sessions: sessions{a.store},
+		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
 		Devices: a.site.Devices, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
 	})
 	return err

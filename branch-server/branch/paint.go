@@ -10,7 +10,7 @@ import (
 
 // Offer paints what kiosks show: every service with its state, how many wait and how long. Rev is the journal's last
 // sequence number.
-func (b *Branch) Offer(d *queue.Day, at time.Time) wire.Offer {
+func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 	o := wire.Offer{
 		Revision: d.Seq(), AtMS: at.UnixMilli(),
 		Branch: wire.OfferBranch{
@@ -25,7 +25,7 @@ func (b *Branch) Offer(d *queue.Day, at time.Time) wire.Offer {
 		o.Services = append(o.Services, wire.OfferService{
 			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Group: s.Group, Prefix: div.Prefix,
 			Place: div.Place, Popular: s.Popular, State: offerState(d, div),
-			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: b.Estimate(d, queue.ServiceID(s.ID)),
+			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: walkIn(d, waits, s.ID, at),
 		})
 	}
 	return o
@@ -52,12 +52,12 @@ func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
 	}
 	return wire.Ticket{
 		Number: v.Number.String(), Day: string(d.Date()), Service: string(v.Service), Body: string(v.Body),
-		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: b.Estimate(d, v.Service),
+		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: told(v),
 	}
 }
 
 // Board paints what callboards show. Epoch is that of the branch's journal.
-func (b *Branch) Board(d *queue.Day, epoch uint64, at time.Time) wire.Board {
+func (b *Branch) Board(d *queue.Day, waits Waits, epoch uint64, at time.Time) wire.Board {
 	board := wire.Board{
 		Epoch: epoch, Seq: d.Seq(), AtMS: at.UnixMilli(), Branch: b.Name, Day: string(d.Date()), Open: d.Open(),
 		Calls: []wire.BoardCall{}, Queues: []wire.BoardLine{},
@@ -79,8 +79,8 @@ func (b *Branch) Board(d *queue.Day, epoch uint64, at time.Time) wire.Board {
 				continue
 			}
 			line.Waiting += d.WaitingCount(queue.ServiceID(s.ID))
-			r := b.Estimate(d, queue.ServiceID(s.ID))
-			if r.High > line.Wait.High {
+			r := walkIn(d, waits, s.ID, at)
+			if !line.Wait.Known() || r.Known() && r.High > line.Wait.High {
 				line.Wait = r
 			}
 		}

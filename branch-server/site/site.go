@@ -39,7 +39,8 @@ const (
 type Config struct {
 	Branch   *branch.Branch
 	Commands Commands
-	Epoch    uint64 // of the branch's journal
+	Waits    branch.Waits // what people are told of waits
+	Epoch    uint64       // of the branch's journal
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -101,7 +102,7 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 	var board wire.Board
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		board = s.cfg.Branch.Board(d, s.cfg.Epoch, at)
+		board = s.cfg.Branch.Board(d, s.cfg.Waits, s.cfg.Epoch, at)
 	}); err != nil {
 		s.cfg.Log.Warn("paint the board", "err", err)
 		return
@@ -112,7 +113,7 @@ func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 func (s *Site) publishOffer(ctx context.Context, to Publisher) {
 	var offer wire.Offer
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		offer = s.cfg.Branch.Offer(d, at)
+		offer = s.cfg.Branch.Offer(d, s.cfg.Waits, at)
 	}); err != nil {
 		s.cfg.Log.Warn("paint the offer", "err", err)
 		return
@@ -161,10 +162,17 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 	if class == "" {
 		class = queue.ClassWalkIn
 	}
-	answer, err := s.cfg.Commands.Do(ctx, q.Request, queue.Reserve{
+	wish := queue.Reserve{
 		Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: queue.ServiceID(q.Service),
 		Class: class, Lang: language(q.Lang),
-	})
+	}
+	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
+		wish.Told = s.cfg.Waits.Told(d, at, wish.Service, class)
+	}); err != nil {
+		s.cfg.Log.Error("foretell a wait", "node", string(node), "err", err)
+		return wire.TicketReply{}, false
+	}
+	answer, err := s.cfg.Commands.Do(ctx, q.Request, wish)
 	if err != nil {
 		s.cfg.Log.Error("reserve a number", "node", string(node), "err", err)
 		return wire.TicketReply{}, false

@@ -65,6 +65,7 @@ type Config struct {
 	Zone     *time.Location
 	Epoch    uint64 // of the branch's journal: callboards order what they see by (epoch, sequence)
 	Commands Commands
+	Waits    branch.Waits // what people are told of waits
 	Staff    Staff
 	Sessions Sessions
 	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
@@ -88,7 +89,7 @@ type Web struct {
 
 // New reads the sessions and prepares the pages. It starts nothing.
 func New(ctx context.Context, cfg Config) (*Web, error) {
-	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Log == nil {
+	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Waits == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("web: the configuration is not complete")
 	}
 	if cfg.Devices == nil {

@@ -20,6 +20,7 @@ import (
 
 	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
+	"balcao/branch-server/forecast"
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
@@ -203,7 +204,7 @@ func (h *house) start() {
 		h.t.Fatal(err)
 	}
 	h.web, err = New(context.Background(), Config{
-		Branch: b, Zone: zone, Epoch: 1, Commands: h.engine, Staff: people{}, Sessions: h.ledger, Now: h.now, Log: log,
+		Branch: b, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Staff: people{}, Sessions: h.ledger, Now: h.now, Log: log,
 		Devices: func() []wire.KioskHealth { h.mu.Lock(); defer h.mu.Unlock(); return h.devices },
 		Link:    func() Link { h.mu.Lock(); defer h.mu.Unlock(); return h.link },
 	})
@@ -222,6 +223,10 @@ func (h *house) start() {
 		server.CloseClientConnections()
 		server.Close()
 	}
+}
+
+func (h *house) waits(b *branch.Branch) branch.Waits {
+	return forecast.NewShown(&forecast.Queue{Usual: b.Usual, Services: b.ServiceIDs})
 }
 
 // relay is the engine's audience; it must exist before web does.

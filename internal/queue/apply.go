@@ -82,7 +82,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
 		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot,
-		PrintDue: at.Add(d.index.policy.Silence),
+		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told,
 	}
 	d.visits = append(d.visits, v)
 	d.byRequest[ev.Request] = v

@@ -22,6 +22,7 @@ type Reserve struct {
 	Class   ClassID
 	Slot    time.Time // booked time, of a check-in
 	Lang    string    // language of the citizen's screen, for the spoken call
+	Told    *Told     // what the citizen is told of the wait; nil if nothing
 }
 
 // Issue gives a number that waits at once, without paper from a kiosk: handed out by reception.
@@ -31,6 +32,7 @@ type Issue struct {
 	Class   ClassID
 	Slot    time.Time // booked time, of a check-in
 	Lang    string
+	Told    *Told // what the citizen is told of the wait; nil if nothing
 }
 
 // ConfirmPrint says that the slip of a request came out.

@@ -161,7 +161,7 @@ func (d *Day) reserve(c Reserve) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Lang, e.Kiosk, e.Boot, e.Slot = c.Lang, c.Kiosk, c.Boot, slotOf(c.Slot)
+	e.Lang, e.Kiosk, e.Boot, e.Slot, e.Told = c.Lang, c.Kiosk, c.Boot, slotOf(c.Slot), c.Told
 	return []Event{e}, nil
 }
 
@@ -173,7 +173,7 @@ func (d *Day) issue(c Issue) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Lang, e.Slot = c.Lang, slotOf(c.Slot)
+	e.Lang, e.Slot, e.Told = c.Lang, slotOf(c.Slot), c.Told
 	return []Event{e, Issued{Visit: e.Visit, Number: e.Number, Print: PrintNone}}, nil
 }
 

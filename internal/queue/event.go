@@ -52,6 +52,7 @@ type Reserved struct {
 	Kiosk    KioskID    `json:"kiosk,omitempty"`
 	Boot     string     `json:"boot,omitempty"`
 	Day      Date       `json:"day"`
+	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
 }
 
 // PrintState is what is known of a visit's paper.

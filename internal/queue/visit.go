@@ -59,6 +59,7 @@ type Visit struct {
 	Revived    bool          // was put back once after a no-show
 	Walked     bool          // served without a ticket
 	Inaccurate bool          // left out of statistics
+	Told       *Told         // what the citizen was told of the wait; never changed; nil if nothing
 	Legs       []Leg         // what ended at counters, in order; never changed once it is there
 
 	missed int // first calls of the division when it ended

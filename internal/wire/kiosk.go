@@ -83,9 +83,20 @@ type Ticket struct {
 
 // Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.
 type Range struct {
-	Low  int `json:"lo"`
-	High int `json:"hi"`
+	Low  int  `json:"lo"`
+	High int  `json:"hi"`
+	Next bool `json:"next,omitempty"` // nobody stands between them and the next free counter
 }
+
+// MostWait is the longest wait in minutes that people are told. Of a wait that may be longer they are told only that
+// it is more than its lower end.
+const MostWait = 90
+
+// Known reports whether there is anything to tell.
+func (r Range) Known() bool { return r.Next || r.High > 0 }
+
+// Over reports whether the wait may pass MostWait, so that only «more than Low» is told.
+func (r Range) Over() bool { return !r.Next && r.High > MostWait }
 
 // Text is one thing said in each language, keyed by language code; pt is always there.
 type Text map[string]string

@@ -57,7 +57,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 	s := printers.Slip{
 		Number: t.Number, Service: t.Service, Body: t.Body, Place: t.Place, Validity: validity,
 		Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
-		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High},
+		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High, Next: t.Wait.Next, Over: t.Wait.Over()},
 	}
 	zone := "Europe/Lisbon"
 	if offer != nil {
@@ -120,8 +120,12 @@ func ticketID(request string) string {
 func ticketFor(t wire.Ticket) flow.Ticket {
 	return flow.Ticket{
 		Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
-		Wait: flow.Range{Low: t.Wait.Low, High: t.Wait.High},
+		Wait: rangeFor(t.Wait),
 	}
+}
+
+func rangeFor(r wire.Range) flow.Range {
+	return flow.Range{Low: r.Low, High: r.High, Next: r.Next, Over: r.Over()}
 }
 
 // offerFor is what the branch offers as the path shows it.
@@ -134,7 +138,7 @@ func offerFor(o wire.Offer) flow.Offer {
 		f.Services = append(f.Services, flow.Service{
 			ID: s.ID, Body: s.Body, Name: flow.Text(s.Name), Help: flow.Text(s.Help), Icon: s.Icon,
 			Collection: s.Group == "collection", Popular: s.Popular, Place: s.Place, State: flow.ServiceState(s.State),
-			Waiting: s.Waiting, Wait: flow.Range{Low: s.Wait.Low, High: s.Wait.High},
+			Waiting: s.Waiting, Wait: rangeFor(s.Wait),
 		})
 	}
 	return f

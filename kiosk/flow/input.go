@@ -71,7 +71,11 @@ type Ticket struct {
 }
 
 // Range is an estimate in minutes. High zero means that nobody knows.
-type Range struct{ Low, High int }
+type Range struct {
+	Low, High int
+	Next      bool // nobody stands before them
+	Over      bool // it may be longer than is told: more than Low
+}
 
 // PrintResult is how printing ended.
 type PrintResult string

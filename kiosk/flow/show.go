@@ -181,11 +181,28 @@ func (s State) showCard(v *View) {
 // is silent: an old estimate is never shown as new.
 func (s State) wait(r Range) string {
 	switch {
-	case r.High <= 0 || !s.world.linkUp:
+	case !s.world.linkUp:
 		return s.say("wait.unknown")
+	case r.Next:
+		return s.say("wait.next")
+	case r.High <= 0:
+		return s.say("wait.unknown")
+	case r.Over:
+		return s.say("wait.over", "lo", hours(r.Low))
 	case r.Low <= 0:
 		return s.say("wait.upto", "hi", strconv.Itoa(r.High))
 	default:
 		return s.say("wait.range", "lo", strconv.Itoa(r.Low), "hi", strconv.Itoa(r.High))
 	}
+}
+
+// hours writes minutes as people say them: 45 min, 1 h, 1 h 30.
+func hours(minutes int) string {
+	switch {
+	case minutes < 60:
+		return strconv.Itoa(minutes) + " min"
+	case minutes%60 == 0:
+		return strconv.Itoa(minutes/60) + " h"
+	}
+	return strconv.Itoa(minutes/60) + " h " + strconv.Itoa(minutes%60)
 }

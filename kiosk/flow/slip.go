@@ -97,11 +97,16 @@ func (s State) slip(t Ticket) *Slip {
 // waitFact is the estimate with the moment it was made, so that it stays true
 // while it is on the screen.
 func (s State) waitFact(t Ticket) Fact {
-	if t.Wait.High <= 0 || t.Alone {
+	if t.Wait.High <= 0 && !t.Wait.Next || t.Alone {
 		return Fact{Icon: "clock", Title: s.say("ticket.nowait"), Text: s.say("ticket.nowait.do")}
 	}
 	wait := s.say("wait.upto", "hi", strconv.Itoa(t.Wait.High))
-	if t.Wait.Low > 0 {
+	switch {
+	case t.Wait.Next:
+		return Fact{Icon: "clock", Title: s.say("ticket.next"), Text: s.say("ticket.nowait.do"), AtMS: t.AtMS}
+	case t.Wait.Over:
+		wait = s.say("wait.over", "lo", hours(t.Wait.Low))
+	case t.Wait.Low > 0:
 		wait = s.say("wait.range", "lo", strconv.Itoa(t.Wait.Low), "hi", strconv.Itoa(t.Wait.High))
 		wait = s.say("ticket.about", "wait", wait)
 	}

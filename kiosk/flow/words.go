@@ -88,6 +88,7 @@ var words = map[string]Text{
 	"ticket.about":      {"pt": "Cerca de {wait}", "en": "About {wait}"},
 	"ticket.about.help": {"pt": "Estimativa das {time}. Veja o ecrã de chamada.", "en": "Estimated at {time}. Watch the call screen."},
 	"ticket.nowait":     {"pt": "Espera: sem informação", "en": "Waiting time: not known"},
+	"ticket.next":       {"pt": "É a seguir", "en": "You are next"},
 	"ticket.nowait.do":  {"pt": "Siga o ecrã de chamada.", "en": "Follow the call screen."},
 	"ticket.ahead":      {"pt": "{n} pessoas à frente", "en": "{n} people before you"},
 	"ticket.ahead.one":  {"pt": "1 pessoa à frente", "en": "1 person before you"},
@@ -148,6 +149,8 @@ var words = map[string]Text{
 
 	"wait.range":   {"pt": "{lo} a {hi} min", "en": "{lo} to {hi} min"},
 	"wait.upto":    {"pt": "até {hi} min", "en": "up to {hi} min"},
+	"wait.next":    {"pt": "a seguir", "en": "next"},
+	"wait.over":    {"pt": "mais de {lo}", "en": "more than {lo}"},
 	"wait.unknown": {"pt": "sem informação", "en": "not known"},
 	"ahead":        {"pt": "{n} à frente", "en": "{n} waiting"},
 	"ahead.none":   {"pt": "ninguém à frente", "en": "nobody waiting"},

@@ -11,7 +11,7 @@
  *
  * @typedef {{id: number, s: number, tk: string, counter: string, body: string,
  *   say?: boolean, svc: string, at: number, n: number}} Call
- * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number}}} Line
+ * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number, next?: boolean}}} Line
  * @typedef {{
  *   board: null | {e: number, s: number, at: number, branch: string, day: string,
  *     open: boolean, calls: Call[], queues: Line[]},
@@ -37,10 +37,16 @@ const counterParts = (/** @type {string} */ label) => {
 };
 const callKey = (/** @type {Call} */ c) => `${c.id}/${c.n}/${c.s}`;
 
+/** A wait longer than this many minutes is only told as «more than» its lower end. */
+const MOST_WAIT = 90;
+const hours = (/** @type {number} */ m) => m < 60 ? `${m}` : m % 60 ? `${Math.floor(m / 60)} h ${m % 60}` : `${m / 60} h`;
+
 /** Minutes as a range; unknown is said in people, never as a dash. */
 const waitText = (/** @type {Line} */ q) =>
-  q.wait.hi > 0 ? (q.wait.lo > 0 ? `${q.wait.lo} a ${q.wait.hi}` : `até ${q.wait.hi}`)
-    : q.waiting === 0 ? "ninguém" : `${q.waiting} à espera`;
+  q.wait.next ? "a seguir"
+    : q.wait.hi > MOST_WAIT ? `mais de ${hours(q.wait.lo)}`
+      : q.wait.hi > 0 ? (q.wait.lo > 0 ? `${q.wait.lo} a ${q.wait.hi}` : `até ${q.wait.hi}`)
+        : q.waiting === 0 ? "não sabemos" : `${q.waiting} à espera`;
 
 /** Makes text fit its box: the size of the sheet, or smaller. */
 function Fit(/** @type {{as?: string, class: string, children?: any}} */ p) {
