@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"balcao/internal/carrier"
 	"balcao/internal/machine"
 	"balcao/internal/mqttlink"
+	"balcao/internal/serve"
 )
 
 // Version is told to headquarters and shown on the command line.
@@ -143,7 +143,7 @@ func (a *App) connect(_ context.Context) error {
 
 // siteLink says where the branch's own broker is: the embedded one is met over loopback like any other.
 func (a *App) siteLink() (mqttlink.Config, error) {
-	password, err := secret(a.cfg.Broker.PasswordFile)
+	password, err := machine.Secret(a.cfg.Broker.PasswordFile)
 	if err != nil {
 		return mqttlink.Config{}, err
 	}
@@ -152,25 +152,6 @@ func (a *App) siteLink() (mqttlink.Config, error) {
 		urls = []string{"tcp://" + a.broker.Addr()}
 	}
 	return mqttlink.Config{Brokers: urls, Password: password}, nil
-}
-
-// secret reads a password file; none named is an empty password.
-func secret(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", fmt.Errorf("read password: %w", err)
-	}
-	return string(trimLine(raw)), nil
-}
-
-func trimLine(b []byte) []byte {
-	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
-		b = b[:len(b)-1]
-	}
-	return b
 }
 
 // HTTPAddr returns the bound address of the pages.
@@ -215,10 +196,6 @@ func (a *App) connected(ctx context.Context) error {
 // serve does the work of the branch until ctx ends or a part fails.
 func (a *App) serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	server := &http.Server{
-		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
 	if a.broker != nil {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
@@ -227,21 +204,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
-	g.Go(func() error {
-		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve pages: %w", err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		if server.Shutdown(end) != nil {
-			return server.Close()
-		}
-		return nil
-	})
+	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	return g.Wait()
 }

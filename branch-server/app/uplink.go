@@ -31,7 +31,7 @@ type uplink struct {
 const farewell = 2 * time.Second
 
 func newUplink(a *App) (*uplink, error) {
-	password, err := secret(a.cfg.HQ.PasswordFile)
+	password, err := machine.Secret(a.cfg.HQ.PasswordFile)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,6 @@ package store
 import (
 	"context"
 	"embed"
-	"fmt"
-	"io/fs"
 	"strconv"
 
 	"balcao/internal/eventlog"
@@ -26,23 +24,11 @@ type Store struct {
 
 // Open opens or creates the file and brings its schema up to date.
 func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, fmt.Errorf("find migrations: %w", err)
-	}
-	db, err := sqlite.Open(ctx, path, sqlite.Options{})
+	db, log, err := eventlog.OpenFile(ctx, path, migrations, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db}
-	if err = db.Migrate(ctx, files); err == nil {
-		s.Log, err = eventlog.Open(ctx, db, cfg)
-	}
-	if err != nil {
-		_ = db.Close() // the open has failed already
-		return nil, err
-	}
-	return s, nil
+	return &Store{Log: log, db: db}, nil
 }
 
 // Incarnation names this file's state to its nodes; another one may know less.

@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
-	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 	_ "time/tzdata" // headquarters brings its own time zones
 
@@ -27,6 +24,7 @@ import (
 	"balcao/internal/carrier"
 	"balcao/internal/machine"
 	"balcao/internal/mqttlink"
+	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
 
@@ -90,7 +88,7 @@ func (a *App) open(ctx context.Context) (err error) {
 func (a *App) bind(ctx context.Context) error {
 	var faults []error
 	if len(a.cfg.Broker.Outside) == 0 {
-		password, err := secret(a.cfg.Broker.PasswordFile)
+		password, err := machine.Secret(a.cfg.Broker.PasswordFile)
 		if err != nil {
 			return err
 		}
@@ -148,7 +146,7 @@ func names(cfg Config) web.Names {
 
 // connect prepares the way to the branches; nothing is connected until Run.
 func (a *App) connect() error {
-	password, err := secret(a.cfg.Broker.PasswordFile)
+	password, err := machine.Secret(a.cfg.Broker.PasswordFile)
 	if err != nil {
 		return err
 	}
@@ -165,18 +163,6 @@ func (a *App) connect() error {
 		Now: time.Now, Log: a.log,
 	})
 	return err
-}
-
-// secret reads a password file; none named is an empty password.
-func secret(file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	raw, err := os.ReadFile(file) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", fmt.Errorf("read password: %w", err)
-	}
-	return strings.TrimRight(string(raw), "\r\n"), nil
 }
 
 var errNoBroker = errors.New("no connection to the broker")
@@ -205,32 +191,13 @@ func (a *App) Run(ctx context.Context) error {
 		debug.SetMemoryLimit(int64(a.cfg.MemoryMiB) << 20)
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	server := &http.Server{
-		Handler: a.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
-	server.RegisterOnShutdown(a.web.Stop)
 	if a.broker != nil {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
-	g.Go(func() error {
-		if err := server.Serve(a.http); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve pages: %w", err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		if server.Shutdown(end) != nil {
-			return server.Close()
-		}
-		return nil
-	})
+	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	err := g.Wait()
 	return errors.Join(err, a.close())

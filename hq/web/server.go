@@ -61,13 +61,11 @@ type Options struct {
 
 // Server answers requests.
 type Server struct {
-	opt      Options
-	pages    *template.Template
-	edition  string
-	land     *atlas.Map
-	streams  atomic.Int64
-	stopping chan struct{}
-	stop     sync.Once
+	opt     Options
+	pages   *template.Template
+	edition string
+	land    *atlas.Map
+	streams atomic.Int64
 
 	mu     sync.Mutex
 	shared view
@@ -88,12 +86,9 @@ func New(opt Options) (*Server, error) {
 		h.Write(b)
 	}
 	return &Server{
-		opt: opt, pages: pages, land: atlas.Portugal(), edition: hex.EncodeToString(h.Sum(nil))[:12], stopping: make(chan struct{}),
+		opt: opt, pages: pages, land: atlas.Portugal(), edition: hex.EncodeToString(h.Sum(nil))[:12],
 	}, nil
 }
-
-// Stop ends every open stream, so that a server that shuts down need not wait for pages to leave.
-func (s *Server) Stop() { s.stop.Do(func() { close(s.stopping) }) }
 
 // Handler answers everything below /.
 func (s *Server) Handler() http.Handler {

@@ -95,8 +95,6 @@ func (l *listener) follow(ctx context.Context, s *Server, render func(context.Co
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.stopping:
-			return nil
 		case <-beat.C:
 			if err := l.write("event: beat\ndata: {}\n\n"); err != nil {
 				return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -235,32 +234,5 @@ func TestVisitsAreTold(t *testing.T) {
 	}
 	if got.Day != "2026-11-23" || len(got.Visits) != 1 || got.Visits[0].Tk != "A023" || got.Visits[0].Wait != 3600 || got.Visits[0].State != "waiting" {
 		t.Errorf("visits = %+v", got)
-	}
-}
-
-func TestAStreamStopsWhenTheServerDoes(t *testing.T) {
-	n := network.New(network.Options{Zone: time.UTC, Target: time.Hour, Silence: time.Minute, Limit: 10})
-	s, err := web.New(web.Options{Network: n, Store: shelf{}, Zone: time.UTC, Target: time.Hour, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(s.Handler())
-	defer server.Close()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	first := make([]byte, 11)
-	if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "retry: 500\n" {
-		t.Fatalf("the stream begins with %q, %v", first, err)
-	}
-	s.Stop()
-	if _, err := io.ReadAll(res.Body); err != nil {
-		t.Errorf("the stream ends with %v", err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
+	"balcao/internal/serve"
 	"balcao/kiosk/bench"
 )
 
@@ -161,7 +161,7 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.bench.Run(ctx) })
-	g.Go(func() error { return d.serveIndex(ctx) })
+	g.Go(func() error { return serve.HTTP(ctx, d.index, d.pages(), d.log) })
 	programs := d.programs()
 	g.Go(func() error { return keepAll(ctx, programs, s, d.log) })
 	g.Go(func() error {
@@ -230,16 +230,4 @@ func (d *demo) extras(ctx context.Context) error {
 		g.Go(func() error { return d.network(ctx, d.opts.branches) })
 	}
 	return g.Wait()
-}
-
-func (d *demo) serveIndex(ctx context.Context) error {
-	server := &http.Server{Handler: d.pages(), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(d.index) }()
-	<-ctx.Done()
-	err := server.Close()
-	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
-	return err
 }

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,28 @@ func Open(ctx context.Context, db *sqlite.DB, cfg Config) (*Log, error) {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	return l, nil
+}
+
+// OpenFile opens or creates a node's file, brings its schema up to date with the migrations below the folder
+// "migrations", and takes over the log in it.
+func OpenFile(ctx context.Context, path string, schema fs.FS, cfg Config) (*sqlite.DB, *Log, error) {
+	files, err := fs.Sub(schema, "migrations")
+	if err != nil {
+		return nil, nil, fmt.Errorf("find migrations: %w", err)
+	}
+	db, err := sqlite.Open(ctx, path, sqlite.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var l *Log
+	if err = db.Migrate(ctx, files); err == nil {
+		l, err = Open(ctx, db, cfg)
+	}
+	if err != nil {
+		_ = db.Close() // the open has failed already
+		return nil, nil, err
+	}
+	return db, l, nil
 }
 
 // Epoch identifies this log: it was minted when the file was created.

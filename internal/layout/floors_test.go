@@ -66,6 +66,7 @@ var floors = map[string]int{
 	"internal/look":                adapters,
 	"internal/machine":             adapters,
 	"internal/mqttlink":            adapters,
+	"internal/serve":               adapters,
 	"internal/sqlite":              adapters,
 	"kiosk/audio":                  adapters,
 	"kiosk/audio/audiotest":        adapters,

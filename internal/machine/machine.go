@@ -8,8 +8,10 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +29,18 @@ func Uptime() int64 {
 		return 0
 	}
 	return ts.Nano() / int64(time.Millisecond)
+}
+
+// Secret returns what a password file holds, without the end of its line; no file named is an empty password.
+func Secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return strings.TrimRight(string(raw), "\r\n"), nil
 }
 
 // Resident returns the bytes of memory that the program holds; 0 if the system does not tell.

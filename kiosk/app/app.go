@@ -117,7 +117,7 @@ func (a *App) bind() (err error) {
 
 // connect prepares the way to the branch.
 func (a *App) connect() error {
-	password, err := secret(a.cfg.Branch.PasswordFile)
+	password, err := machine.Secret(a.cfg.Branch.PasswordFile)
 	if err != nil {
 		return err
 	}
@@ -200,18 +200,6 @@ func (a *App) remember(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// secret reads a password file; none named is an empty password.
-func secret(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", fmt.Errorf("read password: %w", err)
-	}
-	return strings.TrimRight(string(raw), "\r\n"), nil
 }
 
 // ScreenAddr returns the bound address of the faces.

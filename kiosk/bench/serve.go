@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
+
+	"balcao/internal/serve"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -39,18 +40,8 @@ func Serve(ctx context.Context, g *errgroup.Group, cfg Config) (*Bench, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("serve virtual devices: %w", err), b.tidy())
 	}
-	server := &http.Server{Handler: b.Handler(), ReadHeaderTimeout: patience, BaseContext: func(net.Listener) context.Context { return ctx }}
 	g.Go(func() error { return b.Run(ctx) })
-	g.Go(func() error {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve virtual devices: %w", err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		return server.Close()
-	})
+	g.Go(func() error { return serve.HTTP(ctx, l, b.Handler(), b.cfg.Log) })
 	base := "http://" + l.Addr().String()
 	b.cfg.Log.Info("virtual devices", "paper", base+"/paper", "cards", base+"/cards", "reader", b.CardsLabel())
 	wait := time.NewTimer(patience)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"balcao/internal/look"
+	"balcao/internal/serve"
 	"balcao/internal/wire"
 	"balcao/kiosk/flow"
 )
@@ -96,32 +97,7 @@ func (s *Screen) Inputs() <-chan flow.Input { return s.inputs }
 // Run serves until the context ends, and returns when every answer and stream
 // has ended.
 func (s *Screen) Run(ctx context.Context) error {
-	server := &http.Server{
-		Handler:           s.routes(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(s.listener) }()
-	select {
-	case err := <-done:
-		return fmt.Errorf("serve the screen: %w", err)
-	case <-ctx.Done():
-	}
-	// The streams end with ctx; give answers under way a moment.
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		_ = server.Close() // what is left would not end by itself
-	}
-	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve the screen: %w", err)
-	}
-	return nil
+	return serve.HTTP(ctx, s.listener, s.routes(), s.log)
 }
 
 // Show puts a view on the touch face.
