@@ -21,6 +21,7 @@ type Branch struct {
 	Services  []Service  `yaml:"services"`
 	Counters  []Counter  `yaml:"counters"`
 	Policy    Policy     `yaml:"policy"`
+	Bookings  Bookings   `yaml:"bookings"`
 }
 
 // Body is an organisation present in the branch.

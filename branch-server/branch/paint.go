@@ -35,7 +35,7 @@ func offerState(d *queue.Day, div Division) string {
 	switch {
 	case !d.Open():
 		return wire.OfferClosed
-	case d.Left(queue.DivisionID(div.ID)) == 0:
+	case d.Free(queue.DivisionID(div.ID)) == 0:
 		return wire.OfferSoldOut
 	}
 	return wire.OfferOpen

@@ -154,7 +154,7 @@ func (p painter) soldOut(of map[queue.ServiceID]bool) []string {
 		return names
 	}
 	for _, s := range p.w.cfg.Branch.Services {
-		if (of == nil || of[queue.ServiceID(s.ID)]) && p.d.Left(queue.DivisionID(s.Division)) == 0 {
+		if (of == nil || of[queue.ServiceID(s.ID)]) && p.d.Free(queue.DivisionID(s.Division)) == 0 {
 			names = append(names, s.Name.In("pt"))
 		}
 	}

@@ -212,7 +212,8 @@ func visitOf(e queue.Event) queue.VisitID {
 	case queue.InaccurateSet:
 		return ev.Visit
 	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted,
-		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened:
+		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
+		queue.ShareHeld:
 	}
 	return 0
 }

@@ -22,6 +22,7 @@ const (
 var floors = map[string]int{
 	"internal/queue": heart,
 
+	"branch-server/booking":  pure,
 	"branch-server/branch":   pure,
 	"branch-server/forecast": pure,
 	"branch-server/replay":   pure,
@@ -45,9 +46,10 @@ var floors = map[string]int{
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,
 
-	"branch-server/engine": services,
-	"hq/network":           services,
-	"branch-server/staff":  services,
+	"branch-server/arrivals": services,
+	"branch-server/engine":   services,
+	"hq/network":             services,
+	"branch-server/staff":    services,
 
 	"branch-server/site":           adapters,
 	"branch-server/store":          adapters,

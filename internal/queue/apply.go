@@ -49,6 +49,8 @@ func (d *Day) Apply(e Entry) {
 		d.applyLife(e)
 	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened:
 		d.applySupply(e)
+	case ShareHeld:
+		d.held[ev.Division] = ev.Numbers
 	case Noted:
 	}
 }
@@ -87,6 +89,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 	d.visits = append(d.visits, v)
 	d.byRequest[ev.Request] = v
 	d.pending[v.ID] = v
+	d.useShare(ev)
 	d.issued[ev.Division] = max(d.issued[ev.Division], ev.Number.N)
 }
 

@@ -22,6 +22,7 @@ type Day struct {
 	issued    map[DivisionID]int     // last number used
 	called    map[DivisionID]int     // first calls, for the tolerance of no-shows
 	suspended map[ServiceID]bool
+	held      map[DivisionID]int // numbers kept for bookings
 	sinceLaw  int // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
@@ -72,6 +73,7 @@ func (d *Day) clear() {
 	d.issued = map[DivisionID]int{}
 	d.called = map[DivisionID]int{}
 	d.suspended = map[ServiceID]bool{}
+	d.held = map[DivisionID]int{}
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil

@@ -85,6 +85,8 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.suspend(c)
 	case ReopenService:
 		return d.reopen(c)
+	case HoldShare:
+		return d.holdShare(c)
 	default: // decided above
 	}
 	panic("queue: a command without a rule")
@@ -144,7 +146,7 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, err
 	if used, taken := d.issued[div.ID]; taken {
 		n = used + 1
 	}
-	if n > div.Last() {
+	if n > div.Last() || d.kept(div.ID, class) {
 		return Reserved{}, ErrSoldOut
 	}
 	return Reserved{

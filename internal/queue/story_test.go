@@ -235,7 +235,7 @@ func tell(d *queue.Day, e queue.Event) string {
 // portrait writes all that can be seen of a Day.
 func portrait(d *queue.Day) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, d.Date(), d.Open(), d.Seq(), d.Totals(), d.Due(), d.Left("a"), d.Left("b"))
+	fmt.Fprintln(&b, d.Date(), d.Open(), d.Seq(), d.Totals(), d.Due(), d.Left("a"), d.Left("b"), d.Free("b"), d.HeldShare("b"))
 	for _, v := range d.Visits() {
 		fmt.Fprintf(&b, "%+v\n", v)
 	}

@@ -90,6 +90,9 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 		return queue.EndBreak{Counter: counter}, nil
 	case "suspend":
 		return queue.SuspendService{Service: queue.ServiceID(arg(1)), Cause: arg(2)}, nil
+	case "keep":
+		n, _ := strconv.Atoi(arg(2))
+		return queue.HoldShare{Division: queue.DivisionID(arg(1)), Numbers: n}, nil
 	case "reopen":
 		return queue.ReopenService{Service: queue.ServiceID(arg(1))}, nil
 	}
@@ -98,6 +101,8 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 
 func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 	switch e := e.(type) {
+	case queue.ShareHeld:
+		return fmt.Sprintf("%d numbers of %s kept for bookings", e.Numbers, e.Division)
 	case queue.Forwarded:
 		s := fmt.Sprintf("forwarded %s from counter %s to %s as %s", e.Number, e.Counter, e.Service, e.Class)
 		if e.Place != queue.PlaceArrival {

@@ -42,6 +42,7 @@ const (
 	TypeBreakEnded       = "counter.break_ended"
 	TypeServiceSuspended = "service.suspended"
 	TypeServiceReopened  = "service.reopened"
+	TypeShareHeld        = "division.held"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -121,6 +122,8 @@ func factType(e queue.Event) string {
 		return TypeServiceSuspended
 	case queue.ServiceReopened:
 		return TypeServiceReopened
+	case queue.ShareHeld:
+		return TypeShareHeld
 	case queue.Noted:
 		return e.Type
 	}
@@ -173,6 +176,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeBreakEnded:       decodeAs[queue.BreakEnded],
 	TypeServiceSuspended: decodeAs[queue.ServiceSuspended],
 	TypeServiceReopened:  decodeAs[queue.ServiceReopened],
+	TypeShareHeld:        decodeAs[queue.ShareHeld],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

@@ -63,6 +63,7 @@ func examples() []queue.Event {
 		queue.BreakEnded{Counter: "3"},
 		queue.ServiceSuspended{Service: "cc-renew", Cause: "full"},
 		queue.ServiceReopened{Service: "cc-renew"},
+		queue.ShareHeld{Division: "a", Numbers: 12},
 	}
 }
 
