@@ -160,10 +160,15 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 	go s.run(startCtx)
 
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return d.bench.Run(ctx) })
+	devices, unplug := context.WithCancel(context.WithoutCancel(ctx)) // they outlive the programs, as real ones do
+	defer unplug()
+	g.Go(func() error { return d.bench.Run(devices) })
 	g.Go(func() error { return serve.HTTP(ctx, d.index, d.pages(), d.log) })
 	programs := d.programs()
-	g.Go(func() error { return keepAll(ctx, programs, s, d.log) })
+	g.Go(func() error {
+		defer unplug()
+		return keepAll(ctx, programs, s, d.log)
+	})
 	g.Go(func() error {
 		err := d.announce(ctx, programs, file, out)
 		switch {
