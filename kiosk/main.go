@@ -64,7 +64,7 @@ func run(args []string, out, messages io.Writer) error {
 			return err
 		}
 		cfg.Printer = app.Printer{Profile: bench.PrinterProfile, Port: devices.PrinterPort()}
-		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket()}
+		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket(), Trust: devices.TrustFolder()}
 	}
 	a, err := app.New(ctx, cfg, log)
 	if err != nil {

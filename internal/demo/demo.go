@@ -70,7 +70,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make virtual devices: %w", err)
 	}
-	d.plan.Printer, d.plan.Reader = d.bench.PrinterPort(), d.bench.ReaderSocket()
+	d.plan.Printer, d.plan.Reader, d.plan.Trust = d.bench.PrinterPort(), d.bench.ReaderSocket(), d.bench.TrustFolder()
 	if err := d.plan.write(); err != nil {
 		return err
 	}

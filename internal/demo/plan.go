@@ -28,6 +28,7 @@ type plan struct {
 	Callboard string
 	Printer   string // serial device of the virtual printer
 	Reader    string // socket of the card service
+	Trust     string // folder of the certificates of the virtual cards
 	Sound     string
 }
 

@@ -111,6 +111,7 @@ func (a *App) bind() (err error) {
 	a.screen, err = screen.New(screen.Config{
 		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
 		Takeover: a.cfg.Screen.Takeover, Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
+		Silent: a.cfg.Sound.Backend == soundOff,
 	}, a.log)
 	return err
 }

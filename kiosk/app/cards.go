@@ -3,26 +3,45 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 
-	"balcao/kiosk/card"
 	"balcao/kiosk/flow"
 	"balcao/kiosk/pcsc"
 )
 
-// cards reads a card for the greeting while the path wants one. What a card says goes to the loop and nowhere else; no
-// copy stays here.
+// cards watches the readers and reads a card while the path wants one. What a card says goes to the loop and nowhere
+// else; no copy stays here.
 type cards struct {
 	app    *App
 	orders chan cardOrder
 	done   chan struct{} // closed when nobody takes orders any more
+	trust  *trustFolder
 
 	// The rest belongs to run.
 	readers  map[string]bool
-	session  *pcsc.Session // of the card in the slot; nil when empty
-	watching bool
-	cancel   context.CancelFunc // of the reading under way; nil when none is
-	reading  sync.WaitGroup
+	slots    map[string]slot // by reader; only those with a card
+	serial   int             // of the card that was put in last
+	told     int             // the card the path was told of last
+	down     bool            // the service that speaks to readers is away
+	watching bool            // the path wants to know what comes and goes
+	wanted   bool            // and to have the next card read
+	two      bool            // the path was told of two cards
+	reading  *reading        // under way; nil when none is
+	work     sync.WaitGroup
+}
+
+// slot is a card in a reader.
+type slot struct {
+	session *pcsc.Session
+	card    int
+}
+
+// reading is one card being read.
+type reading struct {
+	cancel context.CancelFunc
+	ended  chan struct{}
 }
 
 type cardOrder int
@@ -34,8 +53,12 @@ const (
 )
 
 func newCards(a *App) *cards {
-	// Orders come from the loop, a few for each touch.
-	return &cards{app: a, orders: make(chan cardOrder, 16), done: make(chan struct{}), readers: map[string]bool{}}
+	return &cards{
+		app:    a,
+		orders: make(chan cardOrder, 16), // from the loop, a few for each touch
+		done:   make(chan struct{}), readers: map[string]bool{}, slots: map[string]slot{},
+		trust: &trustFolder{dir: a.cfg.Reader.Trust, log: a.log},
+	}
 }
 
 func (c *cards) start() { c.order(startReading) }
@@ -51,7 +74,7 @@ func (c *cards) order(o cardOrder) {
 
 func (c *cards) run(ctx context.Context) error {
 	defer close(c.done)
-	defer c.reading.Wait()
+	defer c.work.Wait()
 	defer c.quit()
 	var events <-chan pcsc.Event // nil, for ever silent, without a reader
 	if c.app.watcher != nil {
@@ -77,52 +100,104 @@ func (c *cards) obey(ctx context.Context, o cardOrder) {
 	c.quit()
 	switch o {
 	case startReading:
-		c.watching = true
-		if c.session != nil {
-			c.read(ctx, c.session)
+		c.watching, c.wanted = true, true
+		switch {
+		case c.down:
+			c.fail(0, flow.CardNoService)
+		case len(c.readers) == 0:
+			c.fail(0, flow.CardNoReader)
+		case len(c.slots) > 0:
+			c.consider(ctx)
 		}
 	case stopReading:
-		c.watching = false
+		c.watching, c.wanted = false, false
 	case wipeReading: // what was read is with the loop, which has dropped it
 	}
 }
 
 // quit ends the reading under way.
 func (c *cards) quit() {
-	if c.cancel != nil {
-		c.cancel()
-		c.cancel = nil
+	if c.reading != nil {
+		c.reading.cancel()
 	}
 }
 
 func (c *cards) see(ctx context.Context, e pcsc.Event) {
 	switch e.Kind {
+	case pcsc.ServiceUp: // readers are told of by themselves
+		c.down = false
+		return
 	case pcsc.ReaderArrived:
 		c.readers[e.Reader] = true
 	case pcsc.ReaderLeft:
 		delete(c.readers, e.Reader)
 	case pcsc.ServiceDown:
+		c.down = true
 		clear(c.readers)
 	case pcsc.CardInserted:
-		c.session = e.Session
+		c.serial++
+		c.slots[e.Reader] = slot{session: e.Session, card: c.serial}
 		if c.watching {
-			c.read(ctx, e.Session)
+			c.consider(ctx)
 		}
 		return
 	case pcsc.CardRemoved:
-		if c.session != e.Session {
-			return
+		if s := c.slots[e.Reader]; s.session == e.Session {
+			delete(c.slots, e.Reader)
+			c.removed(ctx, s)
 		}
-		c.session = nil
-		c.quit()
-		if c.watching {
-			c.app.post(flow.CardGone{})
-		}
-		return
-	case pcsc.ServiceUp: // readers are told of by themselves
 		return
 	}
 	c.tellReader()
+}
+
+// consider looks at the cards that are in: one is told of and, if wanted, read; of two none is.
+func (c *cards) consider(ctx context.Context) {
+	newest := slices.MaxFunc(slices.Collect(maps.Values(c.slots)), func(a, b slot) int { return a.card - b.card })
+	c.told = newest.card
+	c.app.post(flow.CardInserted{Card: newest.card})
+	switch {
+	case !c.wanted:
+	case len(c.slots) > 1:
+		c.quit()
+		c.two = true
+		c.fail(0, flow.CardTwo)
+	default:
+		c.read(ctx, newest)
+	}
+}
+
+// removed tells of a card that has gone, unless another one is what the path knows of.
+func (c *cards) removed(ctx context.Context, s slot) {
+	if s.card == c.told {
+		c.quit()
+	}
+	two := c.two
+	c.two = len(c.slots) > 1
+	lost := errors.Is(s.session.Err(), pcsc.ErrService)
+	switch {
+	case !c.watching:
+	case len(c.slots) == 0 && lost:
+		c.fail(0, flow.CardNoService)
+	case len(c.slots) == 0:
+		c.app.post(flow.CardGone{})
+	case two && !c.two:
+		for _, left := range c.slots {
+			if left.card == c.serial {
+				c.app.post(flow.CardGone{}) // the path asks anew, and has the other
+				return
+			}
+		}
+		c.fail(0, flow.CardOther) // nobody says that the one from before is theirs
+	case c.two:
+		c.consider(ctx)
+	}
+}
+
+// fail tells why no card is read; the next one is read when the path asks for it again.
+func (c *cards) fail(which int, code string) {
+	c.wanted = false
+	c.app.post(flow.CardFailed{Card: which, Code: code})
 }
 
 func (c *cards) tellReader() {
@@ -131,43 +206,35 @@ func (c *cards) tellReader() {
 		state = stateAbsent
 		c.quit()
 		if c.watching {
-			c.app.post(flow.CardFailed{Code: flow.CardNoReader})
+			code := flow.CardNoReader
+			if c.down {
+				code = flow.CardNoService
+			}
+			c.fail(0, code)
 		}
 	}
 	c.app.devices.report(deviceReader, state)
 	c.app.post(flow.ReaderChanged{Ready: state == stateReady})
 }
 
-// read greets the holder of a card, beside everything else: a card may take its time.
-func (c *cards) read(ctx context.Context, s *pcsc.Session) {
+// read greets the holder of a card, beside everything else: a card may take its time. One dialogue ends before the next
+// begins, since they may be with the same card.
+func (c *cards) read(ctx context.Context, s slot) {
 	c.quit()
-	ctx, c.cancel = context.WithCancel(ctx)
-	c.app.post(flow.CardInserted{})
-	c.reading.Go(func() { // every call into the reader ends with ctx
-		g, err := card.ReadGreeting(ctx, s, s.ATR())
-		defer g.Wipe()
-		switch {
-		case ctx.Err() != nil:
-		case err == nil:
-			c.app.post(flow.CardRead{Given: g.GivenName(), Initial: g.Initial()})
-		case errors.Is(err, card.ErrRemoved): // told by the reader itself
-		default:
-			c.app.log.Info("card not read", "err", err)
-			c.app.post(flow.CardFailed{Code: trouble(s, err)})
-		}
-	})
-}
-
-// trouble is why a card could not be read, as the screen explains it.
-func trouble(s *pcsc.Session, err error) string {
-	switch {
-	case len(s.ATR()) == 0:
-		return flow.CardReverse
-	case errors.Is(err, card.ErrNotCitizenCard):
-		return flow.CardForeign
-	case errors.Is(err, pcsc.ErrService):
-		return flow.CardNoReader
-	default:
-		return flow.CardUnreadable
+	var before chan struct{}
+	if c.reading != nil {
+		before = c.reading.ended
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	c.reading = &reading{cancel: cancel, ended: make(chan struct{})}
+	c.wanted = false
+	ended := c.reading.ended
+	c.work.Go(func() { // every call into the reader ends with ctx
+		defer close(ended)
+		defer cancel()
+		if before != nil {
+			<-before
+		}
+		c.greet(ctx, s)
+	})
 }

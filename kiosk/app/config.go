@@ -69,6 +69,7 @@ type Printer struct {
 type Reader struct {
 	Enabled bool   `yaml:"enabled"`
 	Socket  string `yaml:"socket"` // of the smart card service; empty is the system's
+	Trust   string `yaml:"trust"`  // folder of the certificates that cards are checked with; see kiosk trust
 }
 
 // Sound says how calls are heard.
@@ -111,7 +112,7 @@ func Default() Config {
 		Data: "data", Faces: []string{FaceTouch}, Lang: "pt",
 		Screen: Screen{Listen: "127.0.0.1:8077"},
 		Branch: Branch{Brokers: []string{"tcp://127.0.0.1:1883"}},
-		Reader: Reader{Enabled: true},
+		Reader: Reader{Enabled: true, Trust: "trust"},
 		Sound:  Sound{Backend: string(audio.Auto)},
 	}
 }
@@ -153,6 +154,9 @@ func (c *Config) Check(faults *config.Faults) {
 	c.checkScreen(faults)
 	c.checkBranch(faults)
 	c.checkPrinter(faults)
+	if info, err := os.Stat(c.Reader.Trust); c.Reader.Enabled && err == nil && !info.IsDir() {
+		faults.Add("reader.trust", "%s is not a folder", c.Reader.Trust)
+	}
 	if !slices.Contains([]string{string(audio.Auto), string(audio.Pulse), string(audio.ALSA), string(audio.Null), soundOff}, c.Sound.Backend) {
 		faults.Add("sound.backend", "%q is none of auto, pulse, alsa, null, off", c.Sound.Backend)
 	}

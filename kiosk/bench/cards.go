@@ -111,9 +111,23 @@ func (b *Bench) Remove(ctx context.Context) error {
 	return b.reader().Remove(ctx)
 }
 
-// odd reports whether a card of the deck is something other than a Citizen Card that reads well; a slow one reads well.
-func odd(name string) bool {
+// Groups of the deck, as the page shows them.
+const (
+	groupGood    = "good"    // Citizen Cards that read well
+	groupVerdict = "verdict" // whose fault only a check of the signature finds
+	groupOther   = "other"   // other cards, and broken ones
+)
+
+// group tells what kind of card one of the deck is; a slow one reads well.
+func group(name string) string {
 	person, fault, _ := strings.Cut(name, "!")
 	_, good := cardtest.Identities()[person]
-	return !good || fault != "" && !strings.HasPrefix(fault, "wire=")
+	switch {
+	case good && (fault == "" || strings.HasPrefix(fault, "wire=")):
+		return groupGood
+	case cardtest.ForVerdict(name):
+		return groupVerdict
+	default:
+		return groupOther
+	}
 }

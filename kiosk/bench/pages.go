@@ -73,7 +73,7 @@ func (b *Bench) paperPage(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (b *Bench) cardsPage(w http.ResponseWriter, _ *http.Request) {
-	b.page(w, "Cartões", "cards", map[string]any{"Cards": b.deck()})
+	b.page(w, "Cartões", "cards", map[string]any{"Groups": b.groups()})
 }
 
 func (b *Bench) page(w http.ResponseWriter, title, name string, data map[string]any) {
@@ -95,7 +95,7 @@ func (b *Bench) page(w http.ResponseWriter, title, name string, data map[string]
 type cardRow struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
-	Odd   bool   `json:"odd"` // not a good Citizen Card
+	Group string `json:"group"` // good, verdict or other
 }
 
 // cardState is everything the page of the cards shows.
@@ -115,9 +115,31 @@ func (b *Bench) cardState() cardState {
 func (b *Bench) deck() []cardRow {
 	var rows []cardRow
 	for _, c := range b.reader().Cards() {
-		rows = append(rows, cardRow{Name: c.Name, Label: c.Label, Odd: odd(c.Name)})
+		rows = append(rows, cardRow{Name: c.Name, Label: c.Label, Group: group(c.Name)})
 	}
 	return rows
+}
+
+// cardGroup is a part of the deck with its heading.
+type cardGroup struct {
+	ID, Title, Note, Icon string
+	Cards                 []cardRow
+}
+
+func (b *Bench) groups() []cardGroup {
+	all := []cardGroup{
+		{ID: groupGood, Title: "Inserir o cartão de…", Note: "leem-se bem e estão verificados", Icon: "b-id-card"},
+		{ID: groupVerdict, Title: "Conforme a verificação", Note: "um para cada resposta", Icon: "lock"},
+		{ID: groupOther, Title: "Outros cartões e avarias", Note: "que o quiosque tem de aguentar", Icon: "b-stale"},
+	}
+	for _, row := range b.deck() {
+		for i := range all {
+			if all[i].ID == row.Group {
+				all[i].Cards = append(all[i].Cards, row)
+			}
+		}
+	}
+	return all
 }
 
 func (b *Bench) postInsert(w http.ResponseWriter, r *http.Request) {

@@ -11,6 +11,9 @@ var (
 	// ErrNotCitizenCard says that the card answers well but is not a
 	// Portuguese Citizen Card: a bank card, a transport card, a passport.
 	ErrNotCitizenCard = errors.New("not a citizen card")
+	// ErrForeignDocument says that it is a passport or an identity card with
+	// the ICAO application; it is an ErrNotCitizenCard as well.
+	ErrForeignDocument = fmt.Errorf("passport or foreign identity card: %w", ErrNotCitizenCard)
 	// ErrMute says that the card does not answer at all: upside down, dirty,
 	// broken, or silent for longer than the reader waits.
 	ErrMute = errors.New("card does not answer")

@@ -29,8 +29,11 @@ type Use struct {
 	// Fields are what is kept of the card, in the order in which they are read.
 	Fields []Field
 	// Verified says that the State's signature is checked before anything is
-	// done with the fields. A greeting decides nothing and does without.
+	// done with the fields.
 	Verified bool
+	// Told says that the signature is checked only to tell the holder, where
+	// the kiosk has certificates to check it with: the purpose decides nothing.
+	Told bool
 	// Basis is the legal basis, with its source.
 	Basis string
 	// Kept says where the fields are and when they are gone.
@@ -42,7 +45,7 @@ type Use struct {
 func Uses() []Use {
 	return []Use{
 		{
-			Purpose: ForGreeting, Name: "greeting", Portuguese: "saudação", Fields: []Field{GivenName, Surname},
+			Purpose: ForGreeting, Name: "greeting", Portuguese: "saudação", Fields: []Field{GivenName, Surname}, Told: true,
 			Basis: "consent by putting the card in after choosing to be greeted (GDPR art. 6(1)(a)); " +
 				"a ticket without a card is always offered",
 			Kept: "first name and one initial, in the kiosk's memory, until the screen is left",
@@ -98,8 +101,11 @@ func UsesTable() string {
 			ranges = append(ranges, fmt.Sprintf("%d–%d", s.from, s.to-1))
 		}
 		signature := "not checked"
-		if u.Verified {
+		switch {
+		case u.Verified:
 			signature = "checked"
+		case u.Told:
+			signature = "checked after the name is shown, if the kiosk has certificates, to show «verificado» or «não verificado»"
 		}
 		fmt.Fprintf(&b, "| %s (%s) | %s | %s | %s | %s | %s | %s |\n", u.Name, u.Portuguese,
 			strings.Join(names, ", "), strings.Join(ranges, ", "), strings.Join(tags, ", "), signature, u.Basis, u.Kept)

@@ -99,7 +99,7 @@ func (j *job) run(ctx context.Context) error {
 	case err != nil:
 		return err
 	case found:
-		return fmt.Errorf("passport or foreign identity card: %w", ErrNotCitizenCard)
+		return ErrForeignDocument
 	}
 	return ErrNotCitizenCard
 }

@@ -53,6 +53,14 @@ const (
 	ActivationFault Reason = "activation-mark-fault"
 )
 
+// Reasons returns all reasons a Verdict can have, best first.
+func Reasons() []Reason {
+	return []Reason{
+		Genuine, SignerExpired, NotAsked, NoObject, Malformed, DuplicateGroup, Unsupported, NotCovered, Altered, BadSignature,
+		NoTrust, UnknownSigner, Impostor, SignerUnfit, SignerNotValidThen, NoDate,
+	}
+}
+
 // Verified says whether data with this reason may be relied on.
 func (r Reason) Verified() bool { return r == Genuine || r == SignerExpired }
 

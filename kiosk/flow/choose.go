@@ -25,6 +25,7 @@ func (s State) showHome(v *View) {
 			name += " " + h.initial + "."
 		}
 		v.Title, v.Subtitle = s.say("greeting.title", "name", name), s.say("greeting.sub")
+		s.showCheck(v)
 	case Priority:
 		v.Title, v.Subtitle, v.Mark = s.say("priority"), s.say("priority.sub"), "hand-heart"
 	default:

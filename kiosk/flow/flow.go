@@ -82,6 +82,7 @@ type world struct {
 	printer  PrinterStatus
 	reader   bool
 	cardIn   bool
+	card     int  // the one that was put in last, by its number of this run
 	watching bool // the reader was asked to read or to tell when the card leaves
 }
 
@@ -104,6 +105,7 @@ type session struct {
 	trouble  string // why the card could not be read
 	reading  bool
 	holder   holder
+	check    check
 	warned   bool
 }
 
@@ -217,9 +219,11 @@ func (s State) news(in Input) (State, []Effect) {
 		s.world.printer = in.Status
 	case ReaderChanged:
 		s.world.reader = in.Ready
-		if !in.Ready {
-			s.world.cardIn = false // nobody can tell any longer
+		if in.Ready {
+			return s.readerBack()
 		}
+		s.world.cardIn = false // nobody can tell any longer
+		s = s.uncheck(checkRemoved)
 	default:
 		return s.card(in)
 	}

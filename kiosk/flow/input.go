@@ -93,27 +93,53 @@ type PrintOutcome struct {
 	Result  PrintResult
 }
 
-// CardInserted says that something was put into the reader.
-type CardInserted struct{}
+// CardInserted says that something was put into the reader. Card numbers the
+// cards of this run, so that what is still said of one is never taken for
+// another's.
+type CardInserted struct{ Card int }
 
 // CardRead is a card that was read for the greeting: the first given name and
-// the initial of the last surname, and nothing else.
-type CardRead struct{ Given, Initial string }
+// the initial of the last surname, and nothing else. Checking says that its
+// signature is still being looked at; a CardChecked follows.
+type CardRead struct {
+	Card           int
+	Given, Initial string
+	Checking       bool
+}
+
+// CardChecked says whether the State signed what the card says. Reason is the
+// code that kiosk/card gives; Expired says that the card itself is out of date.
+type CardChecked struct {
+	Card     int
+	Reason   string
+	Verified bool
+	Expired  bool
+}
 
 // CardGone says that the slot of the reader is empty.
 type CardGone struct{}
 
 // Why a card could not be read.
 const (
-	CardUnreadable = "unreadable" // no answer, or none that makes sense
-	CardForeign    = "foreign"    // some other card
+	CardUnreadable = "unreadable" // no answer that makes sense
+	CardForeign    = "foreign"    // some other card: of a bank, for the bus
+	CardDocument   = "document"   // a passport, or another country's identity card
 	CardReverse    = "reverse"    // put in the wrong way round
+	CardSilent     = "silent"     // it stopped answering and must be taken out
+	CardBusy       = "busy"       // another program does not let go of it
+	CardReset      = "reset"      // another program reset it
+	CardTwo        = "two"        // there are cards in two readers
+	CardOther      = "other"      // of two cards the one that was there before is left
 	CardNoReader   = "noreader"   // the reader has gone
+	CardNoService  = "noservice"  // the program that speaks to readers has gone
 )
 
 // CardFailed says why a card was not read, by one of the codes above; another
-// code counts as CardUnreadable.
-type CardFailed struct{ Code string }
+// code counts as CardUnreadable. Card is zero when it is about no card alone.
+type CardFailed struct {
+	Card int
+	Code string
+}
 
 // OfferChanged carries what the branch offers now; it replaces what was known.
 type OfferChanged struct{ Offer Offer }
@@ -158,6 +184,7 @@ func (TicketReply) input()    {}
 func (PrintOutcome) input()   {}
 func (CardInserted) input()   {}
 func (CardRead) input()       {}
+func (CardChecked) input()    {}
 func (CardGone) input()       {}
 func (CardFailed) input()     {}
 func (OfferChanged) input()   {}

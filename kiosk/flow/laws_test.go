@@ -107,7 +107,10 @@ func (w *walk) next() flow.Input {
 	case n < 16:
 		return flow.CardInserted{}
 	case n < 18:
-		return flow.CardRead{Given: canary, Initial: "Ç"}
+		if w.r.IntN(3) == 0 {
+			return flow.CardChecked{Reason: "genuine", Verified: true, Expired: w.r.IntN(2) == 0}
+		}
+		return flow.CardRead{Given: canary, Initial: "Ç", Checking: w.r.IntN(2) == 0}
 	case n < 19:
 		return flow.CardGone{}
 	default:

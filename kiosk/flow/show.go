@@ -32,6 +32,7 @@ func (s State) View() View {
 	}
 	s.showReminder(&v)
 	s.showTools(&v)
+	v.Remind = s.remind()
 	if s.session.warned {
 		v.Warning = &Warning{
 			Title: s.say("warn.title"), Text: s.say("warn.text"),
@@ -49,8 +50,8 @@ func (s State) showStarting(v *View) {
 
 // showReminder speaks of a card in the slot before everything else.
 func (s State) showReminder(v *View) {
-	if !s.world.cardIn || v.Screen == Card || v.Screen == CardProblem {
-		return
+	if !s.world.cardIn || v.Screen == Card || v.Screen == CardProblem || s.session.check.checking {
+		return // or it still has something to say
 	}
 	n := Notice{Kind: "take", Icon: "b-id-card", Title: s.say("card.take"), Text: s.say("card.take.help")}
 	switch {
@@ -149,32 +150,6 @@ func (s State) showHelp(v *View) {
 	for _, n := range []struct{ key, icon string }{{"help.people", "help-support"}, {"help.how", "info-mark"}, {"help.first", "hand-heart"}} {
 		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: n.icon, Title: s.say(n.key), Text: s.say(n.key + ".do")})
 	}
-}
-
-func (s State) showCard(v *View) {
-	if s.session.screen == CardProblem {
-		code := s.session.trouble
-		if _, known := words["card."+code+".do"]; !known {
-			code = CardUnreadable
-		}
-		v.Title, v.Subtitle = s.say("card.bad.title"), s.say("card.bad.sub")
-		v.Notices = []Notice{{Kind: "warn", Icon: "b-id-card", Title: s.say("card." + code), Text: s.say("card." + code + ".do")}}
-		if code != CardNoReader {
-			v.Actions = []Button{{Action: ActGreet, Label: s.say("card.again"), Icon: "refresh-ccw"}}
-		}
-		v.Actions = append(v.Actions, Button{Action: ActBack, Label: s.say("card.skip"), Icon: "list", Main: true})
-		return
-	}
-	v.Title, v.Subtitle = s.say("card.title"), s.say("card.sub")
-	step := Notice{Kind: "step", Icon: "b-id-card", Title: s.say("card.insert"), Text: s.say("card.insert.help")}
-	switch {
-	case s.session.trouble == cardForgotten:
-		step = Notice{Kind: "warn", Icon: "b-id-card", Title: s.say("card.forgotten"), Text: s.say("card.forgotten.help")}
-	case s.session.reading:
-		step = Notice{Kind: "step", Icon: "refresh-ccw", Title: s.say("card.reading"), Text: s.say("card.reading.help")}
-	}
-	v.Notices = []Notice{step, {Kind: "info", Icon: "lock", Title: s.say("card.privacy"), Text: s.say("card.privacy.help")}}
-	v.Actions = []Button{{Action: ActBack, Label: s.say("card.skip"), Icon: "list"}}
 }
 
 // wait is a range in words; not known is said, and so it is while the branch

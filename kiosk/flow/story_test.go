@@ -118,15 +118,20 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 	case "print":
 		return flow.PrintOutcome{Request: arg(1), Result: flow.PrintResult(arg(2))}
 	case "card":
+		n, _ := strconv.Atoi(arg(len(f) - 1)) // the card's number, where a story has several
 		switch arg(1) {
 		case "in":
-			return flow.CardInserted{}
+			return flow.CardInserted{Card: n}
 		case "out":
 			return flow.CardGone{}
-		case "read":
-			return flow.CardRead{Given: arg(2), Initial: arg(3)}
+		case "read": // card read <given> <initial> [checking] [<card>]
+			return flow.CardRead{Card: n, Given: arg(2), Initial: arg(3), Checking: arg(4) == "checking"}
+		case "checked": // card checked <code> [expired] [<card>]
+			return flow.CardChecked{
+				Card: n, Reason: arg(2), Verified: arg(2) == "genuine" || arg(2) == "signer-expired-since", Expired: arg(3) == "expired",
+			}
 		default:
-			return flow.CardFailed{Code: arg(1)}
+			return flow.CardFailed{Card: n, Code: arg(1)}
 		}
 	case "time": // the running timer, or the one named with a stale number
 		if arg(1) == "stale" {
@@ -164,7 +169,11 @@ func screenLines(v flow.View) string {
 	}
 	fmt.Fprintf(&b, "    [%s] %s\n", v.Screen, title)
 	for _, n := range v.Notices {
-		fmt.Fprintf(&b, "      %s: %s\n", n.Kind, n.Title)
+		fmt.Fprintf(&b, "      %s: %s", n.Kind, n.Title)
+		if n.Code != "" {
+			fmt.Fprintf(&b, " / %s (%s)", n.Text, n.Code)
+		}
+		b.WriteString("\n")
 	}
 	var choices []flow.Choice
 	for _, s := range v.Sections {
@@ -194,6 +203,9 @@ func screenLines(v flow.View) string {
 	}
 	if v.Foot != nil {
 		fmt.Fprintf(&b, "      _%s_\n", v.Foot.Title)
+	}
+	if v.Remind != "" {
+		fmt.Fprintf(&b, "      (sound: %s)\n", v.Remind)
 	}
 	if v.Warning != nil {
 		fmt.Fprintf(&b, "      !! %s\n", v.Warning.Title)

@@ -22,6 +22,7 @@ type View struct {
 	Foot     *Notice   `json:"foot,omitempty"`
 	Timer    *Clock    `json:"timer,omitempty"`
 	Warning  *Warning  `json:"warning,omitempty"`
+	Remind   Reminder  `json:"remind,omitempty"` // of a card in the reader, by sound
 }
 
 // Mode is a way of showing things that makes the kiosk easier for somebody.
@@ -91,10 +92,12 @@ type CallLine struct {
 
 // Notice says what is different today, what holds, and what to do.
 type Notice struct {
-	Kind  string `json:"kind"` // info, warn, ok, take
+	Kind  string `json:"kind"` // info, warn, ok, take, step
 	Icon  string `json:"icon"`
 	Title string `json:"title"`
 	Text  string `json:"text,omitempty"`
+	Code  string `json:"code,omitempty"` // for a technician, in small letters
+	Busy  bool   `json:"busy,omitempty"` // it goes on: the icon turns
 }
 
 // Section is a titled group of choices.

@@ -20,7 +20,7 @@ func gallery(now func() time.Time) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /gallery/{$}", galleryIndex)
 	mux.HandleFunc("GET /gallery/touch/{name}", func(w http.ResponseWriter, r *http.Request) {
-		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input").Write(w, http.StatusOK)
+		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", true).Write(w, http.StatusOK)
 	})
 	mux.HandleFunc("GET /gallery/board/{name}", func(w http.ResponseWriter, r *http.Request) {
 		boardFrame("/gallery/events/board/"+r.PathValue("name"), 8).Write(w, http.StatusOK)
@@ -100,9 +100,16 @@ func steps() map[string][]flow.Input {
 	ask := tap(flow.ActService, "cc")
 	alone := flow.TicketReply{Request: "k", Ticket: flow.Ticket{Number: "A412", Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: -1, Alone: true}}
 	greet := []flow.Input{tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardRead{Given: "Maria", Initial: "S"}}
+	named := []flow.Input{tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardRead{Given: "Maria", Initial: "S", Checking: true}}
+	checked := func(reason string, verified, expired bool) []flow.Input {
+		return slices.Concat(named, []flow.Input{flow.CardChecked{Reason: reason, Verified: verified, Expired: expired}})
+	}
+	problem := func(code string) []flow.Input {
+		return []flow.Input{tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardFailed{Code: code}}
+	}
 	idle := flow.TimerFired{Name: flow.TimerIdle}
 	slow := flow.TimerFired{Name: flow.TimerSlow}
-	return map[string][]flow.Input{
+	all := map[string][]flow.Input{
 		"home":         {},
 		"home-offline": {flow.LinkChanged{}},
 		"home-nopaper": {flow.PrinterChanged{Status: flow.PrinterNoPaper}},
@@ -131,7 +138,27 @@ func steps() map[string][]flow.Input {
 		"access":       {tap(flow.ActBodies, ""), tap(flow.ActAccess, "")},
 		"help":         {tap(flow.ActHelp, "")},
 		"warning":      {tap(flow.ActBodies, ""), idle},
+
+		"card-forgotten":           slices.Concat(greet, []flow.Input{tap(flow.ActFinish, ""), tap(flow.ActGreet, "")}),
+		"card-pulled":              {tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardGone{}},
+		"card-swapped":             slices.Concat(greet, []flow.Input{flow.CardInserted{}}),
+		"home-card-left":           slices.Concat(greet, []flow.Input{tap(flow.ActFinish, "")}),
+		"greeting-checking":        named,
+		"greeting-verified":        checked("genuine", true, false),
+		"greeting-signer-expired":  checked("signer-expired-since", true, false),
+		"greeting-expired":         checked("genuine", true, true),
+		"greeting-impostor":        checked("signer-impostor", false, false),
+		"greeting-altered":         checked("data-altered", false, false),
+		"greeting-no-certificates": checked("no-trusted-certificates", false, false),
+		"greeting-removed":         slices.Concat(named, []flow.Input{flow.CardGone{}}),
 	}
+	for _, code := range []string{
+		flow.CardUnreadable, flow.CardForeign, flow.CardDocument, flow.CardReverse, flow.CardSilent, flow.CardBusy, flow.CardReset,
+		flow.CardTwo, flow.CardOther, flow.CardNoReader, flow.CardNoService,
+	} {
+		all["card-problem-"+code] = problem(code)
+	}
+	return all
 }
 
 func touchSamples() []string {

@@ -36,16 +36,20 @@ func servePages() http.Handler {
 }
 
 func (s *Screen) touchPage(w http.ResponseWriter, _ *http.Request) {
-	touchFrame("/events", "/input").Write(w, http.StatusOK)
+	touchFrame("/events", "/input", s.cfg.Silent).Write(w, http.StatusOK)
 }
 
-func touchFrame(events, input string) look.Page {
+func touchFrame(events, input string, silent bool) look.Page {
+	sound := "on"
+	if silent {
+		sound = "off"
+	}
 	return look.Page{
 		Lang: "pt", Title: "Quiosque", Class: "kiosk",
 		Links: []string{"/pages/touch.css"}, Modules: []string{"/pages/touch.js"},
-		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s"></div>
+		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s"></div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
-			template.HTMLEscapeString(events), template.HTMLEscapeString(input))),
+			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound)),
 	}
 }
 

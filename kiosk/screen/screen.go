@@ -32,6 +32,7 @@ type Config struct {
 	Callboard bool             // the callboard's face, at /callboard
 	Takeover  int              // seconds a new call stays yellow; 8 when zero
 	Place     string           // where the callboard hangs, such as Piso 0; may be empty
+	Silent    bool             // the touch face makes no sound
 	Gallery   bool             // every state with invented data, at /gallery/
 	Now       func() time.Time // the kiosk's clock
 	// Others are further pages of the program by their pattern, such as

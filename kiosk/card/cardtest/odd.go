@@ -79,7 +79,7 @@ var deckNames = [...]string{
 	"maria", "joao", "conceicao", "ines", "alvaro", "long", "suryavarman",
 	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte",
 	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
-	"unsigned", "pss",
+	"unsigned", "pss", "double-group", "broken-signature", "garbled-object", "signer-unfit", "expired-then", "undated",
 }
 
 // Named makes a fresh card of the deck; ok is false for a name it has not. The
@@ -119,6 +119,13 @@ func Named(name string) (c *Card, ok bool) {
 	}
 }
 
+// ForVerdict says whether the card of this name differs from a good one only
+// in what a check of its signature finds.
+func ForVerdict(name string) bool {
+	_, ok := sealedNamed(name)
+	return ok
+}
+
 // sealedNamed makes the cards whose fault shows only to those who check the
 // signature.
 func sealedNamed(name string) (c *Card, ok bool) {
@@ -144,6 +151,19 @@ func sealedNamed(name string) (c *Card, ok bool) {
 		return NewSealed(id, CC2, NoObject), true
 	case "pss":
 		return NewSealed(id, CC1, SealedPSS), true
+	case "double-group":
+		return NewSealed(id, CC2, DoubleGroup), true
+	case "broken-signature":
+		return NewSealed(id, CC1, BrokenSignature), true
+	case "garbled-object":
+		return NewSealed(id, CC2, GarbledObject), true
+	case "signer-unfit":
+		return NewSealed(id, CC1, SignedByIssuersOnly), true
+	case "expired-then":
+		return NewSealed(id, CC2, ExpiredThen), true
+	case "undated":
+		id.ValidFrom = ""
+		return NewSealed(id, CC1, SealedUntimed), true
 	default:
 		return nil, false
 	}
@@ -199,6 +219,18 @@ func Label(name string) string {
 		return "Cartão sem assinatura, CC2"
 	case "pss":
 		return "Assinatura de tipo não suportado (RSA-PSS), CC1"
+	case "double-group":
+		return "Falso: lista assinada com um grupo repetido, CC2"
+	case "broken-signature":
+		return "Assinatura errada, CC1"
+	case "garbled-object":
+		return "Assinatura estragada, CC2"
+	case "signer-unfit":
+		return "Assinado por quem não o podia fazer, CC1"
+	case "expired-then":
+		return "Assinado com um certificado já expirado, CC2"
+	case "undated":
+		return "Sem data de assinatura nem de emissão, CC1"
 	default:
 		return ""
 	}

@@ -118,8 +118,8 @@ function CardPicture() {
 
 function Notices(/** @type {any} */ { list }) {
   if (!list?.length) return null;
-  return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind} role="status">
-    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}</p>`}</div></div>`)}</div>`;
+  return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind + (n.busy ? " busy" : "")} role="status">
+    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}</div></div>`)}</div>`;
 }
 
 function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
@@ -211,6 +211,39 @@ const starting = (/** @type {View|null} */ v) => ({
   title: say(v?.lang ?? "pt").title, subtitle: say(v?.lang ?? "pt").sub,
 });
 
+/** @type {AudioContext|null} */
+let sound = null;
+
+/** Two soft notes: take your card. A kiosk without a loudspeaker stays silent. */
+function chime() {
+  try {
+    sound ??= new AudioContext();
+    void sound.resume();
+    for (const [i, pitch] of [659.3, 880].entries()) {
+      const at = sound.currentTime + i * 0.28, note = sound.createOscillator(), loud = sound.createGain();
+      note.frequency.value = pitch;
+      loud.gain.setValueAtTime(0, at);
+      loud.gain.linearRampToValueAtTime(0.25, at + 0.02);
+      loud.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+      note.connect(loud).connect(sound.destination);
+      note.start(at);
+      note.stop(at + 0.65);
+    }
+  } catch { /* the words on the screen say it as well */ }
+}
+
+/** Reminds of a card in the reader: once, or again every six seconds for two minutes. @param {string|undefined} how */
+function useReminder(how) {
+  useEffect(() => {
+    if (!how || face.dataset.sound === "off") return;
+    chime();
+    if (how !== "again") return;
+    let left = 20;
+    const again = setInterval(() => { chime(); if (--left === 0) clearInterval(again); }, 6000);
+    return () => clearInterval(again);
+  }, [how]);
+}
+
 function App() {
   const [view, setView] = useState(/** @type {View|null} */ (null));
   const [link, setLink] = useState(/** @type {import("look/stream.js").Link} */ ({ live: false, age: 0, heard: null }));
@@ -264,6 +297,8 @@ function App() {
     root.classList.toggle("low", shown.modes.low);
     document.title = `${shown.title} · Balcão`;
   }, [shown.lang, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.low]);
+
+  useReminder(shown.remind);
 
   // A new screen is announced, and keys start from its title.
   const first = useRef(true);
