@@ -26,8 +26,13 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out, messages io.Writer) error {
-	if len(args) > 0 && args[0] == "replay" {
-		return app.Replay(args[1:], out, messages)
+	if len(args) > 0 {
+		switch args[0] {
+		case "replay":
+			return app.Replay(args[1:], out, messages)
+		case "journal":
+			return app.Journal(context.Background(), args[1:], out, messages)
+		}
 	}
 	flags := flag.NewFlagSet("branch-server", flag.ContinueOnError)
 	flags.SetOutput(messages)

@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"branch-server/booking":  pure,
 	"branch-server/branch":   pure,
 	"branch-server/forecast": pure,
+	"branch-server/journal":  pure,
 	"branch-server/replay":   pure,
 	"branch-server/report":   pure,
 	"firmware-profiles":      pure,

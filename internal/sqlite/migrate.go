@@ -24,9 +24,8 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if version > len(scripts) {
-		return fmt.Errorf("migrate %s: %w: its schema is %d, this program knows %d",
-			d.path, ErrNewerSchema, version, len(scripts))
+	if err := d.older(version, len(scripts)); err != nil {
+		return err
 	}
 	for i := version; i < len(scripts); i++ {
 		err := d.Write(ctx, func(tx *Tx) error {
@@ -39,6 +38,27 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 		if err != nil {
 			return fmt.Errorf("migrate %s to schema %d: %w", d.path, i+1, err)
 		}
+	}
+	return nil
+}
+
+// Understands returns ErrNewerSchema if the database has seen more migrations
+// than files holds, and changes nothing.
+func (d *DB) Understands(ctx context.Context, files fs.FS) error {
+	scripts, err := migrations(files)
+	if err != nil {
+		return fmt.Errorf("read the schema of %s: %w", d.path, err)
+	}
+	version, err := d.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	return d.older(version, len(scripts))
+}
+
+func (d *DB) older(version, known int) error {
+	if version > known {
+		return fmt.Errorf("open %s: %w: its schema is %d, this program knows %d", d.path, ErrNewerSchema, version, known)
 	}
 	return nil
 }

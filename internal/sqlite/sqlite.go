@@ -227,6 +227,10 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// Named adds this package's errors to an error of a query's rows, so that
+// ErrDamaged is found in it.
+func Named(err error) error { return named(err) }
+
 // named adds this package's errors to those of the library, whose types do not
 // leave it.
 func named(err error) error {

@@ -1,0 +1,285 @@
+package journal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"balcao/internal/queue"
+)
+
+// Names puts names to ids. A name that is missing is told by its id.
+type Names struct {
+	Services map[queue.ServiceID]string
+	Counters map[queue.CounterID]string
+	Zone     *time.Location // nil means UTC
+}
+
+func (n Names) service(id queue.ServiceID) string {
+	if name, known := n.Services[id]; known {
+		return name
+	}
+	return string(id)
+}
+
+func (n Names) counter(id queue.CounterID) string {
+	if name, known := n.Counters[id]; known {
+		return name
+	}
+	return "balcão " + string(id)
+}
+
+func (n Names) clock(at time.Time) string {
+	if n.Zone != nil {
+		at = at.In(n.Zone)
+	}
+	return at.Format(time.TimeOnly)
+}
+
+// Line is one sentence of a story.
+type Line struct {
+	Seq    uint64
+	At     time.Time
+	Visit  queue.VisitID // 0 if it is about no visit
+	Number string        // of that visit
+	Text   string
+}
+
+// Story is a day as its journal tells it.
+type Story struct {
+	Day   *queue.Day // as it stood at the end
+	Lines []Line
+
+	names Names
+}
+
+// NewStory returns an empty story; Hear tells it.
+func NewStory(names Names) *Story {
+	return &Story{Day: queue.NewDay(queue.Catalogue{}, 0), names: names}
+}
+
+// Hear adds the next entry of the day.
+func (s *Story) Hear(e queue.Entry) {
+	visit := visitOf(e.Event)
+	s.Day.Apply(e)
+	line := Line{Seq: e.Seq, At: e.At, Visit: visit, Text: s.tell(e.Event)}
+	if v, known := s.Day.Visit(visit); known {
+		line.Number = v.Number.String()
+	}
+	s.Lines = append(s.Lines, line)
+}
+
+// About returns the lines of one visit.
+func (s *Story) About(id queue.VisitID) []Line {
+	var lines []Line
+	for _, l := range s.Lines {
+		if l.Visit == id {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// Numbered returns the visits of the day under a number such as A023; bodies that share a letter may have one each.
+func (s *Story) Numbered(number string) []queue.Visit {
+	var all []queue.Visit
+	for _, v := range s.Day.Visits() {
+		if strings.EqualFold(v.Number.String(), number) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// String writes a line with its moment and number.
+func (s *Story) String(l Line) string {
+	if l.Number == "" {
+		return s.names.clock(l.At) + "  " + l.Text
+	}
+	return s.names.clock(l.At) + "  " + l.Number + "  " + l.Text
+}
+
+// visitOf returns the visit that a fact is about; 0 if it is about none.
+func visitOf(e queue.Event) queue.VisitID {
+	if s, of := stepOf(e); of {
+		return s.visit
+	}
+	switch ev := e.(type) {
+	case queue.Reserved:
+		return ev.Visit
+	case queue.PrintKnown:
+		return ev.Visit
+	case queue.PrintFailure:
+		return ev.Visit
+	case queue.PrioritySet:
+		return ev.Visit
+	case queue.Transferred:
+		return ev.Visit
+	case queue.Cancelled:
+		return ev.Visit
+	case queue.InaccurateSet:
+		return ev.Visit
+	default:
+		return 0
+	}
+}
+
+// tell puts a fact into words.
+func (s *Story) tell(e queue.Event) string {
+	n := s.names
+	switch ev := e.(type) {
+	case queue.DayOpened:
+		return "abriu o dia " + string(ev.Day)
+	case queue.DayClosed:
+		return "fechou o dia " + string(ev.Day)
+	case queue.Reserved:
+		return s.tellReserved(ev)
+	case queue.Issued:
+		return tellIssued(ev)
+	case queue.PrintKnown:
+		return "soube-se do talão: " + paperWords[ev.Print]
+	case queue.PrintFailure:
+		return "o talão não saiu (" + ev.Cause + "); o número espera por ele até às " + n.clock(ev.Until)
+	case queue.Voided:
+		return "ficou sem efeito (" + ev.Cause + ")"
+	case queue.RequestClosed:
+		return "um pedido acabou no quiosque antes de chegar à loja"
+	case queue.Called:
+		return s.tellCalled(ev)
+	case queue.Recalled:
+		return fmt.Sprintf("chamada de novo ao %s, %d.ª vez", n.counter(ev.Counter), ev.Count+1)
+	case queue.Started:
+		return "chegou ao " + n.counter(ev.Counter)
+	case queue.Finished:
+		return "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered)
+	case queue.NotShown:
+		return "não compareceu ao " + n.counter(ev.Counter)
+	case queue.PrioritySet:
+		if ev.Class == queue.ClassLaw {
+			return "recebeu prioridade por lei"
+		}
+		return "deixou de ter prioridade por lei"
+	case queue.CounterOpened:
+		return n.counter(ev.Counter) + " abriu"
+	case queue.CounterClosed:
+		return n.counter(ev.Counter) + " fechou"
+	case queue.Noted:
+		return "aviso de " + ev.From.Node + ": " + ev.Type
+	default:
+		return s.tellLife(e)
+	}
+}
+
+func (s *Story) tellLife(e queue.Event) string {
+	n := s.names
+	switch ev := e.(type) {
+	case queue.Forwarded:
+		text := "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + " e encaminhada para " + n.service(ev.Service)
+		switch ev.Place {
+		case queue.PlaceFront:
+			text += ", para a frente da fila"
+		case queue.PlaceAfter:
+			text += ", não antes das " + n.clock(ev.NotBefore)
+		case queue.PlaceArrival:
+		}
+		return text
+	case queue.Transferred:
+		return "era para outro assunto: passou de " + n.service(ev.From) + " para " + n.service(ev.Service)
+	case queue.Held:
+		return "atendimento suspenso no " + n.counter(ev.Counter)
+	case queue.Resumed:
+		return "atendimento retomado no " + n.counter(ev.Counter)
+	case queue.Cancelled:
+		if ev.Cause != "" {
+			return "anulada (" + ev.Cause + ")"
+		}
+		return "anulada"
+	case queue.Revived:
+		return "voltou e foi reposta na fila, com a hora da primeira chegada"
+	case queue.Postponed:
+		return "atendida por agora no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + "; volta hoje para " + n.service(ev.Service)
+	case queue.Returned:
+		return "voltou e espera"
+	case queue.Walked:
+		return "atendida sem senha no " + n.counter(ev.Counter)
+	case queue.InaccurateSet:
+		if ev.Inaccurate {
+			return "tempos marcados como incertos: fora das estatísticas"
+		}
+		return "tempos de novo tidos por certos"
+	case queue.BreakDue:
+		return n.counter(ev.Counter) + " faz pausa quando acabar (" + ev.Reason + ")"
+	case queue.BreakStarted:
+		return n.counter(ev.Counter) + " em pausa (" + ev.Reason + ")"
+	case queue.BreakEnded:
+		return n.counter(ev.Counter) + " voltou da pausa"
+	case queue.ServiceSuspended:
+		return n.service(ev.Service) + " deixou de dar senhas"
+	case queue.ServiceReopened:
+		return n.service(ev.Service) + " voltou a dar senhas"
+	default:
+		return fmt.Sprintf("%T", e)
+	}
+}
+
+func (s *Story) tellReserved(ev queue.Reserved) string {
+	text := "número tirado para " + s.names.service(ev.Service)
+	if ev.Kiosk != "" {
+		text += " no quiosque " + string(ev.Kiosk)
+	}
+	switch {
+	case ev.Class == queue.ClassLaw:
+		text += ", com prioridade por lei"
+	case !ev.Slot.IsZero():
+		text += ", marcação das " + s.names.clock(ev.Slot)
+	}
+	return text
+}
+
+func tellIssued(ev queue.Issued) string {
+	text := "à espera: " + paperWords[ev.Print]
+	if ev.Revived {
+		text += ", depois de ter ficado sem efeito"
+	}
+	return text
+}
+
+func (s *Story) tellCalled(ev queue.Called) string {
+	why := ev.Why
+	text := "chamada ao " + s.names.counter(ev.Counter) + ": " + ruleWords[why.Rule]
+	if why.Reason != "" {
+		text += " (" + why.Reason + ")"
+	}
+	text += fmt.Sprintf("; esperou %d min", int(why.Waited.Minutes()))
+	if why.PassedTkt != "" {
+		text += "; a " + why.PassedTkt + " tinha chegado antes"
+	}
+	if why.Secondary {
+		text += "; o balcão ajuda neste serviço"
+	}
+	if why.Unlawful {
+		text += "; PASSOU À FRENTE DE PRIORIDADES POR LEI, por regra da loja contra a lei"
+	}
+	return text
+}
+
+func (s *Story) delivered(done []queue.Delivered) string {
+	if len(done) == 0 {
+		return ""
+	}
+	parts := make([]string, len(done))
+	for i, d := range done {
+		parts[i] = fmt.Sprintf("%d × %s", d.Quantity, s.names.service(d.Service))
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+var paperWords = map[queue.PrintState]string{
+	queue.PrintPending: "talão por sair", queue.PrintConfirmed: "talão impresso", queue.PrintUnknown: "não se sabe se o talão saiu",
+	queue.PrintAccepted: "sem talão, aceite no ecrã", queue.PrintNone: "dada sem quiosque", queue.PrintFailed: "talão falhado",
+}
+
+var ruleWords = map[queue.Rule]string{
+	queue.RuleLaw: "prioridade por lei", queue.RuleGuard: "espera longa", queue.RuleArrival: "ordem de chegada", queue.RuleBooked: "marcação",
+	queue.RuleClass: "classe da entidade", queue.RuleFront: "encaminhada para a frente", queue.RuleChosen: "escolhida à mão",
+}
