@@ -1,11 +1,13 @@
 package journal
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/wire"
 )
 
 // Names puts names to ids. A name that is missing is told by its id.
@@ -164,7 +166,7 @@ func (s *Story) tell(e queue.Event) string {
 	case queue.CounterClosed:
 		return n.counter(ev.Counter) + " fechou"
 	case queue.Noted:
-		return "aviso de " + ev.From.Node + ": " + ev.Type
+		return tellNoted(ev)
 	default:
 		return s.tellLife(e)
 	}
@@ -217,6 +219,8 @@ func (s *Story) tellLife(e queue.Event) string {
 		return n.service(ev.Service) + " deixou de dar senhas"
 	case queue.ServiceReopened:
 		return n.service(ev.Service) + " voltou a dar senhas"
+	case queue.ShareHeld:
+		return fmt.Sprintf("divisão %s: %d números guardados para marcações", ev.Division, ev.Numbers)
 	default:
 		return fmt.Sprintf("%T", e)
 	}
@@ -272,6 +276,34 @@ func (s *Story) delivered(done []queue.Delivered) string {
 		parts[i] = fmt.Sprintf("%d × %s", d.Quantity, s.names.service(d.Service))
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// tellNoted tells what a device or node reported. Of its body only the fields that the log of a kiosk is known to hold
+// are told.
+func tellNoted(ev queue.Noted) string {
+	who := ev.From.Node
+	if who == "" {
+		who = "servidor da loja"
+	}
+	text, known := map[string]string{
+		wire.TypeNodeStarted: "começou", wire.TypeNodeStopped: "terminou", wire.TypePrinterState: "estado:",
+		wire.TypeDeviceFault: "avaria", wire.TypeDeviceRecovered: "avaria passou",
+	}[ev.Type]
+	if !known {
+		text = ev.Type
+	}
+	var f wire.DeviceFact
+	if json.Unmarshal(ev.Data, &f) == nil {
+		text += spaced(f.Device) + spaced(f.State)
+	}
+	return who + ": " + text
+}
+
+func spaced(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " " + s
 }
 
 var paperWords = map[queue.PrintState]string{

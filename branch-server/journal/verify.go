@@ -29,6 +29,10 @@ func (r Row) Entry() (queue.Entry, error) {
 	if err != nil {
 		return queue.Entry{}, err
 	}
+	if n, noted := fact.(queue.Noted); noted && e.Via != nil {
+		n.From = queue.Origin{Node: string(e.Via.Node), Epoch: e.Via.Epoch, Seq: e.Via.Seq}
+		fact = n
+	}
 	return queue.Entry{Seq: e.Seq, At: time.UnixMilli(e.TS).UTC(), Event: fact}, nil
 }
 

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,24 +91,58 @@ func (s *Store) Replay(ctx context.Context, c queue.Catalogue) (*queue.Day, map[
 	return day, answers, nil
 }
 
+// DamagedError says that an entry of the journal is not what was sealed, or cannot be read. What it said may have been
+// printed or called, so it is never passed over.
+type DamagedError struct {
+	Seq uint64
+	Err error
+}
+
+// Error names the entry and what to do.
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("journal entry %d is damaged (%v); nothing was changed: keep a copy of the data folder, "+
+		"run `branch-server journal verify -data FOLDER`, and see «A damaged journal» in docs/operations.md", e.Seq, e.Err)
+}
+
+// Unwrap returns what was found.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+var errSeal = errors.New("it is not what was sealed")
+
+// applyFrom lives the journal again from an entry on, and holds each entry to the hash chain.
 func applyFrom(ctx context.Context, tx *sqlite.Tx, day *queue.Day, seq uint64) error {
-	rows, err := tx.QueryContext(ctx, `SELECT raw FROM journal WHERE seq >= ? ORDER BY seq`, seq)
+	var head wire.Hash
+	if seq > 1 {
+		var before []byte
+		if err := tx.QueryRowContext(ctx, `SELECT head FROM journal WHERE seq = ?`, int64(seq-1)).Scan(&before); err != nil {
+			return fmt.Errorf("read the journal before %d: %w", seq, err)
+		}
+		copy(head[:], before)
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT seq, raw, head FROM journal WHERE seq >= ? ORDER BY seq`, int64(seq))
 	if err != nil {
-		return fmt.Errorf("read the journal: %w", err)
+		return fmt.Errorf("read the journal: %w", sqlite.Named(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var raw []byte
-		if err := rows.Scan(&raw); err != nil {
-			return fmt.Errorf("read the journal: %w", err)
+		var r wire.Record
+		var sealed []byte
+		if err := rows.Scan(&r.Seq, &r.Raw, &sealed); err != nil {
+			return fmt.Errorf("read the journal: %w", sqlite.Named(err))
 		}
-		entry, err := decodeEntry(raw)
+		if head = head.Next(r); !bytes.Equal(head[:], sealed) {
+			return &DamagedError{Seq: r.Seq, Err: errSeal}
+		}
+		entry, err := decodeEntry(r.Raw)
 		if err != nil {
-			return err
+			return &DamagedError{Seq: r.Seq, Err: err}
 		}
 		day.Apply(entry)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the journal: %w", sqlite.Named(err))
+	}
+	return nil
 }
 
 func decodeEntry(raw []byte) (queue.Entry, error) {

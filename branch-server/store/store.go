@@ -34,5 +34,9 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 // Incarnation names this file's state to its nodes; another one may know less.
 func (s *Store) Incarnation() string { return strconv.FormatUint(s.Epoch(), 36) }
 
+// Dropped returns how many pages of an unfinished write were left out when the file was opened, as after a power cut in
+// the middle of a commit. Nobody was told of what stood in it.
+func (s *Store) Dropped() int { return s.db.Dropped() }
+
 // Close closes the file.
 func (s *Store) Close() error { return s.db.Close() }

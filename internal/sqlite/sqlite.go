@@ -54,6 +54,7 @@ type DB struct {
 	writer  *sql.DB
 	readers *sql.DB
 	lock    *os.File
+	dropped int
 }
 
 // Open opens the database at path and creates it, and its directory, where
@@ -83,6 +84,9 @@ func (d *DB) open(ctx context.Context, opts Options) error {
 		// SQLite removes the write-ahead log when the last connection closes.
 		if wal, err := os.Stat(d.path + "-wal"); err == nil && wal.Size() > 0 {
 			unclean = true
+			if d.dropped, err = unfinished(d.path + "-wal"); err != nil {
+				return err
+			}
 		}
 		d.writer = d.pool(opts, "rwc", 1)
 		if err := d.writer.PingContext(ctx); err != nil {
@@ -154,6 +158,10 @@ type connector struct {
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
+
+// Dropped returns how many pages of a write that never was committed were
+// found and left out when the file was opened; nobody was told of that write.
+func (d *DB) Dropped() int { return d.dropped }
 
 // Path returns the path of the file.
 func (d *DB) Path() string { return d.path }
