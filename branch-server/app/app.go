@@ -77,6 +77,9 @@ func (a *App) openDay(ctx context.Context) error {
 	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "branch.db"), machine.Minter()); err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
+	if n := a.store.Dropped(); n > 0 {
+		a.log.Warn("an unfinished write was left out; nobody was told of it", "pages", n)
+	}
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.cfg.Branch.Catalogue(), Zone: zone, Journal: a.store, Audience: &audience{app: a},
 		Now: a.clock.Now, Log: a.log,

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"balcao/branch-server/journal"
@@ -261,7 +262,7 @@ func (q *journalQuery) export(ctx context.Context, r *store.Reader, out io.Write
 			day.Apply(e)
 			return nil
 		}
-		_, err := w.Write(append(row.Raw[:len(row.Raw):len(row.Raw)], '\n'))
+		_, err := w.Write(append(slices.Clip(row.Raw), '\n'))
 		return err
 	})
 	if err == nil && q.format == "csv" {

@@ -46,11 +46,15 @@ func livedDay(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, cmd := range []queue.Command{
-		queue.OpenDay{Day: "2026-11-23"}, queue.OpenCounter{Counter: "3"},
+		queue.OpenDay{Day: "2026-11-23"},
+		queue.OpenCounter{Counter: "3"},
 		queue.Issue{Request: "r1", Service: "cc", Class: queue.ClassWalkIn},
 		queue.Issue{Request: "r2", Service: "cc", Class: queue.ClassLaw},
-		queue.CallNext{Counter: "3"}, queue.Start{Counter: "3"}, queue.Finish{Counter: "3"},
-		queue.CallNext{Counter: "3"}, queue.NoShow{Counter: "3"},
+		queue.CallNext{Counter: "3"},
+		queue.Start{Counter: "3"},
+		queue.Finish{Counter: "3"},
+		queue.CallNext{Counter: "3"},
+		queue.NoShow{Counter: "3"},
 		queue.Issue{Request: "r3", Service: "cc", Class: queue.ClassWalkIn},
 	} {
 		if a, err := e.Do(t.Context(), "", cmd); err != nil || a.Refused != "" {
@@ -156,8 +160,13 @@ func TestAJournalThatIsNotWholeIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"verify", "-data", rubbish}, {"verify", "-data", t.TempDir()}, {"explain", "-data", livedDay(t), "-ticket", "Z999"},
-		{"explain", "-data", livedDay(t), "-day", "1999-01-01"}, {"export", "-data", livedDay(t), "-format", "pdf"}, {"burn", "-data", livedDay(t)}, {},
+		{"verify", "-data", rubbish},
+		{"verify", "-data", t.TempDir()},
+		{"explain", "-data", livedDay(t), "-ticket", "Z999"},
+		{"explain", "-data", livedDay(t), "-day", "1999-01-01"},
+		{"export", "-data", livedDay(t), "-format", "pdf"},
+		{"burn", "-data", livedDay(t)},
+		{},
 	} {
 		if _, err := runJournal(t, args...); err == nil {
 			t.Errorf("journal %v: no error", args)

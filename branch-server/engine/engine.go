@@ -85,6 +85,7 @@ type Engine struct {
 	mu      sync.Mutex
 	day     *queue.Day // nil when it must be replayed
 	answers map[string]Answer
+	behind  time.Duration // how far the clock stood behind the journal when it was replayed
 }
 
 // job is one command, or one lot of deliveries, on its way to a commit. The leader of the commit fills in the rest.
@@ -111,6 +112,7 @@ func (e *Engine) replay(ctx context.Context) error {
 		return err
 	}
 	e.day, e.answers = day, answers
+	e.catchUp()
 	return nil
 }
 
@@ -238,7 +240,7 @@ func (e *Engine) decideAll(jobs []*job) (Batch, error) {
 		}
 	}
 	var b Batch
-	at := e.cfg.Now()
+	at := e.now()
 	for _, j := range jobs {
 		j.decide(e.day, at, &b)
 	}
@@ -284,6 +286,6 @@ func (e *Engine) Read(ctx context.Context, look func(d *queue.Day, at time.Time)
 			return fmt.Errorf("%w: %w", ErrUnavailable, err)
 		}
 	}
-	look(e.day, e.cfg.Now())
+	look(e.day, e.now())
 	return nil
 }
