@@ -99,6 +99,7 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.web, err = web.New(ctx, web.Config{
 		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
+		Archive: a.store,
 		Devices: a.site.Devices, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
 	})
 	return err
@@ -212,11 +213,14 @@ func (a *App) serve(ctx context.Context) error {
 	return g.Wait()
 }
 
-// housekeeping forgets answers that nobody can ask for any more.
+// housekeeping folds ended Days for reports and forgets answers that nobody can ask for any more.
 func (a *App) housekeeping(ctx context.Context) error {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
 	for {
+		if err := a.store.FoldDays(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("fold days for reports", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

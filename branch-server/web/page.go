@@ -42,10 +42,11 @@ var edition = func() string {
 // page is one page for somebody who works here.
 type page struct {
 	Title    string
-	Tab      string // which tab is marked: vivo or dia
+	Tab      string // which tab is marked: vivo, relatorios or dia
 	Template string
 	Data     any
 	Modules  []string // scripts of this package
+	Styles   []string // style sheets of this package, beside branch.css
 }
 
 // frameData is what the templates see.
@@ -98,7 +99,11 @@ func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	for _, m := range p.Modules {
 		modules = append(modules, ownAsset(m))
 	}
-	w.write(rw, status, p.Title, p.Template, f, []string{"staff.css"}, []string{ownAsset("branch.css")}, modules)
+	links := []string{ownAsset("branch.css")}
+	for _, s := range p.Styles {
+		links = append(links, ownAsset(s))
+	}
+	w.write(rw, status, p.Title, p.Template, f, []string{"staff.css"}, links, modules)
 }
 
 // bare answers with a page that nobody signs in for.

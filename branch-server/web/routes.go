@@ -55,6 +55,8 @@ func (w *Web) table() []route {
 		{"POST /commands/{name}", atCounters, w.command},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
+		{"GET /relatorios", coordination, w.reportPage},
+		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
 	}
 }

@@ -68,6 +68,7 @@ type Config struct {
 	Waits    branch.Waits // what people are told of waits
 	Staff    Staff
 	Sessions Sessions
+	Archive  Archive                   // the journal's Days, for reports and explanations
 	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
 	Link     func() Link               // the way to headquarters; nil means that there is none
 	Hosts    []string                  // names under which browsers may ask, beside localhost and any IP address
@@ -89,7 +90,7 @@ type Web struct {
 
 // New reads the sessions and prepares the pages. It starts nothing.
 func New(ctx context.Context, cfg Config) (*Web, error) {
-	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Waits == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Now == nil || cfg.Log == nil {
+	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Waits == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Archive == nil || cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("web: the configuration is not complete")
 	}
 	if cfg.Devices == nil {
