@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"hq/visit":               pure,
 	"internal/citizen":       pure,
 	"internal/config":        pure,
+	"internal/hours":         pure,
 	"internal/replica":       pure,
 	"internal/trace":         pure,
 	"internal/wire":          pure,
