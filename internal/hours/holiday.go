@@ -59,9 +59,8 @@ var lawful = []holiday{
 	{time.December, 25, Text{"pt": "Natal", "en": "Christmas Day"}},
 }
 
-// regional are the holidays of the autonomous regions: the day of Açores is the Monday after Pentecost (Decreto
-// Regional 13/80/A); Madeira has 1 July (Decreto Legislativo Regional 2/79/M and Lei 88/89) and 26 December (Decreto
-// Legislativo Regional 18/2002/M).
+// regional are the holidays of the autonomous regions, as their assemblies set them: the day of Açores is the Monday
+// after Pentecost (Decreto Regional 13/80/A); Madeira has 1 July and 26 December (DLR 18/2002/M).
 var regional = map[Calendar][]holiday{
 	Azores: {{0, 50, Text{"pt": "Dia da Região Autónoma dos Açores", "en": "Azores Day"}}},
 	Madeira: {
