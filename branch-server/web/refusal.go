@@ -42,6 +42,12 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrNotIssued:      {"not_issued", "Essa senha nunca esteve à espera.", "Não é preciso fazer nada."},
 	queue.ErrUnknownPlace:   {"unknown_place", "Esse lugar na fila não existe.", "Recarregue a página e repita."},
 	queue.ErrBadQuantity:    {"bad_quantity", "As quantidades dos atos não podem ser essas.", "Corrija-as: de 1 a 999 por ato."},
+
+	queue.ErrFull:            {"full", "A loja chegou à lotação.", "Volta a haver senhas quando sair alguém."},
+	queue.ErrOutOfHours:      {"out_of_hours", "Este serviço não dá senhas a esta hora.", "Veja em Horário quando abre."},
+	queue.ErrUnknownDivision: {"unknown_division", "Essa divisão não existe nesta loja.", "Recarregue a página."},
+	queue.ErrBadQuota:        {"bad_quota", "Esse número de senhas não pode ser.", "Escreva um número de 0 a 9999."},
+	queue.ErrPastTime:        {"past_time", "Essa hora já passou.", "Escolha uma hora mais tarde."},
 }
 
 // stateWord says what became of a visit, to follow «já não espera:».

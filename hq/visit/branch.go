@@ -116,6 +116,8 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsService(ev.Service)
 	case queue.ServiceSuspended:
 		return b.exceedsService(ev.Service)
+	case queue.QuotaSet:
+		return ev.Service != "" && b.exceedsService(ev.Service)
 	default:
 	}
 	return false
@@ -213,7 +215,7 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted,
 		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
-		queue.ShareHeld:
+		queue.ShareHeld, queue.QuotaSet:
 	}
 	return 0
 }

@@ -47,7 +47,7 @@ func (d *Day) Apply(e Entry) {
 		p.breakDue, p.onBreak, p.reason, p.planned = false, false, "", false
 	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet:
 		d.applyLife(e)
-	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened:
+	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet:
 		d.applySupply(e)
 	case ShareHeld:
 		d.held[ev.Division] = ev.Numbers
@@ -83,7 +83,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 	v := &Visit{
 		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
-		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot,
+		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot, booked: !ev.Slot.IsZero(),
 		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told,
 	}
 	d.visits = append(d.visits, v)

@@ -70,9 +70,11 @@ func (d *Day) applySupply(e Entry) {
 		}
 		p.breakDue, p.onBreak, p.reason, p.planned = false, false, "", false
 	case ServiceSuspended:
-		d.suspended[ev.Service] = true
+		d.suspended[ev.Service] = Suspension{Since: e.At, Until: ev.Until, Cause: ev.Cause, By: ev.By}
 	case ServiceReopened:
 		delete(d.suspended, ev.Service)
+	case QuotaSet:
+		d.applyQuotaSet(ev)
 	default: // not of this kind
 	}
 }

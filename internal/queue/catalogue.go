@@ -38,6 +38,8 @@ type Service struct {
 	ID       ServiceID
 	Body     BodyID
 	Division DivisionID
+	Quota    int  // most numbers of a Day without a booking; 0 is no limit but the division's
+	GiveBack bool // no-shows and cancelled visits give their place back
 }
 
 // Counter is one place of service and what can be served there.

@@ -33,6 +33,9 @@ type Issue struct {
 	Slot    time.Time // booked time, of a check-in
 	Lang    string
 	Told    *Told // what the citizen is told of the wait; nil if nothing
+
+	Override string // code of the reason for a number that supply does not allow; empty asks for none
+	By       string // pseudonym of whoever gave it, where it matters
 }
 
 // ConfirmPrint says that the slip of a request came out.

@@ -85,11 +85,17 @@ type EndBreak struct{ Counter CounterID }
 // SuspendService stops tickets for a service until it is reopened or a new Day opens.
 type SuspendService struct {
 	Service ServiceID
-	Cause   string // a code, may be empty
+	Cause   string    // a code, may be empty
+	Until   time.Time // it reopens by itself then; zero is by hand only
+	By      string    // pseudonym of whoever decided
 }
 
 // ReopenService gives tickets for a suspended service again.
-type ReopenService struct{ Service ServiceID }
+type ReopenService struct {
+	Service ServiceID
+	Cause   string // a code, may be empty
+	By      string // pseudonym of whoever decided
+}
 
 func (CallVisit) command()      {}
 func (Walk) command()           {}

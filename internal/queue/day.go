@@ -21,9 +21,10 @@ type Day struct {
 	pending   map[VisitID]*Visit     // reserved, not settled
 	issued    map[DivisionID]int     // last number used
 	called    map[DivisionID]int     // first calls, for the tolerance of no-shows
-	suspended map[ServiceID]bool
+	suspended map[ServiceID]Suspension
+	today     quotas             // set by hand
 	held      map[DivisionID]int // numbers kept for bookings
-	sinceLaw  int // calls since the last one of priority by law
+	sinceLaw  int                // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
 }
@@ -72,8 +73,9 @@ func (d *Day) clear() {
 	d.pending = map[VisitID]*Visit{}
 	d.issued = map[DivisionID]int{}
 	d.called = map[DivisionID]int{}
-	d.suspended = map[ServiceID]bool{}
 	d.held = map[DivisionID]int{}
+	d.suspended = map[ServiceID]Suspension{}
+	d.today = newQuotas()
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil
@@ -281,7 +283,11 @@ func (d *Day) Left(id DivisionID) int {
 	if !taken {
 		used = div.First - 1
 	}
-	return max(0, div.Last()-used)
+	left := max(0, div.Last()-used)
+	if quota, set := d.today.divisions[id]; set {
+		left = max(0, min(left, quota-(used-div.First+1)))
+	}
+	return left
 }
 
 // Due returns the earliest moment at which Tick has something to settle; zero if nothing is due.
@@ -290,6 +296,11 @@ func (d *Day) Due() time.Time {
 	for _, v := range d.pending {
 		if due.IsZero() || v.PrintDue.Before(due) {
 			due = v.PrintDue
+		}
+	}
+	for _, s := range d.suspended {
+		if !s.Until.IsZero() && (due.IsZero() || s.Until.Before(due)) {
+			due = s.Until
 		}
 	}
 	if !d.index.policy.AutoCall {

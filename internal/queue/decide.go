@@ -82,11 +82,13 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 	case EndBreak:
 		return d.endBreak(c)
 	case SuspendService:
-		return d.suspend(c)
+		return d.suspend(c, at)
 	case ReopenService:
 		return d.reopen(c)
 	case HoldShare:
 		return d.holdShare(c)
+	case SetQuota:
+		return d.setQuota(c)
 	default: // decided above
 	}
 	panic("queue: a command without a rule")
@@ -120,8 +122,9 @@ func (d *Day) closeDay() ([]Event, error) {
 	return []Event{DayClosed{Day: d.date, Totals: d.Totals()}}, nil
 }
 
-// take returns the Reserved fact for the next number of a service's division.
-func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, error) {
+// take returns the Reserved fact for the next number of a service's division. An override is the reason of somebody
+// with permission for a number that supply does not allow.
+func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, override string) (Reserved, error) {
 	if r == "" {
 		return Reserved{}, ErrNoRequest
 	}
@@ -138,15 +141,15 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID) (Reserved, err
 	if _, known := d.index.calling(s.Body).class(class); !known {
 		return Reserved{}, ErrUnknownClass
 	}
-	if d.suspended[s.ID] {
-		return Reserved{}, ErrSuspended
+	if err := d.permits(s.ID, booked, override); err != nil {
+		return Reserved{}, err
 	}
 	div := d.index.divisions[s.Division]
 	n := div.First
 	if used, taken := d.issued[div.ID]; taken {
 		n = used + 1
 	}
-	if n > div.Last() || d.kept(div.ID, class) {
+	if n > div.Last() || override == "" && (d.Left(div.ID) == 0 || d.kept(div.ID, class)) {
 		return Reserved{}, ErrSoldOut
 	}
 	return Reserved{
@@ -159,7 +162,7 @@ func (d *Day) reserve(c Reserve) ([]Event, error) {
 	if _, asked := d.byRequest[c.Request]; asked {
 		return nil, nil
 	}
-	e, err := d.take(c.Request, c.Service, c.Class)
+	e, err := d.take(c.Request, c.Service, c.Class, !c.Slot.IsZero(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -171,11 +174,12 @@ func (d *Day) issue(c Issue) ([]Event, error) {
 	if _, asked := d.byRequest[c.Request]; asked {
 		return nil, nil
 	}
-	e, err := d.take(c.Request, c.Service, c.Class)
+	e, err := d.take(c.Request, c.Service, c.Class, !c.Slot.IsZero(), c.Override)
 	if err != nil {
 		return nil, err
 	}
 	e.Lang, e.Slot, e.Told = c.Lang, slotOf(c.Slot), c.Told
+	e.Override, e.By = c.Override, c.By
 	return []Event{e, Issued{Visit: e.Visit, Number: e.Number, Print: PrintNone}}, nil
 }
 
@@ -274,7 +278,7 @@ func (d *Day) tick(at time.Time) []Event {
 			events = append(events, Issued{Visit: v.ID, Number: v.Number, Print: PrintUnknown})
 		}
 	}
-	return events
+	return append(events, d.dueReopenings(at)...)
 }
 
 func (d *Day) openCounter(c OpenCounter) ([]Event, error) {

@@ -51,6 +51,8 @@ type Reserved struct {
 	Request  RequestID  `json:"req"`
 	Kiosk    KioskID    `json:"kiosk,omitempty"`
 	Boot     string     `json:"boot,omitempty"`
+	Override string     `json:"ovr,omitempty"` // code of the reason for a number that supply did not allow
+	By       string     `json:"by,omitempty"`  // pseudonym of whoever gave it then
 	Day      Date       `json:"day"`
 	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
 }

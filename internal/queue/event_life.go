@@ -121,11 +121,15 @@ type BreakEnded struct {
 type ServiceSuspended struct {
 	Service ServiceID `json:"svc"`
 	Cause   string    `json:"cause,omitempty"`
+	Until   time.Time `json:"until,omitzero"` // it reopens by itself then
+	By      string    `json:"by,omitempty"`   // a pseudonym
 }
 
-// ServiceReopened says that tickets are given for a service again.
+// ServiceReopened says that tickets are given for a service again. Cause is "time" where its end was set before.
 type ServiceReopened struct {
 	Service ServiceID `json:"svc"`
+	Cause   string    `json:"cause,omitempty"`
+	By      string    `json:"by,omitempty"` // a pseudonym
 }
 
 func (Forwarded) event()        {}

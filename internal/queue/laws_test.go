@@ -150,9 +150,13 @@ func (r *randomDay) any() queue.Command {
 
 // rare is what happens some times a day.
 func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
-	switch r.rng.IntN(6) {
+	switch r.rng.IntN(8) {
 	case 0:
 		return queue.SuspendService{Service: service}
+	case 6:
+		return queue.SuspendService{Service: service, Until: r.at.Add(time.Duration(r.rng.IntN(90)) * time.Minute)}
+	case 7:
+		return queue.SetQuota{Service: service, Quota: r.rng.IntN(60) - 1}
 	case 1, 2:
 		return queue.ReopenService{Service: service}
 	case 3:

@@ -173,7 +173,7 @@ func (d *Day) walk(c Walk) ([]Event, error) {
 	if err := d.free(c.Counter); err != nil {
 		return nil, err
 	}
-	e, err := d.take(c.Request, c.Service, c.Class)
+	e, err := d.take(c.Request, c.Service, c.Class, false, "")
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type Policy struct {
 	ReviveWithin time.Duration // how long after a no-show a visit may be put back; 0 is no time
 	ReviveCalls  int           // how many calls of its division may have passed since; 0 is none
 	Reprint      time.Duration // how long a reservation whose print failed may still be printed or accepted
+	Occupancy    int           // most citizens inside at a time; 0 is no limit. Bookings come in all the same
 	Silence      time.Duration // how long a reservation may stay without news before it waits as print unknown
 }
 

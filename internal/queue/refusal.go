@@ -43,4 +43,10 @@ const (
 	ErrNotIssued      Refusal = "the visit never waited"
 	ErrUnknownPlace   Refusal = "unknown place"
 	ErrBadQuantity    Refusal = "what was delivered cannot be"
+
+	ErrFull            Refusal = "the branch is full"
+	ErrOutOfHours      Refusal = "no numbers at this hour"
+	ErrUnknownDivision Refusal = "unknown division"
+	ErrBadQuota        Refusal = "that quota cannot be"
+	ErrPastTime        Refusal = "that moment is past"
 )

@@ -239,7 +239,10 @@ func portrait(d *queue.Day) string {
 	for _, v := range d.Visits() {
 		fmt.Fprintf(&b, "%+v\n", v)
 	}
-	fmt.Fprintln(&b, d.Suspended("A"), d.Suspended("B"), d.Suspended("L"))
+	for _, s := range []queue.ServiceID{"A", "B", "L"} {
+		suspension, is := d.Suspension(s)
+		fmt.Fprintf(&b, "%s %v %+v %+v\n", s, is, suspension, d.Quota(s))
+	}
 	for _, v := range d.Waiting() {
 		fmt.Fprint(&b, v.Number, " ")
 	}

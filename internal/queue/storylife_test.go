@@ -26,6 +26,12 @@ func adapt(t *testing.T, c *queue.Catalogue, wishes string) string {
 		switch f[0] {
 		case "auto":
 			c.Policy.AutoCall = true
+		case "inside":
+			c.Policy.Occupancy = n
+		case "giveback":
+			for i := range c.Services {
+				c.Services[i].GiveBack = true
+			}
 		case "ratio":
 			c.Policy.Ratio = queue.Ratio{Others: n, Unlawful: f[2] == "unlawful"}
 		case "revive":
@@ -89,10 +95,24 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 	case "back":
 		return queue.EndBreak{Counter: counter}, nil
 	case "suspend":
-		return queue.SuspendService{Service: queue.ServiceID(arg(1)), Cause: arg(2)}, nil
+		c := queue.SuspendService{Service: queue.ServiceID(arg(1)), Cause: arg(2)}
+		if arg(3) == "" {
+			return c, nil
+		}
+		var err error
+		c.Until, err = time.Parse("2006-01-02 15:04", storyDay+" "+arg(3))
+		return c, err
 	case "keep":
 		n, _ := strconv.Atoi(arg(2))
 		return queue.HoldShare{Division: queue.DivisionID(arg(1)), Numbers: n}, nil
+	case "quota":
+		n, err := strconv.Atoi(arg(2))
+		return queue.SetQuota{Service: queue.ServiceID(arg(1)), Quota: n, By: arg(3)}, err
+	case "division":
+		n, err := strconv.Atoi(arg(2))
+		return queue.SetQuota{Division: queue.DivisionID(arg(1)), Quota: n}, err
+	case "override":
+		return queue.Issue{Service: queue.ServiceID(arg(1)), Request: queue.RequestID(arg(2)), Class: queue.ClassWalkIn, Override: arg(3), By: "p-1"}, nil
 	case "reopen":
 		return queue.ReopenService{Service: queue.ServiceID(arg(1))}, nil
 	}
@@ -139,7 +159,12 @@ func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 	case queue.ServiceSuspended:
 		return "suspended " + string(e.Service)
 	case queue.ServiceReopened:
+		if e.Cause != "" {
+			return "reopened " + string(e.Service) + ": " + e.Cause
+		}
 		return "reopened " + string(e.Service)
+	case queue.QuotaSet:
+		return fmt.Sprintf("quota of %s%s is %d", e.Service, e.Division, e.Quota)
 	default:
 		return "unknown"
 	}

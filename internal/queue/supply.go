@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // takeBreak pauses a counter; a citizen at it is served to the end first.
 func (d *Day) takeBreak(c TakeBreak) ([]Event, error) {
 	p, err := d.post(c.Counter)
@@ -63,11 +65,15 @@ func (d *Day) leftBy(id VisitID) CounterID {
 	return ""
 }
 
-func (d *Day) suspend(c SuspendService) ([]Event, error) {
+func (d *Day) suspend(c SuspendService, at time.Time) ([]Event, error) {
 	if _, known := d.index.services[c.Service]; !known {
 		return nil, ErrUnknownService
 	}
-	if d.suspended[c.Service] {
+	c.Until = slotOf(c.Until)
+	if !c.Until.IsZero() && !c.Until.After(at) {
+		return nil, ErrPastTime
+	}
+	if now, is := d.suspended[c.Service]; is && now.Until.Equal(c.Until) && (c.Cause == "" || now.Cause == c.Cause) {
 		return nil, nil
 	}
 	return []Event{ServiceSuspended(c)}, nil
@@ -77,11 +83,17 @@ func (d *Day) reopen(c ReopenService) ([]Event, error) {
 	if _, known := d.index.services[c.Service]; !known {
 		return nil, ErrUnknownService
 	}
-	if !d.suspended[c.Service] {
+	if !has(d.suspended, c.Service) {
 		return nil, nil
 	}
 	return []Event{ServiceReopened(c)}, nil
 }
 
 // Suspended reports whether no tickets are given for a service at present.
-func (d *Day) Suspended(s ServiceID) bool { return d.suspended[s] }
+func (d *Day) Suspended(s ServiceID) bool { return has(d.suspended, s) }
+
+// Suspension returns since when, until when and why no tickets are given for a service; false if they are.
+func (d *Day) Suspension(s ServiceID) (Suspension, bool) {
+	now, is := d.suspended[s]
+	return now, is
+}

@@ -62,7 +62,8 @@ type Visit struct {
 	Told       *Told         // what the citizen was told of the wait; never changed; nil if nothing
 	Legs       []Leg         // what ended at counters, in order; never changed once it is there
 
-	missed int // first calls of the division when it ended
+	booked bool // its number was for a booking
+	missed int  // first calls of the division when it ended
 }
 
 // Leg is one service of a visit at one counter, from its call to its end.

@@ -43,6 +43,7 @@ const (
 	TypeServiceSuspended = "service.suspended"
 	TypeServiceReopened  = "service.reopened"
 	TypeShareHeld        = "division.held"
+	TypeQuotaSet         = "service.quota"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -124,6 +125,8 @@ func factType(e queue.Event) string {
 		return TypeServiceReopened
 	case queue.ShareHeld:
 		return TypeShareHeld
+	case queue.QuotaSet:
+		return TypeQuotaSet
 	case queue.Noted:
 		return e.Type
 	}
@@ -177,6 +180,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeServiceSuspended: decodeAs[queue.ServiceSuspended],
 	TypeServiceReopened:  decodeAs[queue.ServiceReopened],
 	TypeShareHeld:        decodeAs[queue.ShareHeld],
+	TypeQuotaSet:         decodeAs[queue.QuotaSet],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

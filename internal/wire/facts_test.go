@@ -64,6 +64,7 @@ func examples() []queue.Event {
 		queue.ServiceSuspended{Service: "cc-renew", Cause: "full"},
 		queue.ServiceReopened{Service: "cc-renew"},
 		queue.ShareHeld{Division: "a", Numbers: 12},
+		queue.QuotaSet{Service: "cc-renew", Division: "a", Quota: 40, By: "p-7"},
 	}
 }
 
