@@ -137,6 +137,7 @@ func (c *Collector) life(e queue.Entry) {
 			c.vacate(v, e.At)
 			l := v.leg()
 			l.Service, l.Body, l.Class = ev.Service, ev.Body, ev.Class
+			v.Told = nil
 			c.wait(v)
 		})
 	default: // no part of any figure
@@ -160,6 +161,9 @@ func (c *Collector) reserved(ev queue.Reserved, at time.Time) {
 		},
 		asked: at, slot: ev.Slot,
 	})
+	if t := ev.Told; t != nil && t.Service == ev.Service {
+		c.visits[len(c.visits)-1].Told = &Told{Low: t.Low, High: t.High, MidMS: t.Mid.Milliseconds()}
+	}
 }
 
 // issued begins the wait. A booking waits from the later of check-in and its time.

@@ -39,6 +39,7 @@ type Figures struct {
 	Service Times // start to finish, holds excluded
 	Stay    Times // issue to last finish; of whole visits only
 	Level   Level
+	Told    Promise // of whole visits only
 }
 
 // GaveUp returns the visits that ended without service, as a share of those issued; false if none was.
@@ -47,6 +48,49 @@ func (f Figures) GaveUp() (share float64, ok bool) {
 		return 0, false
 	}
 	return float64(f.NoShows+f.Cancelled) / float64(f.Issued), true
+}
+
+// Promise holds what citizens were told of their wait to what came true.
+type Promise struct {
+	Told   int           // were told a range, and were called
+	Within int           // waited as long as that range said
+	Longer int           // waited longer than it said
+	Error  time.Duration // mean distance between estimate and wait
+	Bias   time.Duration // mean of estimate minus wait: above zero, people were told too much
+}
+
+// Kept returns the share of ranges that came true; false if nobody was told one.
+func (p Promise) Kept() (float64, bool) {
+	if p.Told == 0 {
+		return 0, false
+	}
+	return float64(p.Within) / float64(p.Told), true
+}
+
+// promised holds one visit to its promise.
+func (p *Promise) promised(v *Visit) {
+	wait, called := v.Legs[0].Wait()
+	if v.Told == nil || v.Told.High == 0 || v.Inaccurate || !called {
+		return
+	}
+	p.Told++
+	off := time.Duration(v.Told.MidMS)*time.Millisecond - wait
+	p.Bias += off
+	p.Error += off.Abs()
+	switch {
+	case wait > time.Duration(v.Told.High)*time.Minute:
+		p.Longer++
+	case wait >= time.Duration(v.Told.Low)*time.Minute:
+		p.Within++
+	}
+}
+
+func (p Promise) mean() Promise {
+	if p.Told > 0 {
+		p.Error /= time.Duration(p.Told)
+		p.Bias /= time.Duration(p.Told)
+	}
+	return p
 }
 
 // Times describes some durations. The median of an even number is the middle between the two in the middle; P90 is a
@@ -220,11 +264,13 @@ func Total(terms Terms, days ...Record) Figures {
 					t.wait = t.wait[:before]
 				}
 			}
+			t.Told.promised(v)
 			if last := v.Legs[len(v.Legs)-1]; last.Outcome == Finished && !v.Inaccurate {
 				t.stay = append(t.stay, max(0, time.Duration(last.Ended-v.Issued)*time.Millisecond))
 			}
 		}
 	}
+	t.Told = t.Told.mean()
 	return t.figures()
 }
 

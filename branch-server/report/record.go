@@ -51,7 +51,14 @@ type Visit struct {
 	Issued     Milli         `json:"at"`
 	Walked     bool          `json:"walked,omitempty"`     // served without a ticket: never waited
 	Inaccurate bool          `json:"inaccurate,omitempty"` // its times count nowhere
+	Told       *Told         `json:"told,omitempty"`       // nil if nothing was said, or another service after all
 	Legs       []Leg         `json:"legs"`
+}
+
+// Told is the wait that a citizen was told with the number.
+type Told struct {
+	Low, High int   // minutes; High 0 says only that it is not known
+	MidMS     int64 // before it was rounded
 }
 
 // Leg is one service of a visit, from the moment it waits for it to its end.

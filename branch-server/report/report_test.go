@@ -190,6 +190,28 @@ func TestABookingWaitsFromTheLaterOfCheckInAndItsTime(t *testing.T) {
 	}
 }
 
+func TestWhatWasToldIsHeldToWhatCameTrue(t *testing.T) {
+	d := newDiary(t)
+	d.do("09:00", queue.OpenDay{Day: "2026-11-23"})
+	d.do("09:00", queue.OpenCounter{Counter: "1"})
+	for i, told := range []*queue.Told{
+		{Service: cards, Low: 5, High: 15, Mid: 9 * time.Minute}, // waits 12: within, 3 too little
+		{Service: cards, Low: 5, High: 10, Mid: 8 * time.Minute}, // waits 14: longer, 6 too little
+		{Service: cards}, // not known
+		nil,
+	} {
+		d.do("09:00", queue.Issue{Request: queue.RequestID(fmt.Sprint(i)), Service: cards, Class: queue.ClassWalkIn, Told: told})
+	}
+	for _, clock := range []string{"09:12", "09:14", "09:16", "09:18"} {
+		d.do(clock, queue.CallNext{Counter: "1"})
+		d.do(clock, queue.NoShow{Counter: "1"})
+	}
+	want := report.Promise{Told: 2, Within: 1, Longer: 1, Error: 4*time.Minute + 30*time.Second, Bias: -4*time.Minute - 30*time.Second}
+	if got := report.Total(terms(), d.record(at("09:40:00"), false)).Told; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestACounterNobodyClosedCountsUpToItsLastSignOfLife(t *testing.T) {
 	d := newDiary(t)
 	d.do("09:00", queue.OpenDay{Day: "2026-11-23"})

@@ -24,10 +24,10 @@ type period struct{ From, To queue.Date }
 
 func (p period) oneDay() bool { return p.From == p.To }
 
-// errPeriod is what is wrong with the dates asked for, in words for the asker.
-type errPeriod string
+// periodError is what is wrong with the dates asked for, in words for the asker.
+type periodError string
 
-func (e errPeriod) Error() string { return string(e) }
+func (e periodError) Error() string { return string(e) }
 
 // periodOf reads the dates of a request; without any it is the present Day. Dates the wrong way round are turned.
 func periodOf(r *http.Request, today queue.Date) (period, error) {
@@ -37,7 +37,7 @@ func periodOf(r *http.Request, today queue.Date) (period, error) {
 			return otherwise, nil
 		}
 		if _, err := time.Parse(time.DateOnly, s); err != nil {
-			return otherwise, errPeriod("Uma data escreve-se ano-mês-dia, como " + string(today) + ".")
+			return otherwise, periodError("Uma data escreve-se ano-mês-dia, como " + string(today) + ".")
 		}
 		return queue.Date(s), nil
 	}
@@ -53,7 +53,7 @@ func periodOf(r *http.Request, today queue.Date) (period, error) {
 		from, to = to, from
 	}
 	if first, last := dateTime(from), dateTime(to); last.Sub(first) > mostReportDays*24*time.Hour {
-		return period{from, from}, errPeriod(fmt.Sprintf("Um relatório vai até %d dias. Escolha um período mais curto.", mostReportDays))
+		return period{from, from}, periodError(fmt.Sprintf("Um relatório vai até %d dias. Escolha um período mais curto.", mostReportDays))
 	}
 	return period{from, to}, nil
 }
@@ -64,7 +64,7 @@ func dateTime(d queue.Date) time.Time {
 	return at
 }
 
-func (d period) holds(day queue.Date) bool { return d.From <= day && day <= d.To }
+func (p period) holds(day queue.Date) bool { return p.From <= day && day <= p.To }
 
 // reportPage is GET /relatorios: the figures of a day or a period.
 func (w *Web) reportPage(rw http.ResponseWriter, r *http.Request, v visitor) {
@@ -120,7 +120,7 @@ func (w *Web) report(r *http.Request) (reportView, error) {
 		Query: "de=" + string(asked.From) + "&ate=" + string(asked.To), Plots: map[string]plot{},
 	}
 	records, err := w.records(r.Context(), asked, now)
-	if said, ok := errors.AsType[errPeriod](err); ok {
+	if said, ok := errors.AsType[periodError](err); ok {
 		trouble, records = said, nil
 	} else if err != nil {
 		return reportView{}, err
@@ -155,7 +155,7 @@ func (w *Web) records(ctx context.Context, asked period, now time.Time) ([]repor
 			return nil, err
 		}
 		if visits += len(one.Visits); visits > mostReportVisits {
-			return nil, errPeriod("Neste período há mais visitas do que cabem num relatório. Escolha um mais curto.")
+			return nil, periodError("Neste período há mais visitas do que cabem num relatório. Escolha um mais curto.")
 		}
 		all = append(all, one)
 	}
@@ -258,6 +258,12 @@ func totalFigures(f report.Figures) []reportFigure {
 		timed("Permanência", f.Stay, "média", "permanencia"),
 		{Name: "Atos praticados", Value: thousands(f.Delivered), More: "uma visita pode ter vários", Means: m("atos")},
 		{Name: "Suspensas", Value: thousands(f.Holds), More: "vezes que um atendimento ficou em espera", Means: m("suspensas")},
+	}
+	if f.Told.Told > 0 {
+		kept := reportFigure{Name: "Estimativa cumprida", Unit: "%", Means: m("estimativa")}
+		kept.Value = share(f.Told.Kept())
+		kept.More = fmt.Sprintf("%s de %s avisadas · %s esperaram mais · erro médio %s min", thousands(f.Told.Within), thousands(f.Told.Told), thousands(f.Told.Longer), mins(f.Told.Error))
+		all = append(all, kept)
 	}
 	all[5].More = fmt.Sprintf("p90 %s · média %s min · %s medidas", mins(f.Walk.P90), mins(f.Walk.Mean), thousands(f.Walk.N))
 	all[7].More = fmt.Sprintf("p90 %s · média %s min · %s medidas", mins(f.Stay.P90), mins(f.Stay.Mean), thousands(f.Stay.N))

@@ -20,7 +20,7 @@ func (w *Web) reportCSV(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	if err == nil {
 		records, err = w.records(r.Context(), asked, now)
 	}
-	if said, ok := errors.AsType[errPeriod](err); ok {
+	if said, ok := errors.AsType[periodError](err); ok {
 		refuse(rw, http.StatusBadRequest, answer{Code: "bad_period", Message: said.Error(), Next: "Volte ao relatório e escolha outras datas."})
 		return
 	} else if err != nil {
@@ -106,9 +106,26 @@ func (w *Web) ticketTable(records []report.Record) tableView {
 	t := tableView{
 		Title: "Senhas",
 		Columns: []column{
-			{Head: "Dia"}, {Head: "Senha"}, {Head: "Etapa"}, {Head: "Serviço"}, {Head: "Entidade"}, {Head: "Balcão"}, {Head: "Emitida"}, {Head: "Espera desde"},
-			{Head: "Chamada"}, {Head: "Fim"}, {Head: "Espera", Unit: "min"}, {Head: "Deslocação", Unit: "min"}, {Head: "Atendimento", Unit: "min"},
-			{Head: "Resultado"}, {Head: "Regra"}, {Head: "Motivo"}, {Head: "Atos"}, {Head: "Ultrapassada", Unit: "vezes"}, {Head: "Ultrapassou"}, {Head: "Tempos imprecisos"},
+			{Head: "Dia"},
+			{Head: "Senha"},
+			{Head: "Etapa"},
+			{Head: "Serviço"},
+			{Head: "Entidade"},
+			{Head: "Balcão"},
+			{Head: "Emitida"},
+			{Head: "Espera desde"},
+			{Head: "Chamada"},
+			{Head: "Fim"},
+			{Head: "Espera", Unit: "min"},
+			{Head: "Deslocação", Unit: "min"},
+			{Head: "Atendimento", Unit: "min"},
+			{Head: "Resultado"},
+			{Head: "Regra"},
+			{Head: "Motivo"},
+			{Head: "Atos"},
+			{Head: "Ultrapassada", Unit: "vezes"},
+			{Head: "Ultrapassou"},
+			{Head: "Tempos imprecisos"},
 		},
 	}
 	clock := func(m report.Milli) cell {

@@ -78,18 +78,32 @@ var reportTables = []struct {
 
 func flowColumns(first string) []column {
 	return []column{
-		{Head: first, Text: true}, {Head: "Emitidas"}, {Head: "Recebidas"}, {Head: "Atendidas"}, {Head: "Encami­nhadas"}, {Head: "Não comp."},
-		{Head: "Anuladas"}, {Head: "Em aberto"}, {Head: "Espera mediana", Unit: "min"}, {Head: "p90", Unit: "min"}, {Head: "TME", Unit: "min"},
-		{Head: "Mediana a p90", Unit: "objetivo ▏", Plot: true}, {Head: "Nível", Unit: "%"}, {Head: "Atend. mediana", Unit: "min"}, {Head: "TMA", Unit: "min"},
-		{Head: "Atos"}, {Head: "Impre­cisas"},
+		{Head: first, Text: true},
+		{Head: "Emitidas"},
+		{Head: "Recebidas"},
+		{Head: "Atendidas"},
+		{Head: "Encami\u00adnhadas"},
+		{Head: "Não comp."},
+		{Head: "Anuladas"},
+		{Head: "Em aberto"},
+		{Head: "Espera mediana", Unit: "min"},
+		{Head: "p90", Unit: "min"},
+		{Head: "TME", Unit: "min"},
+		{Head: "Mediana a p90", Unit: "objetivo ▏", Plot: true},
+		{Head: "Nível", Unit: "%"},
+		{Head: "Atend. mediana", Unit: "min"},
+		{Head: "TMA", Unit: "min"},
+		{Head: "Atos"},
+		{Head: "Impre\u00adcisas"},
 	}
 }
 
-func flowCells(f report.Figures, first cell, target time.Duration, longest time.Duration) []cell {
+func flowCells(f report.Figures, first cell, target, longest time.Duration) []cell {
 	return []cell{
 		first, count(f.Issued), count(f.Entered), count(f.Finished), count(f.PassedOn), count(f.NoShows), count(f.Cancelled), count(f.Open),
 		minutesOf(f.Wait.Median, f.Wait.N), minutesOf(f.Wait.P90, f.Wait.N), minutesOf(f.Wait.Mean, f.Wait.N),
-		{Range: rangeOf(f.Wait, target, longest)}, shareOf(f.Level.Share()),
+		{Range: rangeOf(f.Wait, target, longest)},
+		shareOf(f.Level.Share()),
 		minutesOf(f.Service.Median, f.Service.N), minutesOf(f.Service.Mean, f.Service.N), count(f.Delivered), count(f.Inaccurate),
 	}
 }
@@ -156,10 +170,23 @@ func (w *Web) counterTable(terms report.Terms, records []report.Record) (tableVi
 	t := tableView{
 		Title: "Por balcão", Note: "o que cada balcão fez; não diz quem lá estava",
 		Columns: []column{
-			{Head: "Balcão", Text: true}, {Head: "Chamadas"}, {Head: "Atendidas"}, {Head: "Encami­nhadas"}, {Head: "Não comp."}, {Head: "Aberto", Unit: "h:min"},
-			{Head: "A atender", Unit: "h:min"}, {Head: "Pausa", Unit: "h:min"}, {Head: "Inativo", Unit: "h:min"}, {Head: "Ocupação", Unit: "%"},
-			{Head: "Deslocação", Unit: "min mediana"}, {Head: "Atend. mediana", Unit: "min"}, {Head: "p90", Unit: "min"}, {Head: "TMA", Unit: "min"},
-			{Head: "Atos"}, {Head: "Escolhidas à mão"}, {Head: "Por fechar", Unit: "dias"},
+			{Head: "Balcão", Text: true},
+			{Head: "Chamadas"},
+			{Head: "Atendidas"},
+			{Head: "Encami\u00adnhadas"},
+			{Head: "Não comp."},
+			{Head: "Aberto", Unit: "h:min"},
+			{Head: "A atender", Unit: "h:min"},
+			{Head: "Pausa", Unit: "h:min"},
+			{Head: "Inativo", Unit: "h:min"},
+			{Head: "Ocupação", Unit: "%"},
+			{Head: "Deslocação", Unit: "min mediana"},
+			{Head: "Atend. mediana", Unit: "min"},
+			{Head: "p90", Unit: "min"},
+			{Head: "TMA", Unit: "min"},
+			{Head: "Atos"},
+			{Head: "Escolhidas à mão"},
+			{Head: "Por fechar", Unit: "dias"},
 		},
 	}
 	for _, k := range report.ByCounter(terms, records...) {
@@ -177,8 +204,14 @@ func (w *Web) halfTable(terms report.Terms, records []report.Record) (tableView,
 	t := tableView{
 		Title: "Por meia hora", Note: "do relógio da loja; esperas e nível de quem foi chamado nessa meia hora",
 		Columns: []column{
-			{Head: "Meia hora", Text: true}, {Head: "Emitidas"}, {Head: "Chamadas"}, {Head: "Atendidas"}, {Head: "Espera mediana", Unit: "min"},
-			{Head: "p90", Unit: "min"}, {Head: "TME", Unit: "min"}, {Head: "Nível", Unit: "%"},
+			{Head: "Meia hora", Text: true},
+			{Head: "Emitidas"},
+			{Head: "Chamadas"},
+			{Head: "Atendidas"},
+			{Head: "Espera mediana", Unit: "min"},
+			{Head: "p90", Unit: "min"},
+			{Head: "TME", Unit: "min"},
+			{Head: "Nível", Unit: "%"},
 		},
 	}
 	for _, h := range report.ByHalfHour(terms, records...) {
@@ -215,7 +248,8 @@ func (w *Web) chosenTable(_ report.Terms, records []report.Record) (tableView, b
 	for _, c := range report.FairnessOf(records...).Chosen {
 		t.Rows = append(t.Rows, tableRow{Cells: []cell{
 			{Text: shortDay(c.Day), Raw: string(c.Day)},
-			{Text: c.Number, Link: whyAddress(c.Number, c.Day, c.Visit)}, words1(w.cfg.Branch.Label(c.Counter)), words1(c.Reason),
+			{Text: c.Number, Link: whyAddress(c.Number, c.Day, c.Visit)},
+			words1(w.cfg.Branch.Label(c.Counter)), words1(c.Reason),
 		}})
 	}
 	return t, len(t.Rows) > 0

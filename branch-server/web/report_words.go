@@ -27,6 +27,7 @@ var definitions = []definition{
 	{"inatividade", "Tempo de inatividade", "balcão aberto, sem ninguém chamado e fora de pausa; a pausa tem motivo e não conta"},
 	{"ocupacao", "Taxa de ocupação", "tempo de atendimento a dividir pelo tempo aberto"},
 	{"atos", "Atos praticados", "serviços prestados, com a sua quantidade; uma visita pode ter vários"},
+	{"estimativa", "Estimativa cumprida", "quem esperou o que lhe foi dito ao tirar a senha, entre os que foram chamados e a quem se disse um intervalo"},
 	{"suspensas", "Suspensas", "atendimentos interrompidos para continuar depois"},
 	{"ultrapassagens", "Ultrapassagens", "senhas do mesmo serviço emitidas depois e chamadas antes; cada par conta uma vez"},
 	{"explicadas", "Explicadas", "ultrapassagens feitas por prioridade por lei ou por marcação"},
