@@ -33,6 +33,7 @@ type Publisher interface {
 const (
 	BoardTopic = "board"
 	OfferTopic = "offer"
+	BeatTopic  = "beat"
 )
 
 // Config is what a Site needs.
@@ -70,6 +71,9 @@ func (s *Site) Hear([]queue.Entry) {
 // offerPause bounds how often the offer is published; boards are published at once.
 const offerPause = 500 * time.Millisecond
 
+// beatEvery is how often the branch says that it is there: its nodes take six seconds of silence for its absence.
+const beatEvery = 2 * time.Second
+
 // Run publishes the board at once and the offer soon after each change, and both once a minute, so that waiting times
 // stay true while nothing happens. It returns when ctx ends.
 func (s *Site) Run(ctx context.Context, to Publisher) error {
@@ -77,8 +81,11 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 	defer offer.Stop()
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
 	due := true
 	s.publishBoard(ctx, to)
+	s.publishBeat(ctx, to)
 	for {
 		select {
 		case <-ctx.Done():
@@ -92,6 +99,8 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 		case <-offer.C:
 			due = false
 			s.publishOffer(ctx, to)
+		case <-beat.C:
+			s.publishBeat(ctx, to)
 		case <-minute.C:
 			s.publishBoard(ctx, to)
 			s.publishOffer(ctx, to)
@@ -119,6 +128,18 @@ func (s *Site) publishOffer(ctx context.Context, to Publisher) {
 		return
 	}
 	s.publish(to, OfferTopic, offer)
+}
+
+// publishBeat asks the engine first: a branch that cannot read its Day is not there. It is retained, so that a node
+// that has just come knows that there will be more.
+func (s *Site) publishBeat(ctx context.Context, to Publisher) {
+	beat := wire.Beat{Epoch: s.cfg.Epoch}
+	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
+		beat.Seq, beat.AtMS = d.Seq(), at.UnixMilli()
+	}); err != nil {
+		return // told where the board is painted
+	}
+	s.publish(to, BeatTopic, beat)
 }
 
 func (s *Site) publish(to Publisher, topic string, what any) {

@@ -45,6 +45,8 @@ func (w *Web) table() []route {
 		{"GET /{$}", everyone, w.home},
 		{"GET /healthz", everyone, w.healthz},
 		{"GET /painel", everyone, w.callboard},
+		{"GET /espera", everyone, w.waitsPage},
+		{"GET /espera/erro", coordination, w.waitErrorPage},
 		{"GET /events", everyone, w.events}, // audience by view: see views
 		{"GET /entrar", everyone, w.signInPage},
 		{"POST /entrar", everyone, w.signIn},

@@ -85,6 +85,7 @@ type Web struct {
 	hub     *hub
 	names   names
 	handler http.Handler
+	public  publicWaits
 	facts   facts // owned by the hub's goroutine
 }
 

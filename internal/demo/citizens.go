@@ -68,7 +68,7 @@ func (d *demo) openKiosk(ctx context.Context, i int) (*simKiosk, error) {
 	k.uplink, err = uplink.New(uplink.Config{
 		Node: k.node, Boot: k.boot, Software: "simulado", Brokers: []string{"tcp://" + d.plan.Broker},
 		Source: k.store, Now: time.Now, Log: d.log,
-		OnOffer: func(o wire.Offer) { k.offer.Store(&o) }, OnBoard: func(wire.Board) {}, OnLink: func(bool) {},
+		OnOffer: func(o wire.Offer) { k.offer.Store(&o) }, OnBoard: func(wire.Board) {}, OnLink: func(bool, time.Time) {},
 		Keep: func(string, []byte) {},
 	})
 	if err != nil {

@@ -116,7 +116,7 @@ func kioskOn(t *testing.T, broker string) node {
 		Node: "L901-K01", Boot: machine.NewBoot(), Brokers: []string{broker}, Source: n.store, Now: time.Now,
 		Log:     slog.New(slog.DiscardHandler),
 		OnOffer: func(o wire.Offer) { n.offers <- o }, OnBoard: func(b wire.Board) { n.boards <- b },
-		OnLink: func(bool) {}, Keep: func(string, []byte) {},
+		OnLink: func(bool, time.Time) {}, Keep: func(string, []byte) {},
 	})
 	if err != nil {
 		t.Fatal(err)

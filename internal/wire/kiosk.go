@@ -172,6 +172,15 @@ type Board struct {
 	Queues []BoardLine `json:"queues"`
 }
 
+// Beat says that the branch decides and publishes still (_site/beat, every two seconds, retained), and which board
+// is the newest. A branch that hangs keeps its connections for as long as the broker's keep-alive; its beats stop at
+// once.
+type Beat struct {
+	Epoch uint64 `json:"e"`
+	Seq   uint64 `json:"s"`
+	AtMS  int64  `json:"at"`
+}
+
 // BoardCall is one call on a board. ID is the same for a call and its recalls; Count tells them apart.
 type BoardCall struct {
 	ID      int    `json:"id"` // of the visit on its Day

@@ -312,9 +312,9 @@ func (a *App) heardBoard(b wire.Board) {
 	}
 }
 
-func (a *App) heardLink(up bool) {
+func (a *App) heardLink(up bool, since time.Time) {
 	a.devices.linked()
-	a.screen.ShowLink(up, a.clock.Now())
+	a.screen.ShowLink(up, since)
 	a.post(flow.LinkChanged{Up: up})
 	a.health.ring() // a branch that came back does not know how the kiosk is
 	a.log.Info("branch", "reachable", up)

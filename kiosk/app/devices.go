@@ -154,7 +154,7 @@ func (d *devices) settle() {
 		}
 	}
 	if unlinked {
-		d.app.heardLink(false)
+		d.app.heardLink(false, d.app.clock.Now())
 	}
 }
 

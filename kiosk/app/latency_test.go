@@ -75,7 +75,7 @@ func floorUplink(t testing.TB, br *branch) *uplink.Uplink {
 	u, err := uplink.New(uplink.Config{
 		Node: "L901-K02", Boot: machine.NewBoot(), Brokers: []string{br.url()}, Source: memory(t), Now: time.Now, Log: discard(),
 		OnOffer: func(wire.Offer) {}, OnBoard: func(wire.Board) {}, Keep: func(string, []byte) {},
-		OnLink: func(bool) {
+		OnLink: func(bool, time.Time) {
 			select {
 			case up <- struct{}{}:
 			default:

@@ -29,7 +29,7 @@ type Config struct {
 
 	OnOffer func(wire.Offer)
 	OnBoard func(wire.Board)
-	OnLink  func(up bool)
+	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
 	// Keep is given what should outlive a restart, by name.
 	Keep func(name string, payload []byte)
 }
@@ -38,6 +38,7 @@ type Config struct {
 const (
 	OfferName = "offer"
 	BoardName = "board"
+	beatName  = "beat"
 )
 
 // farewell is how long an ending kiosk stays for the branch to take over its last facts.
@@ -47,6 +48,7 @@ const farewell = 2 * time.Second
 type Uplink struct {
 	cfg   Config
 	child *carrier.Child
+	pulse *pulse
 
 	mu    sync.Mutex
 	board wire.Board // the newest seen
@@ -54,12 +56,12 @@ type Uplink struct {
 
 // New prepares the way; nothing is connected until Run.
 func New(cfg Config) (*Uplink, error) {
-	u := &Uplink{cfg: cfg}
+	u := &Uplink{cfg: cfg, pulse: &pulse{now: cfg.Now, tell: cfg.OnLink}}
 	var err error
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
 		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, RetryMax: 2 * time.Second},
-		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnLink: cfg.OnLink, Log: cfg.Log,
+		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnLink: u.pulse.link, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -68,7 +70,18 @@ func New(cfg Config) (*Uplink, error) {
 }
 
 // Run keeps the way open until ctx ends and, if the branch is there, until it holds the whole log.
-func (u *Uplink) Run(ctx context.Context) error { return u.child.Run(ctx) }
+func (u *Uplink) Run(ctx context.Context) error {
+	watching, stop := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		u.pulse.run(watching)
+	}()
+	err := u.child.Run(ctx)
+	stop()
+	<-watched
+	return err
+}
 
 // Nudge tells that the log has grown.
 func (u *Uplink) Nudge() { u.child.Nudge() }
@@ -108,6 +121,7 @@ func (u *Uplink) Reserve(ctx context.Context, q wire.TicketRequest) (wire.Ticket
 
 // heard takes what the branch publishes for all its nodes. Only a newer board replaces the one shown.
 func (u *Uplink) heard(topic string, payload []byte) {
+	u.pulse.hear(topic == beatName)
 	switch topic {
 	case OfferName:
 		var o wire.Offer
