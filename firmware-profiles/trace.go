@@ -3,6 +3,7 @@ package profiles
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -24,8 +25,10 @@ type Trace struct {
 
 // Explain returns where each value of a profile comes from, in the order of
 // the keys. Firmware is the version of the device, "" if it is not known.
-func Explain(id, firmware string) ([]Trace, error) {
-	flat, layers, err := laid(shipped, id, firmware)
+func Explain(id, firmware string) ([]Trace, error) { return Shipped().Explain(id, firmware) }
+
+func explainIn(tree fs.FS, id, firmware string) ([]Trace, error) {
+	flat, layers, err := laid(tree, id, firmware)
 	if err != nil {
 		return nil, err
 	}
@@ -71,15 +74,19 @@ type Identification struct {
 	// Maker, Model and Firmware are its own words; what it did not say is
 	// empty.
 	Maker, Model, Firmware string
+	// Serial is its serial number.
+	Serial string
 }
 
 // Match returns the profiles that describe a device, best first: those that
 // name its model, of the same maker if both are known. None is no error: the
 // device is not known.
-func Match(i Identification) ([]string, error) {
+func Match(i Identification) ([]string, error) { return Shipped().Match(i) }
+
+func matchIn(c Catalogue, i Identification) ([]string, error) {
 	var out []string
-	for _, id := range Names() {
-		p, err := Load(id)
+	for _, id := range c.Names() {
+		p, err := c.Load(id, "")
 		if err != nil {
 			return nil, err
 		}

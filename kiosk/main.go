@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"balcao/kiosk/app"
+	"balcao/kiosk/app/technician"
 	"balcao/kiosk/bench"
 	"balcao/kiosk/trust"
 )
@@ -37,6 +38,11 @@ func run(args []string, out, messages io.Writer) error {
 	if len(args) > 0 && args[0] == "trust" {
 		return trust.Command(args[1:], out, time.Now())
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if ours, err := (technician.Bench{Out: out, Now: time.Now}).Command(ctx, args); ours {
+		return err
+	}
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "kiosk.yaml", "configuration file")
@@ -54,8 +60,6 @@ func run(args []string, out, messages io.Writer) error {
 	if err != nil || *check {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	log := slog.New(slog.NewJSONHandler(messages, nil))
 	g, ctx := errgroup.WithContext(ctx)
 	if *simulate {

@@ -86,10 +86,11 @@ var floors = map[string]int{
 	"printers/tcp":                 adapters,
 	"printers/usblp":               adapters,
 
-	"branch-server/app": apps,
-	"hq/app":            apps,
-	"kiosk/app":         apps,
-	"kiosk/bench":       apps, // puts virtual devices together, as app does real ones
+	"branch-server/app":    apps,
+	"hq/app":               apps,
+	"kiosk/app":            apps,
+	"kiosk/app/technician": apps,
+	"kiosk/bench":          apps, // puts virtual devices together, as app does real ones
 
 	"branch-server":                    mains,
 	"branch-server/forecast/predictor": mains,

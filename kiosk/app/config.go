@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -63,6 +64,16 @@ type Printer struct {
 	Firmware string `yaml:"firmware"` // its version, such as "3.2"; empty is not known
 	Port     string `yaml:"port"`     // serial device, "tcp://192.0.2.7:9100" or a device below /dev/usb
 	Baud     int    `yaml:"baud"`     // 0 is the profile's default
+	Profiles string `yaml:"profiles"` // folder with further profiles, as kind/vendor/model.yaml; may be empty
+}
+
+// catalogue is what profiles there are: the program's, and those of the folder.
+func (p Printer) catalogue() profiles.Catalogue {
+	c := profiles.Shipped()
+	if p.Profiles != "" {
+		c = c.With(os.DirFS(p.Profiles))
+	}
+	return c
 }
 
 // Reader says how cards are read.
@@ -206,15 +217,19 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	if c.Printer.Port == "" {
 		faults.Add("printer.port", "name the serial device of the printer")
 	}
-	profile, err := profiles.Load(c.Printer.Profile)
-	if err != nil {
-		faults.Add("printer.profile", "%q is none of %s", c.Printer.Profile, strings.Join(profiles.Names(), ", "))
+	catalogue := c.Printer.catalogue()
+	profile, err := catalogue.Load(c.Printer.Profile, "")
+	if errors.Is(err, profiles.ErrUnknown) {
+		faults.Add("printer.profile", "%q is none of %s", c.Printer.Profile, strings.Join(catalogue.Names(), ", "))
+		return
+	} else if err != nil {
+		faults.Add("printer.profile", "%v", err)
 		return
 	}
 	if _, err := device.Dialect(profile); err != nil {
 		faults.Add("printer.profile", "%v", err)
 	}
-	if _, err := profiles.LoadFor(c.Printer.Profile, c.Printer.Firmware); err != nil {
+	if _, err := catalogue.Load(c.Printer.Profile, c.Printer.Firmware); err != nil {
 		faults.Add("printer.firmware", "%v", err)
 	}
 	if c.Printer.Baud != 0 && !slices.Contains(profile.Transport.Serial.Bauds, c.Printer.Baud) {

@@ -16,7 +16,7 @@ import (
 
 // newPrinter makes the printer of the configuration's profile; the line is opened by its Run.
 func newPrinter(a *App) (*device.Printer, error) {
-	profile, err := profiles.LoadFor(a.cfg.Printer.Profile, a.cfg.Printer.Firmware)
+	profile, err := a.cfg.Printer.catalogue().Load(a.cfg.Printer.Profile, a.cfg.Printer.Firmware)
 	if err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
@@ -24,35 +24,33 @@ func newPrinter(a *App) (*device.Printer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
-	line := serialport.Config{
-		Path: a.cfg.Printer.Port, Baud: a.cfg.Printer.Baud, Handshake: serialport.Handshake(profile.Transport.Serial.Handshake),
-	}
-	if line.Baud == 0 {
-		line.Baud = profile.Transport.Serial.Default
-	}
 	return device.New(device.Config{
 		Dialect: dialect, Confirm: device.ConfirmWithin(profile), Now: a.clock.Now, Log: a.log,
-		Open:    func(ctx context.Context) (device.Transport, error) { return openPrinter(ctx, line) },
+		Open:    func(ctx context.Context) (device.Transport, error) { return OpenPrinter(ctx, a.cfg.Printer, profile) },
 		Changed: a.heardPrinter, Late: a.tickets.late,
 	}), nil
 }
 
-// openPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's
-// USB printer device, and all else is a serial line.
-func openPrinter(ctx context.Context, line serialport.Config) (device.Transport, error) {
-	if address, network := strings.CutPrefix(line.Path, "tcp://"); network {
+// OpenPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's
+// USB printer device, and all else is a serial line with the speed of the configuration or else of the profile.
+func OpenPrinter(ctx context.Context, cfg Printer, profile profiles.Profile) (device.Transport, error) {
+	if address, network := strings.CutPrefix(cfg.Port, "tcp://"); network {
 		conn, err := tcp.Open(ctx, address)
 		if err != nil {
 			return nil, err
 		}
 		return conn, nil
 	}
-	if strings.HasPrefix(line.Path, "/dev/usb/") {
-		port, err := usblp.Open(line.Path)
+	if strings.HasPrefix(cfg.Port, "/dev/usb/") {
+		port, err := usblp.Open(cfg.Port)
 		if err != nil {
 			return nil, err
 		}
 		return port, nil
+	}
+	line := serialport.Config{Path: cfg.Port, Baud: cfg.Baud, Handshake: serialport.Handshake(profile.Transport.Serial.Handshake)}
+	if line.Baud == 0 {
+		line.Baud = profile.Transport.Serial.Default
 	}
 	port, err := serialport.Open(line)
 	if err != nil {

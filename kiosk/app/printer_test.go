@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	profiles "balcao/firmware-profiles"
 	"balcao/printers/printertest"
-	"balcao/printers/serialport"
 )
 
 func TestThePortSaysWhichCable(t *testing.T) {
@@ -22,7 +22,7 @@ func TestThePortSaysWhichCable(t *testing.T) {
 	}
 	defer func() { _ = wire.Close() }()
 	for _, port := range []string{"tcp://" + l.Addr().String(), link} {
-		line, err := openPrinter(t.Context(), serialport.Config{Path: port, Baud: 19200})
+		line, err := OpenPrinter(t.Context(), Printer{Port: port, Baud: 19200}, profiles.Profile{})
 		if err != nil {
 			t.Errorf("%s: %v", port, err)
 			continue
@@ -32,7 +32,7 @@ func TestThePortSaysWhichCable(t *testing.T) {
 		}
 	}
 	for _, port := range []string{"tcp://127.0.0.1:1", "/dev/usb/no-such-printer", filepath.Join(t.TempDir(), "none")} {
-		if line, err := openPrinter(t.Context(), serialport.Config{Path: port, Baud: 19200}); err == nil || line != nil {
+		if line, err := OpenPrinter(t.Context(), Printer{Port: port, Baud: 19200}, profiles.Profile{}); err == nil || line != nil {
 			t.Errorf("%s: opened %v", port, line)
 		}
 	}

@@ -61,14 +61,14 @@ func (a *asker) star(ctx context.Context) (profiles.Identification, error) {
 	return id, nil
 }
 
-// epson asks DLE EOT 1, and then GS I for maker, model and firmware.
+// epson asks DLE EOT 1, and then GS I for maker, model, firmware and serial number.
 func (a *asker) epson(ctx context.Context) (profiles.Identification, error) {
 	var id profiles.Identification
 	alive, err := a.ask(ctx, []byte{0x10, 0x04, 0x01}, func(b []byte) bool { return len(b) > 0 })
 	if err != nil || len(alive) == 0 {
 		return id, fmt.Errorf("identify printer: %w", errors.Join(ErrSilent, err))
 	}
-	for n, into := range map[byte]*string{0x42: &id.Maker, 0x43: &id.Model, 0x41: &id.Firmware} {
+	for n, into := range map[byte]*string{0x42: &id.Maker, 0x43: &id.Model, 0x41: &id.Firmware, 0x44: &id.Serial} {
 		said, err := a.ask(ctx, []byte{0x1d, 'I', n}, func(b []byte) bool { return bytes.IndexByte(b, 0) > 0 && bytes.IndexByte(b, '_') >= 0 })
 		if err != nil {
 			return id, fmt.Errorf("identify printer: %w", err)

@@ -1,0 +1,50 @@
+package card
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+)
+
+// Describe says in a few words what a command asks of a Citizen Card, for a
+// technician. It holds nothing that a card answered.
+func Describe(command []byte) string {
+	c, err := ParseCommand(command)
+	if err != nil {
+		return "not a command"
+	}
+	switch c.Instruction {
+	case 0xA4:
+		return "SELECT " + describeFile(c)
+	case 0xB0:
+		offset := int(c.P1)<<8 | int(c.P2)
+		return fmt.Sprintf("READ BINARY %d–%d", offset, offset+c.Le-1)
+	case 0xC0:
+		return "GET RESPONSE"
+	default:
+		return fmt.Sprintf("instruction %02X", c.Instruction)
+	}
+}
+
+func describeFile(c Command) string {
+	for _, known := range []struct {
+		data []byte
+		name string
+	}{
+		{aidCC1[:], "application CC1"},
+		{aidCC2[:], "application CC2, national data"},
+		{aidPassport[:], "application ICAO (passport)"},
+		{identityCC1.Data, "EF02, identity (CC1)"},
+		{objectCC1.Data, "EF06, security object (CC1)"},
+		{identityCC2.Data, "010D, identity (CC2)"},
+		{objectCC2.Data, "011D, security object (CC2)"},
+	} {
+		if bytes.Equal(c.Data, known.data) {
+			return known.name
+		}
+	}
+	if len(c.Data) == 2 {
+		return fmt.Sprintf("file %04X", binary.BigEndian.Uint16(c.Data))
+	}
+	return fmt.Sprintf("%X", c.Data)
+}
