@@ -100,6 +100,9 @@ func (a *App) openDay(ctx context.Context) error {
 	a.web, err = web.New(ctx, web.Config{
 		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
 		Archive: a.store,
+		Pseudonym: func(ctx context.Context, person string) (string, error) {
+			return a.store.Pseudonym(ctx, person, a.clock.Now())
+		},
 		Devices: a.site.Devices, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
 	})
 	return err
@@ -227,6 +230,9 @@ func (a *App) housekeeping(ctx context.Context) error {
 		case <-hourly.C:
 			if err := a.store.Forget(ctx, a.clock.Now().Add(-7*24*time.Hour)); err != nil && ctx.Err() == nil {
 				a.log.Warn("forget old answers", "err", err)
+			}
+			if err := a.store.Retire(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.StaffDays)); err != nil && ctx.Err() == nil {
+				a.log.Warn("retire pseudonyms", "err", err)
 			}
 		}
 	}

@@ -23,6 +23,13 @@ type Config struct {
 	HQ     HQ            `yaml:"hq"`
 	Staff  string        `yaml:"staff"` // file of the people who may sign in
 	Branch branch.Branch `yaml:"branch"`
+
+	Retention Retention `yaml:"retention"`
+}
+
+// Retention says for how long it can be told who did something.
+type Retention struct {
+	StaffDays int `yaml:"staff_days"` // after so many days nobody can tell whose a pseudonym was
 }
 
 // HTTP says where counters and callboards are served.
@@ -51,6 +58,8 @@ func Default() Config {
 		Data:   "data",
 		HTTP:   HTTP{Listen: "127.0.0.1:8080"},
 		Broker: Broker{Listen: "127.0.0.1:1883"},
+
+		Retention: Retention{StaffDays: 90},
 	}
 }
 
@@ -83,6 +92,9 @@ func readStaff(path string) (*staff.Book, error) {
 func (c *Config) Check(faults *config.Faults) {
 	if c.Data == "" {
 		faults.Add("data", "the journal needs a folder")
+	}
+	if c.Retention.StaffDays < 1 || c.Retention.StaffDays > 3650 {
+		faults.Add("retention.staff_days", "must be between 1 and 3650 days")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
 	switch {

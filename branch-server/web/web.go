@@ -71,10 +71,12 @@ type Config struct {
 	Archive  Archive                   // the journal's Days, for reports and explanations
 	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
 	Link     func() Link               // the way to headquarters; nil means that there is none
-	Hosts    []string                  // names under which browsers may ask, beside localhost and any IP address
-	HTTPS    bool                      // browsers come over TLS: cookies are marked Secure
-	Now      func() time.Time          // the wall clock: sessions end by it
-	Log      *slog.Logger
+	// Pseudonym returns the name under which a person may stand in a fact; nil writes none.
+	Pseudonym func(ctx context.Context, person string) (string, error)
+	Hosts     []string         // names under which browsers may ask, beside localhost and any IP address
+	HTTPS     bool             // browsers come over TLS: cookies are marked Secure
+	Now       func() time.Time // the wall clock: sessions end by it
+	Log       *slog.Logger
 }
 
 // Web serves the faces of one branch.
@@ -96,6 +98,9 @@ func New(ctx context.Context, cfg Config) (*Web, error) {
 	}
 	if cfg.Devices == nil {
 		cfg.Devices = func() []wire.KioskHealth { return nil }
+	}
+	if cfg.Pseudonym == nil {
+		cfg.Pseudonym = func(context.Context, string) (string, error) { return "", nil }
 	}
 	if cfg.Link == nil {
 		cfg.Link = func() Link { return Link{State: LinkOff} }

@@ -269,3 +269,24 @@ func IsDuplicate(err error) bool {
 func IsNotFound(err error) bool {
 	return errors.Is(err, sql.ErrNoRows) || errors.Is(err, fs.ErrNotExist)
 }
+
+// Forget runs do like Write, overwrites what it deletes, and brings the
+// write-ahead log back to nothing: what was deleted stands nowhere in the
+// files of this database any more. While readers hold an older state the log
+// keeps it until the next Forget.
+func (d *DB) Forget(ctx context.Context, do func(tx *Tx) error) error {
+	if d.writer == nil {
+		return fmt.Errorf("write to %s: opened for reading only", d.path)
+	}
+	// There is one writing connection, so the setting is in force for do.
+	if _, err := d.writer.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
+		return fmt.Errorf("forget in %s: %w", d.path, named(err))
+	}
+	if err := d.Write(ctx, do); err != nil {
+		return err
+	}
+	if _, err := d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("forget in %s: %w", d.path, named(err))
+	}
+	return nil
+}
