@@ -121,6 +121,8 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.InaccurateSet:
 		return ev.Visit
+	case queue.Supervised:
+		return ev.Visit
 	default:
 		return 0
 	}
@@ -219,11 +221,29 @@ func (s *Story) tellLife(e queue.Event) string {
 		return n.service(ev.Service) + " deixou de dar senhas"
 	case queue.ServiceReopened:
 		return n.service(ev.Service) + " voltou a dar senhas"
+	case queue.SkillsSet:
+		return n.tellSkills(ev)
+	case queue.Supervised:
+		return "a coordenação decidiu (" + ev.Action + ", motivo: " + ev.Reason + ")"
 	case queue.ShareHeld:
 		return fmt.Sprintf("divisão %s: %d números guardados para marcações", ev.Division, ev.Numbers)
 	default:
 		return fmt.Sprintf("%T", e)
 	}
+}
+
+func (n Names) tellSkills(ev queue.SkillsSet) string {
+	if len(ev.Primary)+len(ev.Secondary) == 0 {
+		return n.counter(ev.Counter) + " voltou aos seus serviços"
+	}
+	var all []string
+	for _, id := range ev.Primary {
+		all = append(all, n.service(id))
+	}
+	for _, id := range ev.Secondary {
+		all = append(all, n.service(id)+" (ajuda)")
+	}
+	return n.counter(ev.Counter) + " serve hoje " + strings.Join(all, ", ")
 }
 
 func (s *Story) tellReserved(ev queue.Reserved) string {

@@ -215,7 +215,7 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted,
 		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
-		queue.ShareHeld, queue.QuotaSet:
+		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised:
 	}
 	return 0
 }

@@ -295,6 +295,10 @@ func factWords(f visit.Fact) (sign, string) {
 		return signWatch, "Senhas de um serviço suspensas"
 	case queue.ServiceReopened:
 		return plain, "Senhas de um serviço reabertas"
+	case queue.SkillsSet:
+		return plain, upperFirst(counterWords(ev.Counter)) + " com outros serviços hoje"
+	case queue.Supervised:
+		return plain, "A coordenação interveio"
 	case queue.QuotaSet:
 		return plain, "Contingente de hoje alterado"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,

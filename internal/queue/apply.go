@@ -51,7 +51,9 @@ func (d *Day) Apply(e Entry) {
 		d.applySupply(e)
 	case ShareHeld:
 		d.held[ev.Division] = ev.Numbers
-	case Noted:
+	case SkillsSet:
+		d.applySkills(ev)
+	case Noted, Supervised:
 	}
 }
 

@@ -114,7 +114,8 @@ func (d *Day) callNext(c CallNext, at time.Time) ([]Event, error) {
 	if err := d.free(c.Counter); err != nil {
 		return nil, err
 	}
-	v, why := d.next(d.index.counters[c.Counter], at)
+	k, _ := d.desk(c.Counter)
+	v, why := d.next(k, at)
 	if v == nil {
 		return nil, ErrQueueEmpty
 	}
@@ -140,7 +141,7 @@ func (d *Day) callVisit(c CallVisit, at time.Time) ([]Event, error) {
 	case v.State != StateWaiting:
 		return nil, ErrNotWaiting
 	}
-	k := d.index.counters[c.Counter]
+	k, _ := d.desk(c.Counter)
 	known, secondary := k.serves(v.Service)
 	if !known {
 		return nil, ErrNotServed
@@ -179,7 +180,7 @@ func (d *Day) idle(v *Visit) CounterID {
 		if !p.open || p.onBreak || p.visit != nil {
 			continue
 		}
-		k := d.index.counters[id]
+		k, _ := d.desk(id)
 		known, secondary := k.serves(v.Service)
 		if !known || !k.takes(v.Class) {
 			continue
@@ -222,7 +223,8 @@ func (d *Day) assign(fresh []VisitID, at time.Time) []Event {
 		if counter == "" {
 			continue
 		}
-		if first, why := d.next(d.index.counters[counter], at); first != nil {
+		k, _ := d.desk(counter)
+		if first, why := d.next(k, at); first != nil {
 			return []Event{called(first, counter, why)}
 		}
 	}
@@ -231,7 +233,7 @@ func (d *Day) assign(fresh []VisitID, at time.Time) []Event {
 
 // Order returns copies of the visits that a counter can call, in the order in which it would call them now.
 func (d *Day) Order(id CounterID, at time.Time) []Visit {
-	k, known := d.index.counters[id]
+	k, known := d.desk(id)
 	if !known {
 		return nil
 	}

@@ -22,9 +22,10 @@ type Day struct {
 	issued    map[DivisionID]int     // last number used
 	called    map[DivisionID]int     // first calls, for the tolerance of no-shows
 	suspended map[ServiceID]Suspension
-	today     quotas             // set by hand
-	held      map[DivisionID]int // numbers kept for bookings
-	sinceLaw  int                // calls since the last one of priority by law
+	today     quotas                  // set by hand
+	held      map[DivisionID]int      // numbers kept for bookings
+	skills    map[CounterID]SkillsSet // of counters that have others today
+	sinceLaw  int                     // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
 }
@@ -76,6 +77,7 @@ func (d *Day) clear() {
 	d.held = map[DivisionID]int{}
 	d.suspended = map[ServiceID]Suspension{}
 	d.today = newQuotas()
+	d.skills = map[CounterID]SkillsSet{}
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil

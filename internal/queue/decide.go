@@ -89,9 +89,9 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.holdShare(c)
 	case SetQuota:
 		return d.setQuota(c)
-	default: // decided above
+	default:
+		return d.decideOffice(cmd, func(wish Command) ([]Event, error) { return d.decide(wish, at) })
 	}
-	panic("queue: a command without a rule")
 }
 
 func (d *Day) openDay(c OpenDay) ([]Event, error) {

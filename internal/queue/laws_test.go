@@ -79,7 +79,15 @@ func (r *randomDay) any() queue.Command {
 	if n := r.day.Totals().Reserved; n > 0 {
 		visit = queue.VisitID(1 + r.rng.IntN(n))
 	}
-	switch r.rng.IntN(31) {
+	switch r.rng.IntN(34) {
+	case 31:
+		return queue.SetSkills{Counter: counter, Primary: []queue.ServiceID{service}}
+	case 32:
+		return queue.Supervise{Action: "move_queue", Reason: "x", Do: []queue.Command{queue.MoveQueue{From: service, To: "A"}}}
+	case 33:
+		return queue.Supervise{Action: "end_visit", Reason: "x", Do: []queue.Command{
+			queue.Finish{Counter: counter}, queue.MarkInaccurate{Visit: visit, Inaccurate: true},
+		}}
 	case 28:
 		return r.rare(counter, service, visit)
 	case 29:

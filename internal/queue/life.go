@@ -177,7 +177,8 @@ func (d *Day) walk(c Walk) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if known, _ := d.index.counters[c.Counter].serves(c.Service); !known {
+	k, _ := d.desk(c.Counter)
+	if known, _ := k.serves(c.Service); !known {
 		return nil, ErrNotServed
 	}
 	return []Event{e, Walked{Visit: e.Visit, Number: e.Number, Counter: c.Counter}}, nil

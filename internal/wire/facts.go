@@ -42,6 +42,8 @@ const (
 	TypeBreakEnded       = "counter.break_ended"
 	TypeServiceSuspended = "service.suspended"
 	TypeServiceReopened  = "service.reopened"
+	TypeSkillsSet        = "counter.skills"
+	TypeSupervised       = "branch.supervised"
 	TypeShareHeld        = "division.held"
 	TypeQuotaSet         = "service.quota"
 )
@@ -123,6 +125,10 @@ func factType(e queue.Event) string {
 		return TypeServiceSuspended
 	case queue.ServiceReopened:
 		return TypeServiceReopened
+	case queue.SkillsSet:
+		return TypeSkillsSet
+	case queue.Supervised:
+		return TypeSupervised
 	case queue.ShareHeld:
 		return TypeShareHeld
 	case queue.QuotaSet:
@@ -179,6 +185,8 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeBreakEnded:       decodeAs[queue.BreakEnded],
 	TypeServiceSuspended: decodeAs[queue.ServiceSuspended],
 	TypeServiceReopened:  decodeAs[queue.ServiceReopened],
+	TypeSkillsSet:        decodeAs[queue.SkillsSet],
+	TypeSupervised:       decodeAs[queue.Supervised],
 	TypeShareHeld:        decodeAs[queue.ShareHeld],
 	TypeQuotaSet:         decodeAs[queue.QuotaSet],
 }

@@ -63,6 +63,8 @@ func examples() []queue.Event {
 		queue.BreakEnded{Counter: "3"},
 		queue.ServiceSuspended{Service: "cc-renew", Cause: "full"},
 		queue.ServiceReopened{Service: "cc-renew"},
+		queue.SkillsSet{Counter: "3", Primary: []queue.ServiceID{"cc-renew"}, Secondary: []queue.ServiceID{"tax"}},
+		queue.Supervised{Action: "end_visit", By: "p-4f2a91c0", Reason: "left", Visit: 23, Counter: "3", Service: "cc-renew", Entries: 2},
 		queue.ShareHeld{Division: "a", Numbers: 12},
 		queue.QuotaSet{Service: "cc-renew", Division: "a", Quota: 40, By: "p-7"},
 	}
