@@ -46,8 +46,8 @@ type Table interface {
 
 // Keys keeps the key of each day apart from the table.
 type Keys interface {
-	// Key returns the key of a day, made now if make is set and there is none; else ErrNoKey.
-	Key(day queue.Date, make bool) (citizen.DayKey, error)
+	// Key returns the key of a day, made now if create is set and there is none; else ErrNoKey.
+	Key(day queue.Date, create bool) (citizen.DayKey, error)
 	// DestroyBefore destroys the keys of all days before one and returns how many.
 	DestroyBefore(day queue.Date) (int, error)
 }

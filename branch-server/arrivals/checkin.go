@@ -3,6 +3,7 @@ package arrivals
 import (
 	"context"
 	"crypto/hmac"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,10 +46,14 @@ type Claim struct {
 	Source string // for the log: code, card or reception
 }
 
-// CheckIn receives the citizen of a booking. Make turns the request, the service, the class and the slot into the
-// command that takes a number: a kiosk reserves one, reception issues it at once. The same request again leads to the
+// Taking makes the command that takes a number for a service, a class and a slot: a kiosk reserves one, reception
+// issues it at once.
+type Taking func(queue.ServiceID, queue.ClassID, time.Time) queue.Command
+
+// CheckIn receives the citizen of a booking. Take makes the command that takes a
+// number. The same request again leads to the
 // same ticket, and so does any other request for the same booking.
-func (k *Desk) CheckIn(ctx context.Context, claim Claim, request queue.RequestID, make func(queue.ServiceID, queue.ClassID, time.Time) queue.Command) (Outcome, error) {
+func (k *Desk) CheckIn(ctx context.Context, claim Claim, request queue.RequestID, take Taking) (Outcome, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	all, err := k.cfg.Table.Bookings(ctx, k.today())
@@ -90,25 +95,25 @@ func (k *Desk) CheckIn(ctx context.Context, claim Claim, request queue.RequestID
 		out.Verdict, out.From = TooEarly, window.Opens(one.Slot)
 		return out, nil
 	}
-	return k.receive(ctx, one, out, arrival, request, make)
+	return k.receive(ctx, one, out, arrival, request, take)
 }
 
 // receive notes first who comes and then takes the number, so that a crash between the two leaves a booking that the
 // same request, or after it any other, can take up.
-func (k *Desk) receive(ctx context.Context, one booking.Booking, out Outcome, arrival booking.Arrival, request queue.RequestID, make func(queue.ServiceID, queue.ClassID, time.Time) queue.Command) (Outcome, error) {
+func (k *Desk) receive(ctx context.Context, one booking.Booking, out Outcome, arrival booking.Arrival, request queue.RequestID, take Taking) (Outcome, error) {
 	claimed, err := k.cfg.Table.Claim(ctx, one.ID, one.Request, request)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if !claimed {
-		return Outcome{}, fmt.Errorf("note an arrival: the booking changed meanwhile")
+		return Outcome{}, errors.New("note an arrival: the booking changed meanwhile")
 	}
 	class, slot := queue.ClassBooked, one.Slot
 	out.Verdict = Received
 	if arrival == booking.Late {
 		class, slot, out.Verdict = queue.ClassWalkIn, time.Time{}, WalkIn
 	}
-	refusal, err := k.cfg.Commands.Do(ctx, string(request), make(one.Service, class, slot))
+	refusal, err := k.cfg.Commands.Do(ctx, string(request), take(one.Service, class, slot))
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -155,7 +155,7 @@ func (b *builder) add(rec record) {
 
 const maxID = 128
 
-func (b *builder) identity(rec record, row *Row) (what, do string) {
+func (b *builder) identity(_ record, row *Row) (what, do string) {
 	id := row.Booking.ID
 	switch {
 	case id == "":

@@ -41,7 +41,7 @@ type route struct {
 // table is every address of the faces with its audience. There is no other place where roles are checked, but for
 // the views of the event stream, which stand in their own table.
 func (w *Web) table() []route {
-	return []route{
+	return append([]route{
 		{"GET /{$}", everyone, w.home},
 		{"GET /healthz", everyone, w.healthz},
 		{"GET /painel", everyone, w.callboard},
@@ -60,7 +60,7 @@ func (w *Web) table() []route {
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
-	}
+	}, w.bookingRoutes()...)
 }
 
 // views is every view of the event stream with its audience.

@@ -77,6 +77,9 @@ type Config struct {
 	HTTPS     bool             // browsers come over TLS: cookies are marked Secure
 	Now       func() time.Time // the wall clock: sessions end by it
 	Log       *slog.Logger
+
+	Arrivals     Arrivals // booked times; nil means that there are none
+	BookingToken string   // of systems that send bookings; empty means none may
 }
 
 // Web serves the faces of one branch.

@@ -17,7 +17,8 @@ export function newKey() {
 }
 
 /**
- * Posts body as JSON (or as a form when it is FormData or URLSearchParams)
+ * Posts body as JSON (or as a form when it is FormData or URLSearchParams, or
+ * as it is when it is a file)
  * and tries again, under the same key, until the server itself answers. Only
  * silence and 502, 503, 504 are tried again: everything else is an answer.
  * @param {string} url
@@ -31,6 +32,8 @@ export async function command(url, body, opt = {}) {
   const key = opt.key ?? newKey();
   const form = body instanceof FormData ? new URLSearchParams(/** @type {any} */ (body)) : body;
   const isForm = form instanceof URLSearchParams;
+  const file = form instanceof Blob;
+  const patience = file ? 60000 : 10000;
   const slow = opt.slow && setTimeout(opt.slow, 300);
   try {
     for (let wait = 150; ; wait = Math.min(wait * 2, opt.most ?? 2000)) {
@@ -40,10 +43,10 @@ export async function command(url, body, opt = {}) {
           headers: {
             "Idempotency-Key": key,
             "Accept": "application/json",
-            ...(isForm ? {} : { "Content-Type": "application/json" }),
+            ...(isForm ? {} : { "Content-Type": file ? "application/octet-stream" : "application/json" }),
           },
-          body: isForm ? form : JSON.stringify(body ?? {}),
-          signal: opt.signal ? AbortSignal.any([opt.signal, AbortSignal.timeout(10000)]) : AbortSignal.timeout(10000),
+          body: isForm || file ? form : JSON.stringify(body ?? {}),
+          signal: opt.signal ? AbortSignal.any([opt.signal, AbortSignal.timeout(patience)]) : AbortSignal.timeout(patience),
           cache: "no-store",
         });
         if (![502, 503, 504].includes(r.status)) {
