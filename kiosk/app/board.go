@@ -32,7 +32,7 @@ type speaker interface {
 
 // oldCall is the age from which a call is not spoken any more, after a time without the branch: spoken late it sends
 // people to the wrong counter.
-const oldCall = 2 * time.Minute
+const oldCall = voice.Late
 
 func newBoard(a *App) *board { return &board{app: a, heard: map[int]int{}} }
 
@@ -72,6 +72,7 @@ func (b *board) fresh(w wire.Board) []voice.Phrase {
 			b.app.log.Warn("call cannot be spoken", "ticket", c.Number, "err", err)
 			continue
 		}
+		p.At = b.app.clock.Now().Add(-time.Duration(max(0, w.AtMS-c.AtMS)) * time.Millisecond)
 		phrases = append(phrases, p)
 	}
 	return phrases

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"balcao/internal/machine"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
 	"balcao/kiosk/voice"
@@ -25,7 +26,7 @@ func call(id int, number, counter string, count int, at int64) wire.BoardCall {
 
 func TestCallsAreSpokenOnceInTheirOrderAndThoseOfTheStartAreOnlyShown(t *testing.T) {
 	ear := &listener{}
-	b := newBoard(&App{log: discard()})
+	b := newBoard(&App{log: discard(), clock: machine.NewClock()})
 	b.speaker = ear
 	now := time.Now().UnixMilli()
 	hear := func(calls ...wire.BoardCall) []string {

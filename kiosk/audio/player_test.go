@@ -173,7 +173,7 @@ func TestACallThatWasOverIsNotSpokenAgain(t *testing.T) {
 	p.tell.Utterance = func(u voice.Utterance) { told = append(told, u.State) }
 	p.queue.Add(a23("a"))
 	r := newRun(p)
-	ph, _ := p.queue.Next()
+	ph, _, _ := p.queue.Next(time.Time{})
 	r.job = &job{phrase: ph, clip: newClip(make([]byte, 100))}
 	f := &feed{}
 	f.next.Store(r.job.clip)

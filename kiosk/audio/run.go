@@ -126,7 +126,9 @@ func (r *run) advance(ctx context.Context) {
 	var next voice.Phrase
 	var ok bool
 	if r.dev != nil {
-		next, ok = r.queue.Next()
+		var old []voice.Phrase
+		next, old, ok = r.queue.Next(r.now())
+		unheard = append(unheard, old...)
 	}
 	r.mu.Unlock()
 
@@ -192,7 +194,7 @@ func (r *run) voiced(s spoken) {
 		return
 	}
 	s.job.chimeOnly = len(s.voices) == 0
-	s.job.clip = newClip(voice.Call(s.voices...).Bytes())
+	s.job.clip = newClip(s.job.phrase.Manner.Sound(s.voices...).Bytes())
 	r.dev.feed.next.Store(s.job.clip)
 }
 

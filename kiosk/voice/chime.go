@@ -31,6 +31,23 @@ func Chime() PCM {
 	return out
 }
 
+// pingLength is how long the one tone before a Brief call lasts.
+const pingLength = 220 * time.Millisecond
+
+// Ping returns the sound before a call in a rush: the chime's second tone, cut short.
+func Ping() PCM {
+	out := make(PCM, len(Silence(pingLength)))
+	for i := range out {
+		t := float64(i) / Rate
+		v := tone(chimeLow, t)
+		if left := pingLength.Seconds() - t; left < chimeFade.Seconds() {
+			v *= left / chimeFade.Seconds()
+		}
+		out[i] = int16(math.Round(v * chimeLevel * math.MaxInt16))
+	}
+	return out
+}
+
 // tone is a struck tone at t seconds after the stroke, within −1 to 1: a soft
 // attack against clicks, a dying fundamental and a fainter, faster octave.
 func tone(hertz, t float64) float64 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -97,6 +98,10 @@ type Phrase struct {
 	// Second is the language of the ticket when it is another one; the call is
 	// then spoken a second time in it. Empty means spoken once.
 	Second Lang
+	// At is when the ticket was called, by this machine's clock; a phrase without it is never late.
+	At time.Time
+	// Manner is how much is said; the Queue sets it when it is the phrase's turn.
+	Manner Manner
 }
 
 // Validate reports why a phrase cannot be spoken; the error wraps ErrPhrase.
@@ -142,7 +147,7 @@ func (p Phrase) Languages() []Lang {
 	if first == "" {
 		first = Portuguese
 	}
-	if p.Second == "" || p.Second == first {
+	if p.Second == "" || p.Second == first || p.Manner != Whole {
 		return []Lang{first}
 	}
 	return []Lang{first, p.Second}
@@ -176,8 +181,14 @@ func (p Phrase) SSML(lang Lang) string {
 	}
 	var b strings.Builder
 	b.WriteString("<speak>")
+	if p.Manner == Brief {
+		b.WriteString(`<prosody rate="` + briefRate + `">`)
+	}
 	for _, s := range p.sentence(w) {
 		s.mark(&b)
+	}
+	if p.Manner == Brief {
+		b.WriteString("</prosody>")
 	}
 	b.WriteString("</speak>")
 	return b.String()

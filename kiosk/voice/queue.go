@@ -1,13 +1,17 @@
 package voice
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// Waiting limits how many calls wait to be spoken. Beyond it the hall is
-// listening to the past, so the oldest gives way; the board has shown it.
-const Waiting = 16
+// Waiting limits how many calls wait to be spoken: more than can be said before
+// they are Late, so only a hostile branch reaches it. Beyond it the oldest gives
+// way; the board has shown it.
+const Waiting = 128
 
 // remembered is how many spoken calls a queue knows again by their ID.
-const remembered = 64
+const remembered = 256
 
 // Queue holds the calls to be spoken and the rules of their order: in order of
 // arrival, one at a time, never cut short, each call once. The zero Queue is
@@ -44,16 +48,30 @@ func (q *Queue) Add(p Phrase) (gone []Phrase, fresh bool) {
 	return nil, true
 }
 
-// Next takes the phrase that is to be spoken now. It gives none while one is
-// being spoken or nothing waits.
-func (q *Queue) Next() (Phrase, bool) {
-	if q.speaking != nil || len(q.waiting) == 0 {
-		return Phrase{}, false
+// Next takes the phrase that is to be spoken now, and says in which manner. It
+// gives none while one is being spoken or nothing waits. Phrases that are Late
+// by now are not spoken; they are returned.
+func (q *Queue) Next(now time.Time) (p Phrase, late []Phrase, ok bool) {
+	if q.speaking != nil {
+		return Phrase{}, nil, false
 	}
-	p := q.waiting[0]
-	q.waiting = slices.Delete(q.waiting, 0, 1)
-	q.speaking = &p
-	return p, true
+	for len(q.waiting) > 0 {
+		p = q.waiting[0]
+		q.waiting = slices.Delete(q.waiting, 0, 1)
+		age := time.Duration(0)
+		if !p.At.IsZero() {
+			age = now.Sub(p.At)
+		}
+		if age >= Late {
+			q.remember(p.ID)
+			late = append(late, p)
+			continue
+		}
+		p.Manner = MannerFor(len(q.waiting), age)
+		q.speaking = &p
+		return p, late, true
+	}
+	return Phrase{}, late, false
 }
 
 // Done says that the phrase being spoken is over, spoken or given up.

@@ -26,18 +26,18 @@ func TestCallsAreSpokenInOrderOneAtATime(t *testing.T) {
 	var q Queue
 	q.Add(call("a", 1, "1"))
 	q.Add(call("b", 2, "2"))
-	if p, ok := q.Next(); !ok || p.ID != "a" {
+	if p, _, ok := q.Next(testMoment); !ok || p.ID != "a" {
 		t.Fatalf("first spoken: %v, %v", p, ok)
 	}
-	if p, ok := q.Next(); ok {
+	if p, _, ok := q.Next(testMoment); ok {
 		t.Fatalf("%v spoken over another call", p)
 	}
 	q.Done()
-	if p, ok := q.Next(); !ok || p.ID != "b" {
+	if p, _, ok := q.Next(testMoment); !ok || p.ID != "b" {
 		t.Fatalf("second spoken: %v, %v", p, ok)
 	}
 	q.Done()
-	if p, ok := q.Next(); ok {
+	if p, _, ok := q.Next(testMoment); ok {
 		t.Fatalf("%v spoken from an empty queue", p)
 	}
 }
@@ -52,7 +52,7 @@ func TestARepeatedCallTakesThePlaceOfItsOlderCopy(t *testing.T) {
 		t.Fatalf("gone %q, fresh %v", ids(gone), fresh)
 	}
 	var order []string
-	for p, ok := q.Next(); ok; p, ok = q.Next() {
+	for p, _, ok := q.Next(testMoment); ok; p, _, ok = q.Next(testMoment) {
 		order = append(order, p.ID+p.CounterLabel)
 		q.Done()
 	}
@@ -77,7 +77,7 @@ func TestTheSameLettersOfTwoBodiesAreTwoTickets(t *testing.T) {
 func TestACallBeingSpokenIsNotCutByItsRepetition(t *testing.T) {
 	var q Queue
 	q.Add(call("a", 1, "1"))
-	q.Next()
+	q.Next(testMoment)
 	if gone, fresh := q.Add(call("b", 1, "1")); len(gone) != 0 || !fresh || q.Len() != 1 {
 		t.Errorf("gone %v, fresh %v, waiting %d", gone, fresh, q.Len())
 	}
@@ -88,14 +88,14 @@ func TestOneIDIsSpokenOnce(t *testing.T) {
 	for range 3 {
 		q.Add(call("a", 1, "1"))
 	}
-	q.Next()
+	q.Next(testMoment)
 	q.Add(call("a", 1, "1"))
 	q.Done()
 	if _, fresh := q.Add(call("a", 1, "1")); fresh || q.Len() != 0 {
 		t.Errorf("fresh %v, waiting %d", fresh, q.Len())
 	}
 	q.Add(call("", 1, "1"))
-	q.Next()
+	q.Next(testMoment)
 	q.Done()
 	if _, fresh := q.Add(call("", 1, "1")); !fresh {
 		t.Error("a phrase without an ID was taken as a repetition")
@@ -117,18 +117,18 @@ func TestACallLostWithTheDeviceIsSpokenAgainFirst(t *testing.T) {
 	var q Queue
 	q.Add(call("a", 1, "1"))
 	q.Add(call("b", 2, "2"))
-	q.Next()
+	q.Next(testMoment)
 	if gone := q.Again(); len(gone) != 0 {
 		t.Errorf("gone %v", gone)
 	}
-	if p, _ := q.Next(); p.ID != "a" {
+	if p, _, _ := q.Next(testMoment); p.ID != "a" {
 		t.Fatalf("spoken after the device came back: %v", p)
 	}
 	q.Add(call("c", 1, "9"))
 	if gone := q.Again(); ids(gone) != "a" {
 		t.Errorf("gone %v, want the interrupted copy", gone)
 	}
-	if p, _ := q.Next(); p.ID != "c" {
+	if p, _, _ := q.Next(testMoment); p.ID != "c" {
 		t.Errorf("spoken instead: %v", p)
 	}
 	if gone := q.Clear(); ids(gone) != "b" || q.Len() != 0 {
@@ -161,7 +161,7 @@ func TestEveryCallIsSpokenOrGivenUpOnce(t *testing.T) {
 				added[id] = true
 				count(gone)
 			case 2:
-				if p, ok := q.Next(); ok {
+				if p, _, ok := q.Next(testMoment); ok {
 					if speaking {
 						t.Fatalf("seed %d: %s spoken over %s", seed, p.ID, now.ID)
 					}

@@ -63,20 +63,26 @@ func escape(b *strings.Builder, s string) {
 
 // sentence lays a call out as pieces: body, ticket, place.
 func (p Phrase) sentence(w wording) []piece {
+	afterPrefix, beforeLabel := afterLetters, beforePlace
+	if p.Manner == Brief {
+		afterPrefix, beforeLabel = "", beforeBriefPlace
+	}
 	var out []piece
 	if p.Body != "" {
 		out = append(out, words(p.Body)...)
-		out = append(out, piece{text: ", ", pause: beforePlace})
+		out = append(out, piece{text: ", ", pause: beforeLabel})
 	}
-	out = append(out, piece{text: w.ticket + " "})
+	if p.Manner != Brief {
+		out = append(out, piece{text: w.ticket + " "})
+	}
 	if p.Number.Prefix != "" {
 		out = append(out,
-			piece{text: p.Number.Prefix, spell: true, pause: afterLetters},
+			piece{text: p.Number.Prefix, spell: true, pause: afterPrefix},
 			piece{text: " "})
 	}
 	out = append(out,
 		piece{text: strconv.Itoa(p.Number.Value)},
-		piece{text: ", ", pause: beforePlace})
+		piece{text: ", ", pause: beforeLabel})
 	label := place(p.CounterLabel)
 	if !startsWithWord(label) {
 		out = append(out, piece{text: w.counter + " "})

@@ -17,8 +17,8 @@ const (
 	// Replaced: a newer call of the same ticket, or a full queue, stands in its
 	// place, and it will not be spoken.
 	Replaced State = "replaced"
-	// Unheard: it will not be spoken, because there was no device in time; the
-	// board has to say it larger.
+	// Unheard: it will not be spoken, because there was no device in time or its
+	// turn came too Late; the board has to say it larger.
 	Unheard State = "unheard"
 )
 
