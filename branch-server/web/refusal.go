@@ -48,6 +48,9 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrUnknownDivision: {"unknown_division", "Essa divisão não existe nesta loja.", "Recarregue a página."},
 	queue.ErrBadQuota:        {"bad_quota", "Esse número de senhas não pode ser.", "Escreva um número de 0 a 9999."},
 	queue.ErrPastTime:        {"past_time", "Essa hora já passou.", "Escolha uma hora mais tarde."},
+	queue.ErrNotLeased:       {"not_leased", "Esse número não é dos que estão emprestados.", "Confirme o número no talão."},
+	queue.ErrNumberTaken:     {"number_taken", "Essa senha já foi registada.", "Confirme o número no talão."},
+	queue.ErrOtherDay:        {"other_day", "Essa senha é de outro dia.", "As senhas valem só no próprio dia."},
 }
 
 // stateWord says what became of a visit, to follow «já não espera:».

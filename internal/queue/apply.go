@@ -49,6 +49,8 @@ func (d *Day) Apply(e Entry) {
 		d.applyLife(e)
 	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet:
 		d.applySupply(e)
+	case Leased:
+		d.leases = append(d.leases, ev)
 	case ShareHeld:
 		d.held[ev.Division] = ev.Numbers
 	case SkillsSet:
@@ -75,7 +77,7 @@ func (d *Day) counter(id CounterID) *post {
 // applyOpened begins with nothing: a Day is all the state there is.
 func (d *Day) applyOpened(ev DayOpened) {
 	d.clear()
-	d.date, d.open = ev.Day, true
+	d.date, d.open, d.leases = ev.Day, true, slices.Clone(ev.Leases)
 }
 
 func (d *Day) applyReserved(ev Reserved, at time.Time) {
@@ -92,6 +94,10 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 	d.byRequest[ev.Request] = v
 	d.pending[v.ID] = v
 	d.useShare(ev)
+	if ev.Alone {
+		v.Alone, v.Asked, v.Since = true, ev.Asked, ev.Asked
+		return // the branch's own sequence goes on where it was
+	}
 	d.issued[ev.Division] = max(d.issued[ev.Division], ev.Number.N)
 }
 
@@ -101,6 +107,9 @@ func (d *Day) applyIssued(v *Visit, ev Issued, at time.Time) {
 	v.EndedAt = time.Time{}
 	if v.IssuedAt.IsZero() {
 		v.IssuedAt = at
+		if v.Alone {
+			v.IssuedAt = v.Asked // it waited while the branch did not know
+		}
 	}
 	d.wait(v, at)
 }

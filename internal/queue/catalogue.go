@@ -21,6 +21,7 @@ type Division struct {
 	Prefix string // one to three capital letters
 	First  int    // first number of the Day; at least 1
 	Quota  int    // most numbers of a Day; 0 means up to 999
+	Lease  int    // how many numbers a kiosk is lent at a time, to give out alone; 0 is none
 }
 
 // Last returns the last number that the central sequence of the division may use on a Day.

@@ -25,6 +25,7 @@ type Day struct {
 	today     quotas                  // set by hand
 	held      map[DivisionID]int      // numbers kept for bookings
 	skills    map[CounterID]SkillsSet // of counters that have others today
+	leases    []Leased                // of today and later Days
 	sinceLaw  int                     // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
@@ -78,6 +79,7 @@ func (d *Day) clear() {
 	d.suspended = map[ServiceID]Suspension{}
 	d.today = newQuotas()
 	d.skills = map[CounterID]SkillsSet{}
+	d.leases = nil
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil

@@ -87,6 +87,10 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.reopen(c)
 	case HoldShare:
 		return d.holdShare(c)
+	case Lease:
+		return d.lease(c)
+	case ReserveAlone:
+		return d.reserveAlone(c, at)
 	case SetQuota:
 		return d.setQuota(c)
 	default:
@@ -102,7 +106,7 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 	if d.open {
 		events = append(events, DayClosed{Day: d.date, Totals: d.Totals()})
 	}
-	events = append(events, DayOpened(c))
+	events = append(events, DayOpened{Day: c.Day, Leases: d.ahead(c.Day)})
 	// The clerks who sat there are still there: the new Day says so itself, because a replay begins with it.
 	for _, id := range slices.Sorted(maps.Keys(d.counters)) {
 		if d.counters[id].open {

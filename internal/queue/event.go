@@ -17,7 +17,8 @@ type Event interface{ event() }
 
 // DayOpened begins a Day.
 type DayOpened struct {
-	Day Date `json:"day"`
+	Day    Date     `json:"day"`
+	Leases []Leased `json:"leases,omitempty"` // given before, for this Day or later ones
 }
 
 // DayClosed ends a Day with its totals, for reconciliation.
@@ -55,6 +56,9 @@ type Reserved struct {
 	By       string     `json:"by,omitempty"`  // pseudonym of whoever gave it then
 	Day      Date       `json:"day"`
 	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
+
+	Alone bool      `json:"alone,omitempty"` // given by the kiosk from its lease; see ReserveAlone
+	Asked time.Time `json:"asked,omitzero"`  // when the citizen asked, where that was before this fact
 }
 
 // PrintState is what is known of a visit's paper.
@@ -95,7 +99,7 @@ type PrintFailure struct {
 type Voided struct {
 	Visit  VisitID `json:"visit"`
 	Number Number  `json:"tk"`
-	Cause  string  `json:"cause"` // print_failed or abandoned
+	Cause  string  `json:"cause"` // print_failed, abandoned or superseded
 }
 
 // RequestClosed says that a request ended at its kiosk before the branch ever heard of it; it is refused for ever.

@@ -38,6 +38,7 @@ type randomDay struct {
 	entries  []queue.Entry
 	requests []queue.RequestID
 	numbers  map[string]queue.VisitID
+	lent     int                      // the last number lent to the kiosk
 	failed   map[queue.RequestID]bool // print known to have failed, and nobody accepted otherwise
 	shadow   *queue.Day               // the same day replayed, one fact at a time
 	last     map[queue.VisitID]queue.Visit
@@ -46,6 +47,7 @@ type randomDay struct {
 func liveRandomDay(t *testing.T, seed uint64, wishes int) {
 	c := storyCatalogue()
 	c.Divisions[1].Quota = 0
+	c.Divisions[0].Lease = 5
 	c.Policy.AutoCall = seed%3 == 0
 	c.Policy.ReviveCalls = int(seed % 5)
 	r := &randomDay{
@@ -79,7 +81,7 @@ func (r *randomDay) any() queue.Command {
 	if n := r.day.Totals().Reserved; n > 0 {
 		visit = queue.VisitID(1 + r.rng.IntN(n))
 	}
-	switch r.rng.IntN(34) {
+	switch r.rng.IntN(36) {
 	case 31:
 		return queue.SetSkills{Counter: counter, Primary: []queue.ServiceID{service}}
 	case 32:
@@ -88,6 +90,10 @@ func (r *randomDay) any() queue.Command {
 		return queue.Supervise{Action: "end_visit", Reason: "x", Do: []queue.Command{
 			queue.Finish{Counter: counter}, queue.MarkInaccurate{Visit: visit, Inaccurate: true},
 		}}
+	case 34:
+		return queue.Lease{Holder: "k", Day: storyDay, Division: "a", Have: r.lent}
+	case 35:
+		return r.alone(old, class)
 	case 28:
 		return r.rare(counter, service, visit)
 	case 29:
@@ -153,6 +159,20 @@ func (r *randomDay) any() queue.Command {
 		return queue.Finish{Counter: counter}
 	default:
 		return queue.NoShow{Counter: counter}
+	}
+}
+
+// alone is a number that a kiosk gave by itself, for a wish that the branch may have answered as well.
+func (r *randomDay) alone(old queue.RequestID, class queue.ClassID) queue.Command {
+	request := old
+	if request == "" || r.rng.IntN(2) == 0 {
+		request = r.fresh()
+	}
+	delete(r.failed, request)
+	n := queue.Number{Prefix: "A", N: 1000 + r.rng.IntN(max(1, r.lent-1000+2))} // some are not lent, some were given
+	return queue.ReserveAlone{
+		Request: request, Kiosk: "k", Service: "A", Class: class, Number: n, Day: storyDay,
+		Asked: r.at.Add(-time.Duration(r.rng.IntN(40)-2) * time.Minute),
 	}
 }
 
@@ -223,6 +243,11 @@ func (r *randomDay) judge(e queue.Entry) {
 			r.t.Fatalf("%s given to visits %d and %d", ev.Number, other, ev.Visit)
 		}
 		r.numbers[ev.Number.String()] = ev.Visit
+	case queue.Leased:
+		if ev.From <= max(999, r.lent) || ev.To < ev.From {
+			r.t.Fatalf("lent %d to %d after %d", ev.From, ev.To, r.lent)
+		}
+		r.lent = ev.To
 	case queue.PrintFailure:
 		v, _ := r.day.Visit(ev.Visit)
 		r.failed[v.Request] = true

@@ -49,4 +49,8 @@ const (
 	ErrUnknownDivision Refusal = "unknown division"
 	ErrBadQuota        Refusal = "that quota cannot be"
 	ErrPastTime        Refusal = "that moment is past"
+
+	ErrNotLeased   Refusal = "that number is not leased"
+	ErrNumberTaken Refusal = "that number was given before"
+	ErrOtherDay    Refusal = "that is of another day"
 )

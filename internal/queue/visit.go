@@ -58,6 +58,7 @@ type Visit struct {
 	NotBefore  time.Time     // not called before; zero is at once
 	Revived    bool          // was put back once after a no-show
 	Walked     bool          // served without a ticket
+	Alone      bool          // the kiosk gave the number by itself; see ReserveAlone
 	Inaccurate bool          // left out of statistics
 	Told       *Told         // what the citizen was told of the wait; never changed; nil if nothing
 	Legs       []Leg         // what ended at counters, in order; never changed once it is there

@@ -45,6 +45,7 @@ const (
 	TypeSkillsSet        = "counter.skills"
 	TypeSupervised       = "branch.supervised"
 	TypeShareHeld        = "division.held"
+	TypeLeased           = "division.leased"
 	TypeQuotaSet         = "service.quota"
 )
 
@@ -131,6 +132,8 @@ func factType(e queue.Event) string {
 		return TypeSupervised
 	case queue.ShareHeld:
 		return TypeShareHeld
+	case queue.Leased:
+		return TypeLeased
 	case queue.QuotaSet:
 		return TypeQuotaSet
 	case queue.Noted:
@@ -188,6 +191,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeSkillsSet:        decodeAs[queue.SkillsSet],
 	TypeSupervised:       decodeAs[queue.Supervised],
 	TypeShareHeld:        decodeAs[queue.ShareHeld],
+	TypeLeased:           decodeAs[queue.Leased],
 	TypeQuotaSet:         decodeAs[queue.QuotaSet],
 }
 
