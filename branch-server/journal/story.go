@@ -167,6 +167,10 @@ func (s *Story) tell(e queue.Event) string {
 		return n.counter(ev.Counter) + " abriu"
 	case queue.CounterClosed:
 		return n.counter(ev.Counter) + " fechou"
+	case queue.AlarmRaised:
+		return n.counter(ev.Counter) + " deu o alerta silencioso"
+	case queue.AlarmAnswered:
+		return "o alerta do " + n.counter(ev.Counter) + " foi visto"
 	case queue.Noted:
 		return tellNoted(ev)
 	default:
@@ -193,6 +197,8 @@ func (s *Story) tellLife(e queue.Event) string {
 		return "atendimento suspenso no " + n.counter(ev.Counter)
 	case queue.Resumed:
 		return "atendimento retomado no " + n.counter(ev.Counter)
+	case queue.TakenBack:
+		return "o que a terminou no " + n.counter(ev.Counter) + " foi engano: continua a ser atendida"
 	case queue.Cancelled:
 		if ev.Cause != "" {
 			return "anulada (" + ev.Cause + ")"

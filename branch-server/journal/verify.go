@@ -217,6 +217,8 @@ func stepOf(e queue.Event) (step, bool) {
 		return step{ev.Visit, "suspensa", "", states(queue.StateServing)}, true
 	case queue.Resumed:
 		return step{ev.Visit, "retomada", ev.Counter, states(queue.StateHeld)}, true
+	case queue.TakenBack:
+		return step{ev.Visit, "retomada por engano", ev.Counter, states(queue.StateFinished, queue.StateWaiting, queue.StatePostponed)}, true
 	case queue.Forwarded:
 		return step{ev.Visit, "encaminhada", "", states(queue.StateServing)}, true
 	case queue.Postponed:

@@ -113,6 +113,8 @@ func (c *Collector) life(e queue.Entry) {
 			v.started = e.At
 			c.occupy(v, ev.Counter, e.At)
 		})
+	case queue.TakenBack:
+		c.on(ev.Visit, func(v *visit) { c.takenBack(v, ev.Counter, e.At) })
 	case queue.Forwarded:
 		c.on(ev.Visit, func(v *visit) {
 			c.end(v, PassedOn, ev.Delivered, e.At)
@@ -253,6 +255,18 @@ func (c *Collector) end(v *visit, how Outcome, done []queue.Delivered, at time.T
 		l.Delivered += d.Quantity
 	}
 	c.vacate(v, at)
+}
+
+// takenBack undoes the end of a leg: the leg that would have followed never was, and what was delivered is said again.
+func (c *Collector) takenBack(v *visit, counter queue.CounterID, at time.Time) {
+	c.unwait(v)
+	if n := len(v.Legs); n > 1 && v.Legs[n-1].Outcome == Open {
+		v.Legs = v.Legs[:n-1]
+	}
+	l := v.leg()
+	l.Outcome, l.Ended, l.Delivered = Open, 0, 0
+	v.started = at
+	c.occupy(v, counter, at)
 }
 
 // next begins another leg of the visit.

@@ -102,6 +102,12 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsCounter(ev.Counter)
 	case queue.Resumed:
 		return b.exceedsCounter(ev.Counter)
+	case queue.TakenBack:
+		return b.exceedsCounter(ev.Counter)
+	case queue.AlarmRaised:
+		return b.exceedsCounter(ev.Counter)
+	case queue.AlarmAnswered:
+		return b.exceedsCounter(ev.Counter)
 	case queue.BreakDue:
 		return b.exceedsCounter(ev.Counter)
 	case queue.BreakStarted:
@@ -201,6 +207,8 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.Resumed:
 		return ev.Visit
+	case queue.TakenBack:
+		return ev.Visit
 	case queue.Cancelled:
 		return ev.Visit
 	case queue.Revived:
@@ -213,7 +221,7 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.InaccurateSet:
 		return ev.Visit
-	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.RequestClosed, queue.Noted,
+	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.AlarmRaised, queue.AlarmAnswered, queue.RequestClosed, queue.Noted,
 		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
 		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised:
 	}

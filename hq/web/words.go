@@ -267,6 +267,10 @@ func factWords(f visit.Fact) (sign, string) {
 		return plain, upperFirst(counterWords(ev.Counter)) + " abriu"
 	case queue.CounterClosed:
 		return signClosed, upperFirst(counterWords(ev.Counter)) + " fechou"
+	case queue.AlarmRaised:
+		return signWatch, upperFirst(counterWords(ev.Counter)) + " deu o alerta silencioso"
+	case queue.AlarmAnswered:
+		return plain, "O alerta do " + counterWords(ev.Counter) + " foi visto"
 	case queue.Noted:
 		return deviceFact(ev)
 	case queue.Forwarded:
@@ -277,6 +281,8 @@ func factWords(f visit.Fact) (sign, string) {
 		return plain, tk + " suspensa no " + at
 	case queue.Resumed:
 		return plain, tk + " retomada no " + at
+	case queue.TakenBack:
+		return plain, tk + " continua no " + at + ": o fim foi engano"
 	case queue.Cancelled:
 		return signClosed, tk + " anulada"
 	case queue.Revived:

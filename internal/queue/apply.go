@@ -38,13 +38,10 @@ func (d *Day) Apply(e Entry) {
 		d.on(ev.Visit, func(v *Visit) { d.leave(v, StateNoShow, nil, e.At) })
 	case PrioritySet:
 		d.on(ev.Visit, func(v *Visit) { v.Class = ev.Class })
-	case CounterOpened:
-		p := d.counter(ev.Counter)
-		p.open, p.since, p.free = true, e.At, e.At
-	case CounterClosed:
-		p := d.counter(ev.Counter)
-		p.open, p.since = false, e.At
-		p.breakDue, p.onBreak, p.reason, p.planned = false, false, "", false
+	case CounterOpened, CounterClosed, AlarmRaised, AlarmAnswered:
+		d.applySeat(e)
+	case TakenBack:
+		d.on(ev.Visit, func(v *Visit) { d.applyTakenBack(v, ev) })
 	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet:
 		d.applyLife(e)
 	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet:
@@ -123,7 +120,7 @@ func (d *Day) applyVoided(v *Visit, at time.Time) {
 func (d *Day) applyCalled(v *Visit, ev Called, e Entry) {
 	d.unwait(v)
 	v.State, v.Counter, v.Why = StateCalled, ev.Counter, ev.Why
-	v.LastCall, v.Recalled = e.At, 0
+	v.LegCall, v.LastCall, v.Recalled = e.At, e.At, 0
 	if v.CalledAt.IsZero() {
 		v.CalledAt = e.At
 	}

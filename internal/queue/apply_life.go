@@ -14,13 +14,13 @@ func (d *Day) applyLife(e Entry) {
 		d.on(ev.Visit, func(v *Visit) { d.applyTransferred(v, ev, e.At) })
 	case Held:
 		d.on(ev.Visit, func(v *Visit) {
-			v.State, v.HeldAt = StateHeld, e.At
+			v.State, v.HeldAt, v.HeldCode = StateHeld, e.At, ev.Reason
 			d.vacate(v, e.At)
 		})
 	case Resumed:
 		d.on(ev.Visit, func(v *Visit) {
 			v.HeldFor += max(0, e.At.Sub(v.HeldAt))
-			v.State, v.Counter, v.HeldAt = StateServing, ev.Counter, time.Time{}
+			v.State, v.Counter, v.HeldAt, v.HeldCode = StateServing, ev.Counter, time.Time{}, ""
 			d.counter(ev.Counter).visit = v
 		})
 	case Cancelled:
@@ -100,7 +100,7 @@ func (d *Day) applyTransferred(v *Visit, ev Transferred, at time.Time) {
 func (d *Day) applyWalked(v *Visit, ev Walked, at time.Time) {
 	delete(d.pending, v.ID)
 	v.State, v.Print, v.Counter, v.Walked = StateServing, PrintNone, ev.Counter, true
-	v.IssuedAt, v.CalledAt, v.StartedAt = at, at, at
+	v.IssuedAt, v.CalledAt, v.LegCall, v.StartedAt = at, at, at, at
 	d.counter(ev.Counter).visit = v
 }
 

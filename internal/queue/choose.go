@@ -114,7 +114,7 @@ func (d *Day) callNext(c CallNext, at time.Time) ([]Event, error) {
 	if err := d.free(c.Counter); err != nil {
 		return nil, err
 	}
-	k, _ := d.desk(c.Counter)
+	k, _ := d.staffed(c.Counter)
 	v, why := d.next(k, at)
 	if v == nil {
 		return nil, ErrQueueEmpty
@@ -180,7 +180,7 @@ func (d *Day) idle(v *Visit) CounterID {
 		if !p.open || p.onBreak || p.visit != nil {
 			continue
 		}
-		k, _ := d.desk(id)
+		k, _ := d.staffed(id)
 		known, secondary := k.serves(v.Service)
 		if !known || !k.takes(v.Class) {
 			continue
@@ -223,7 +223,7 @@ func (d *Day) assign(fresh []VisitID, at time.Time) []Event {
 		if counter == "" {
 			continue
 		}
-		k, _ := d.desk(counter)
+		k, _ := d.staffed(counter)
 		if first, why := d.next(k, at); first != nil {
 			return []Event{called(first, counter, why)}
 		}
@@ -233,7 +233,7 @@ func (d *Day) assign(fresh []VisitID, at time.Time) []Event {
 
 // Order returns copies of the visits that a counter can call, in the order in which it would call them now.
 func (d *Day) Order(id CounterID, at time.Time) []Visit {
-	k, known := d.desk(id)
+	k, known := d.staffed(id)
 	if !known {
 		return nil
 	}

@@ -59,8 +59,12 @@ type Abandon struct{ Request RequestID }
 // Tick lets time pass: reservations without news are settled.
 type Tick struct{}
 
-// OpenCounter says that a clerk sits at a counter and can be given visits.
-type OpenCounter struct{ Counter CounterID }
+// OpenCounter says that a clerk sits at a counter and can be given visits; for an open counter, that they now serve
+// other services of it.
+type OpenCounter struct {
+	Counter CounterID
+	Skills  []ServiceID // of the counter's, that the clerk serves now; none is all
+}
 
 // CloseCounter says that nobody serves at a counter any more.
 type CloseCounter struct{ Counter CounterID }

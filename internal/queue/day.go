@@ -42,6 +42,9 @@ type post struct {
 	onBreak  bool
 	planned  bool
 	reason   string // of the break
+
+	skills []ServiceID // that the clerk serves now; none is all of the counter's
+	alarm  Alarm
 }
 
 // Call is one line of a callboard.
@@ -237,6 +240,9 @@ type CounterState struct {
 	OnBreak     bool   // paused; nobody is called there
 	Planned     bool   // the break was planned
 	BreakReason string // a code; empty if there is no break
+
+	Skills []ServiceID // that the clerk chose to serve; none is all of the counter's
+	Alarm  Alarm       // the clerk's silent alert
 }
 
 // Counter returns what happens at a counter.
@@ -245,6 +251,7 @@ func (d *Day) Counter(id CounterID) CounterState {
 	if p, known := d.counters[id]; known {
 		s.Open, s.Since, s.Free = p.open, p.since, p.free
 		s.BreakDue, s.OnBreak, s.Planned, s.BreakReason = p.breakDue, p.onBreak, p.planned, p.reason
+		s.Skills, s.Alarm = slices.Clone(p.skills), p.alarm
 		if p.visit != nil {
 			v := *p.visit
 			s.Visit = &v

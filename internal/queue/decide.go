@@ -67,6 +67,12 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.hold(c)
 	case Resume:
 		return d.resume(c)
+	case TakeBack:
+		return d.takeBack(c, at)
+	case RaiseAlarm:
+		return d.raiseAlarm(c)
+	case AnswerAlarm:
+		return d.answerAlarm(c)
 	case Cancel:
 		return d.cancel(c)
 	case Revive:
@@ -110,8 +116,9 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 	// The clerks who sat there are still there: the new Day says so itself, because a replay begins with it.
 	for _, id := range slices.Sorted(maps.Keys(d.counters)) {
 		if d.counters[id].open {
-			events = append(events, CounterOpened{Counter: id})
-			if p := d.counters[id]; p.onBreak {
+			p := d.counters[id]
+			events = append(events, CounterOpened{Counter: id, Skills: p.skills})
+			if p.onBreak {
 				events = append(events, BreakStarted{Counter: id, Reason: p.reason, Planned: p.planned})
 			}
 		}
@@ -283,16 +290,6 @@ func (d *Day) tick(at time.Time) []Event {
 		}
 	}
 	return append(events, d.dueReopenings(at)...)
-}
-
-func (d *Day) openCounter(c OpenCounter) ([]Event, error) {
-	if _, known := d.index.counters[c.Counter]; !known {
-		return nil, ErrUnknownCounter
-	}
-	if p, known := d.counters[c.Counter]; known && p.open {
-		return nil, ErrCounterOpen
-	}
-	return []Event{CounterOpened(c)}, nil
 }
 
 func (d *Day) closeCounter(c CloseCounter) ([]Event, error) {

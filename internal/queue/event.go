@@ -180,9 +180,10 @@ type PrioritySet struct {
 	Reason string  `json:"reason,omitempty"` // a code of procedure, never of a person's condition
 }
 
-// CounterOpened says that a counter takes visits.
+// CounterOpened says that a counter takes visits, or that its clerk serves other services from now on.
 type CounterOpened struct {
-	Counter CounterID `json:"counter"`
+	Counter CounterID   `json:"counter"`
+	Skills  []ServiceID `json:"svcs,omitempty"` // that the clerk serves; none is all of the counter's
 }
 
 // CounterClosed says that a counter takes no more visits.

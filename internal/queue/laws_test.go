@@ -178,7 +178,16 @@ func (r *randomDay) alone(old queue.RequestID, class queue.ClassID) queue.Comman
 
 // rare is what happens some times a day.
 func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
-	switch r.rng.IntN(8) {
+	switch r.rng.IntN(12) {
+	case 8, 9:
+		return queue.TakeBack{Counter: counter, Visit: visit}
+	case 10:
+		return queue.OpenCounter{Counter: counter, Skills: []queue.ServiceID{service}}
+	case 11:
+		if r.rng.IntN(2) == 0 {
+			return queue.RaiseAlarm{Counter: counter}
+		}
+		return queue.AnswerAlarm{Counter: counter, By: "2"}
 	case 0:
 		return queue.SuspendService{Service: service}
 	case 6:

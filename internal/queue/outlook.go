@@ -127,7 +127,7 @@ func (p *play) seat(at time.Time) {
 	var all []busy
 	for _, id := range slices.SortedFunc(maps.Keys(p.day.counters), compareCounters) {
 		post := p.day.counters[id]
-		k, known := p.day.desk(id)
+		k, known := p.day.staffed(id)
 		if !known || !post.open || post.onBreak || post.breakDue {
 			continue
 		}

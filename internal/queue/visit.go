@@ -46,6 +46,7 @@ type Visit struct {
 	IssuedAt  time.Time // it waits since
 	CalledAt  time.Time // first call of the visit
 	Recalled  int
+	LegCall   time.Time // first call for the present service
 	LastCall  time.Time
 	StartedAt time.Time
 	EndedAt   time.Time
@@ -53,6 +54,7 @@ type Visit struct {
 	Why       Why // of the last call
 
 	HeldAt     time.Time     // held since
+	HeldCode   string        // why it is held; a code, may be empty
 	HeldFor    time.Duration // held in all since StartedAt
 	Front      bool          // placed before all but priority by law
 	NotBefore  time.Time     // not called before; zero is at once
@@ -83,7 +85,7 @@ type Leg struct {
 
 func (v *Visit) leg(outcome State, done []Delivered, at time.Time) Leg {
 	return Leg{
-		Service: v.Service, Body: v.Body, Counter: v.Counter, CalledAt: v.LastCall, StartedAt: v.StartedAt,
+		Service: v.Service, Body: v.Body, Counter: v.Counter, CalledAt: v.LegCall, StartedAt: v.StartedAt,
 		EndedAt: at, HeldFor: v.HeldFor, Why: v.Why, Outcome: outcome, Delivered: slices.Clone(done),
 	}
 }

@@ -26,6 +26,9 @@ const (
 	TypePrioritySet   = "ticket.priority"
 	TypeCounterOpened = "counter.opened"
 	TypeCounterClosed = "counter.closed"
+	TypeTakenBack     = "ticket.taken_back"
+	TypeAlarmRaised   = "counter.alarm"
+	TypeAlarmAnswered = "counter.alarm_answered"
 
 	TypeForwarded        = "ticket.forwarded"
 	TypeTransferred      = "ticket.transferred"
@@ -96,6 +99,12 @@ func factType(e queue.Event) string {
 		return TypeCounterOpened
 	case queue.CounterClosed:
 		return TypeCounterClosed
+	case queue.TakenBack:
+		return TypeTakenBack
+	case queue.AlarmRaised:
+		return TypeAlarmRaised
+	case queue.AlarmAnswered:
+		return TypeAlarmAnswered
 	case queue.Forwarded:
 		return TypeForwarded
 	case queue.Transferred:
@@ -172,6 +181,9 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypePrioritySet:   decodeAs[queue.PrioritySet],
 	TypeCounterOpened: decodeAs[queue.CounterOpened],
 	TypeCounterClosed: decodeAs[queue.CounterClosed],
+	TypeTakenBack:     decodeAs[queue.TakenBack],
+	TypeAlarmRaised:   decodeAs[queue.AlarmRaised],
+	TypeAlarmAnswered: decodeAs[queue.AlarmAnswered],
 
 	TypeForwarded:        decodeAs[queue.Forwarded],
 	TypeTransferred:      decodeAs[queue.Transferred],

@@ -45,6 +45,9 @@ func examples() []queue.Event {
 		queue.PrioritySet{Visit: 23, Class: queue.ClassLaw, Reason: "claimed_at_counter"},
 		queue.CounterOpened{Counter: "3"},
 		queue.CounterClosed{Counter: "3"},
+		queue.TakenBack{Visit: 23, Counter: "3", Service: "cc-renew", Body: "irn"},
+		queue.AlarmRaised{Counter: "3"},
+		queue.AlarmAnswered{Counter: "3", By: "4"},
 		queue.Forwarded{
 			Visit: 23, Number: number, Counter: "3", Service: "tax", Body: "at", Class: queue.ClassWalkIn,
 			Place: queue.PlaceAfter, NotBefore: at, Delivered: done,
