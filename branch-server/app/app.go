@@ -82,7 +82,8 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.cfg.Branch.Catalogue(), Zone: zone, Journal: a.store, Audience: &audience{app: a},
-		Now: a.clock.Now, Log: a.log,
+		Supply: func() engine.Supply { return &a.cfg.Branch },
+		Now:    a.clock.Now, Log: a.log,
 	})
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type Branch struct {
 	Counters  []Counter  `yaml:"counters"`
 	Policy    Policy     `yaml:"policy"`
 	Bookings  Bookings   `yaml:"bookings"`
+	Supply    Supply     `yaml:"supply"`
 }
 
 // Body is an organisation present in the branch.
@@ -102,6 +103,7 @@ func (b *Branch) Catalogue() queue.Catalogue {
 			ID: queue.CounterID(k.ID), Primary: serviceIDs(k.Primary), Secondary: serviceIDs(k.Secondary),
 		})
 	}
+	b.supply(&c)
 	return c
 }
 

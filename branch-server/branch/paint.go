@@ -14,31 +14,25 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 	o := wire.Offer{
 		Revision: d.Seq(), AtMS: at.UnixMilli(),
 		Branch: wire.OfferBranch{
-			ID: b.ID, Name: b.Name, Zone: b.Zone, Day: string(d.Date()), Open: d.Open(), Greeting: b.Greeting,
+			ID: b.ID, Name: b.Name, Zone: b.Zone, Day: string(d.Date()), Open: true, Greeting: b.Greeting,
+			Elsewhere: b.Supply.Elsewhere, Book: b.Supply.Book,
 		},
 	}
+	b.paintDoor(&o.Branch, d, at)
 	for _, body := range b.Bodies {
 		o.Bodies = append(o.Bodies, wire.OfferBody(body))
 	}
 	for _, s := range b.Services {
 		div, _ := b.Division(s.Division)
+		stand := b.Stand(d, queue.ServiceID(s.ID), at)
 		o.Services = append(o.Services, wire.OfferService{
 			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Group: s.Group, Prefix: div.Prefix,
-			Place: div.Place, Popular: s.Popular, State: offerState(d, div),
+			Place: div.Place, Popular: s.Popular, State: stand.State,
+			Why: stand.Why, Next: stand.Next, NextMS: unixMilli(stand.At),
 			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: walkIn(d, waits, s.ID, at),
 		})
 	}
 	return o
-}
-
-func offerState(d *queue.Day, div Division) string {
-	switch {
-	case !d.Open():
-		return wire.OfferClosed
-	case d.Free(queue.DivisionID(div.ID)) == 0:
-		return wire.OfferSoldOut
-	}
-	return wire.OfferOpen
 }
 
 // Ticket paints what a slip or screen says about a visit.
@@ -61,6 +55,10 @@ func (b *Branch) Board(d *queue.Day, waits Waits, epoch uint64, at time.Time) wi
 	board := wire.Board{
 		Epoch: epoch, Seq: d.Seq(), AtMS: at.UnixMilli(), Branch: b.Name, Day: string(d.Date()), Open: d.Open(),
 		Calls: []wire.BoardCall{}, Queues: []wire.BoardLine{},
+	}
+	// Who has a number is called after closing too: the board stays until the last one has left.
+	if door := b.Door(d, at); board.Open && (door.State == wire.OfferClosed || door.State == wire.OfferNotOpen) && d.Inside() == 0 {
+		board.Open, board.Next = false, door.Next
 	}
 	for _, c := range d.Calls() {
 		body, _ := b.Body(c.Body)
@@ -92,6 +90,9 @@ func (b *Branch) Board(d *queue.Day, waits Waits, epoch uint64, at time.Time) wi
 // Live paints the branch's figures of this moment for headquarters.
 func (b *Branch) Live(d *queue.Day, at time.Time) wire.Live {
 	l := wire.Live{Branch: b.ID, Name: b.Name, AtMS: at.UnixMilli(), Day: string(d.Date()), Open: d.Open(), Seq: d.Seq()}
+	if door := b.Door(d, at); door.State == wire.OfferClosed || door.State == wire.OfferNotOpen {
+		l.Closed, l.NextMS = true, unixMilli(door.At)
+	}
 	var waited time.Duration
 	called := 0
 	lines := map[queue.ServiceID]*wire.LiveLine{}

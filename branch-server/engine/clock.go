@@ -23,4 +23,4 @@ func (e *Engine) catchUp() {
 }
 
 // now is the moment of the Day. It does not run backwards while the program lives, because the configured clock does not.
-func (e *Engine) now() time.Time { return e.cfg.Now().Add(e.behind) }
+func (e *Engine) now() time.Time { return e.cfg.Now().Add(e.behind).In(e.cfg.Zone) }

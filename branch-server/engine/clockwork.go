@@ -8,7 +8,7 @@ import (
 	"balcao/internal/queue"
 )
 
-// Run does what happens by itself: it opens each Day of the branch's zone once, and settles reservations that nobody
+// Run does what happens by itself: it opens each Day of the branch's zone once, ends it, and settles reservations that nobody
 // reports about. It returns when ctx ends.
 func (e *Engine) Run(ctx context.Context) error {
 	ticker := time.NewTicker(clockworkStep)
@@ -32,16 +32,22 @@ const clockworkStep = 500 * time.Millisecond
 func (e *Engine) step(ctx context.Context) error {
 	var open, due bool
 	var today queue.Date
+	var end ending
 	err := e.Read(ctx, func(d *queue.Day, at time.Time) {
 		today = queue.DateOf(at, e.cfg.Zone)
 		open = today > d.Date()
+		end = e.ends(d, at)
 		due = !d.Due().IsZero() && !d.Due().After(at)
 	})
 	if err != nil {
 		return err
 	}
+	if end.due {
+		err = e.endDay(ctx, end)
+	}
 	if open {
-		_, err = e.Do(ctx, "", queue.OpenDay{Day: today})
+		_, openErr := e.Do(ctx, "", queue.OpenDay{Day: today})
+		err = errors.Join(err, openErr)
 	}
 	if due {
 		_, tickErr := e.Do(ctx, "", queue.Tick{})

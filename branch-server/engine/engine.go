@@ -69,6 +69,7 @@ type Answer struct {
 type Config struct {
 	Catalogue queue.Catalogue
 	Zone      *time.Location
+	Supply    func() Supply // the branch's hours as they are now; nil means that numbers are always given
 	Journal   Journal
 	Audience  Audience
 	Now       func() time.Time
@@ -125,7 +126,11 @@ func (e *Engine) Do(ctx context.Context, key string, cmd queue.Command) (Answer,
 			answer = given
 			return
 		}
-		entries, err := d.Handle(cmd, at)
+		var entries []queue.Entry
+		err := e.admit(d, cmd, at)
+		if err == nil {
+			entries, err = d.Handle(cmd, at)
+		}
 		answer = answerTo(d, cmd, entries)
 		answer.Key, answer.At = key, at
 		if refused, ok := errors.AsType[queue.Refusal](err); ok {
@@ -277,7 +282,7 @@ func (e *Engine) remember(b Batch) {
 // answerLife is how long an answer is remembered; a retry is a matter of seconds.
 const answerLife = 24 * time.Hour
 
-// Read lets look see the Day as it is on disk. It must not keep what it is given, and must be quick: everybody waits.
+// Read lets look see the Day as it is on disk, and the moment in the branch's own zone. It must not keep what it is given, and must be quick: everybody waits.
 func (e *Engine) Read(ctx context.Context, look func(d *queue.Day, at time.Time)) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

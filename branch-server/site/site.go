@@ -74,8 +74,8 @@ const offerPause = 500 * time.Millisecond
 // beatEvery is how often the branch says that it is there: its nodes take six seconds of silence for its absence.
 const beatEvery = 2 * time.Second
 
-// Run publishes the board at once and the offer soon after each change, and both once a minute, so that waiting times
-// stay true while nothing happens. It returns when ctx ends.
+// Run publishes the board at once and the offer soon after each change, and both once a minute and when hours
+// begin or end, so that they stay true while nothing happens. It returns when ctx ends.
 func (s *Site) Run(ctx context.Context, to Publisher) error {
 	offer := time.NewTimer(0)
 	defer offer.Stop()
@@ -83,6 +83,8 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 	defer minute.Stop()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
+	hours := time.NewTimer(s.untilChange(ctx))
+	defer hours.Stop()
 	due := true
 	s.publishBoard(ctx, to)
 	s.publishBeat(ctx, to)
@@ -101,11 +103,29 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 			s.publishOffer(ctx, to)
 		case <-beat.C:
 			s.publishBeat(ctx, to)
+		case <-hours.C:
+			s.publishBoard(ctx, to)
+			s.publishOffer(ctx, to)
+			hours.Reset(s.untilChange(ctx))
 		case <-minute.C:
+			hours.Reset(s.untilChange(ctx)) // the clock or the hours may have been set
 			s.publishBoard(ctx, to)
 			s.publishOffer(ctx, to)
 		}
 	}
+}
+
+// untilChange is how long the branch's hours stay as they are, at most some minutes.
+func (s *Site) untilChange(ctx context.Context) time.Duration {
+	const most, least = 10 * time.Minute, 50 * time.Millisecond
+	left := most
+	// What cannot be read now is asked again in time.
+	_ = s.cfg.Commands.Read(ctx, func(_ *queue.Day, at time.Time) {
+		if next := s.cfg.Branch.Change(at); !next.IsZero() {
+			left = next.Sub(at)
+		}
+	})
+	return max(least, min(most, left))
 }
 
 func (s *Site) publishBoard(ctx context.Context, to Publisher) {
@@ -226,8 +246,12 @@ func refusalCode(r queue.Refusal) string {
 	switch r {
 	case queue.ErrSoldOut:
 		return wire.RefusedSoldOut
-	case queue.ErrDayNotOpen:
+	case queue.ErrDayNotOpen, queue.ErrOutOfHours:
 		return wire.RefusedClosed
+	case queue.ErrSuspended:
+		return wire.RefusedSuspended
+	case queue.ErrFull:
+		return wire.RefusedFull
 	case queue.ErrUnknownService:
 		return wire.RefusedUnknownService
 	case queue.ErrRequestClosed:

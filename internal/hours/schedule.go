@@ -73,6 +73,11 @@ func (s Schedule) patterned() int {
 	return -1
 }
 
+// silent reports whether nothing was said at all: it is open without end.
+func (s Schedule) silent() bool {
+	return !slices.ContainsFunc(s.Levels, func(l Level) bool { return len(l.Weekly)+len(l.Exceptions) > 0 })
+}
+
 // on returns what holds on a date.
 func (s Schedule) on(d Date) plan {
 	base := s.patterned()
@@ -171,6 +176,10 @@ func (s Schedule) State(at time.Time) State {
 	at = at.In(s.Zone)
 	today := DateOf(at)
 	st := State{at: at}
+	if s.silent() {
+		st.Open, st.Gives = true, true
+		return st
+	}
 	now, open := s.around(at, today)
 	if open {
 		st.Open, st.Since, st.Until = true, now.From, now.To
@@ -267,6 +276,12 @@ func (s Schedule) next(at time.Time, today Date, closing time.Time) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// After returns the first opening on a later local date than that of a moment; zero if there is none within a year.
+func (s Schedule) After(at time.Time) time.Time {
+	at = at.In(s.Zone)
+	return s.next(at, DateOf(at).Plus(1), time.Time{})
 }
 
 // Change returns the next moment at which State may say something else; zero if there is none within a year.

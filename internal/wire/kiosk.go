@@ -55,6 +55,8 @@ type TicketRequest struct {
 const (
 	RefusedSoldOut        = "sold_out"
 	RefusedClosed         = "closed"
+	RefusedSuspended      = "suspended"
+	RefusedFull           = "full"
 	RefusedUnknownService = "unknown_service"
 	RefusedInvalid        = "invalid"
 	RefusedSettled        = "settled" // the request ended before: printed, accepted or void
@@ -115,6 +117,8 @@ const (
 	OfferSoldOut   = "sold_out"
 	OfferSuspended = "suspended"
 	OfferClosed    = "closed"
+	OfferNotOpen   = "not_open" // later today
+	OfferFull      = "full"     // too many people inside
 )
 
 // Offer is what a branch offers now (_site/offer, retained): everything a kiosk shows. It is replaced as a whole.
@@ -134,6 +138,14 @@ type OfferBranch struct {
 	Day      string `json:"day"`
 	Open     bool   `json:"open"`
 	Greeting bool   `json:"greeting"` // the card may be used to greet
+
+	State     string `json:"state,omitempty"` // why nothing is offered: closed, not_open or full; empty while something is
+	Why       Text   `json:"why,omitempty"`
+	Next      Text   `json:"next,omitempty"`    // when there are numbers again, as a sentence
+	NextMS    int64  `json:"next_ms,omitempty"` // the same in Unix milliseconds
+	Hours     []Text `json:"hours,omitempty"`   // the week's hours, a line each
+	Elsewhere Text   `json:"elsewhere,omitempty"`
+	Book      Text   `json:"book,omitempty"`
 }
 
 // OfferBody is an organisation present in the branch.
@@ -156,6 +168,9 @@ type OfferService struct {
 	Place   string `json:"place,omitempty"`
 	Popular bool   `json:"popular"`
 	State   string `json:"state"`
+	Why     Text   `json:"why,omitempty"`     // why no number can be had
+	Next    Text   `json:"next,omitempty"`    // what to do instead
+	NextMS  int64  `json:"next_ms,omitempty"` // numbers are given again, in Unix milliseconds
 	Waiting int    `json:"waiting"`
 	Wait    Range  `json:"wait"`
 }
@@ -168,7 +183,8 @@ type Board struct {
 	Branch string      `json:"branch"` // its name
 	Day    string      `json:"day"`
 	Open   bool        `json:"open"`
-	Calls  []BoardCall `json:"calls"` // newest first
+	Next   Text        `json:"next,omitempty"` // while it is closed: when it opens, as a sentence
+	Calls  []BoardCall `json:"calls"`          // newest first
 	Queues []BoardLine `json:"queues"`
 }
 
@@ -234,7 +250,9 @@ type Live struct {
 	AtMS     int64      `json:"at"`
 	Day      string     `json:"day"`
 	Open     bool       `json:"open"`
-	Seq      uint64     `json:"s"` // the journal's last entry
+	Closed   bool       `json:"closed,omitempty"`  // by its hours: no numbers are given, those inside are served
+	NextMS   int64      `json:"next_ms,omitempty"` // numbers are given again, in Unix milliseconds; 0 unknown
+	Seq      uint64     `json:"s"`                 // the journal's last entry
 	Waiting  int        `json:"waiting"`
 	Called   int        `json:"called"`
 	Serving  int        `json:"serving"`

@@ -1,0 +1,179 @@
+package branch
+
+import (
+	"time"
+
+	"balcao/internal/hours"
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// Stand is how a service stands at a moment: whether a number can be had, and if not why, when again, and what to do.
+type Stand struct {
+	State  string    // one of the states of wire.OfferService
+	Why    wire.Text // a short sentence without a full stop; nil while numbers are given
+	Next   wire.Text // what to do instead; nil while numbers are given
+	At     time.Time // numbers are given again; zero if that is not known
+	Hours  hours.State
+	Quota  queue.Quota
+	Paused queue.Suspension // where State is suspended
+}
+
+// Stand returns how a service stands. The moment is in the branch's own zone.
+func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
+	schedule := b.Schedule(id, at.Location())
+	s := Stand{State: wire.OfferOpen, Hours: schedule.State(at), Quota: d.Quota(id)}
+	paused, is := d.Suspension(id)
+	switch {
+	case !d.Open():
+		s.State, s.At = wire.OfferClosed, schedule.After(at)
+		s.Why = wire.Text{"pt": "O dia já terminou", "en": "The day has ended"}
+		s.Next = opens(at, s.At)
+	case !s.Hours.Gives && s.Hours.Later():
+		s.State, s.Why, s.Next, s.At = wire.OfferNotOpen, wire.Text(s.Hours.Reason()), wire.Text(s.Hours.Opens()), s.Hours.Next
+	case !s.Hours.Gives:
+		s.State, s.Why, s.Next, s.At = wire.OfferClosed, wire.Text(s.Hours.Reason()), wire.Text(s.Hours.Opens()), s.Hours.Next
+	case is:
+		s.State, s.Why, s.Next, s.At, s.Paused = wire.OfferSuspended, SuspensionWords(paused.Cause), reopens(at, paused.Until), paused.Until, paused
+	case s.Quota.Left == 0:
+		s.State, s.Why, s.At = wire.OfferSoldOut, wire.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today"}, schedule.After(at)
+		s.Next = wire.Text{"pt": "Há mais " + when(at, s.At, "pt"), "en": "More " + when(at, s.At, "en")}
+	case d.Full():
+		s.State, s.Why = wire.OfferFull, wire.Text{"pt": "Lotação completa", "en": "The branch is full"}
+		s.Next = wire.Text{"pt": "Volta a haver senhas quando sair alguém.", "en": "There are tickets again when somebody leaves."}
+	}
+	if s.State != wire.OfferOpen {
+		s.Next = b.besides(id, s)
+	}
+	return s
+}
+
+func opens(at, next time.Time) wire.Text {
+	if next.IsZero() {
+		return wire.Text{"pt": "Sem data marcada para abrir.", "en": "No opening date is set."}
+	}
+	return wire.Text{"pt": "Abre " + when(at, next, "pt"), "en": "Opens " + when(at, next, "en")}
+}
+
+func when(at, next time.Time, lang string) string {
+	if next.IsZero() {
+		return map[string]string{"pt": "noutro dia.", "en": "on another day."}[lang]
+	}
+	return hours.When(at, next, lang) + "."
+}
+
+func reopens(at, until time.Time) wire.Text {
+	if until.IsZero() {
+		return wire.Text{"pt": "Na receção dizem quando reabre.", "en": "Reception knows when it reopens."}
+	}
+	until = until.In(at.Location())
+	return wire.Text{"pt": "Reabre " + hours.Clocked(until, "pt") + ".", "en": "It reopens " + hours.Clocked(until, "en") + "."}
+}
+
+// besides adds what else the citizen can do: the service's own words, or how to book, or the nearest branch.
+func (b *Branch) besides(id queue.ServiceID, s Stand) wire.Text {
+	more := b.Supply.of(string(id)).Next
+	switch {
+	case len(more) > 0:
+	case s.State == wire.OfferSoldOut, s.State == wire.OfferSuspended:
+		more = b.Supply.Book
+	case s.State == wire.OfferClosed:
+		more = b.Supply.Elsewhere
+	}
+	if len(more) == 0 {
+		return s.Next
+	}
+	t := wire.Text{}
+	for lang, text := range s.Next {
+		t[lang] = text + " " + more.In(lang)
+	}
+	return t
+}
+
+// Causes of a suspension, as they are chosen and recorded.
+const (
+	CauseQueue  = "queue"
+	CauseStaff  = "staff"
+	CauseSystem = "system"
+	CauseOther  = "other"
+)
+
+// SuspensionWords says to citizens why a service is suspended.
+func SuspensionWords(cause string) wire.Text {
+	switch cause {
+	case CauseQueue:
+		return wire.Text{"pt": "Suspenso: há muita gente à espera", "en": "Suspended: many people are waiting"}
+	case CauseStaff:
+		return wire.Text{"pt": "Suspenso: faltam técnicos", "en": "Suspended: not enough staff"}
+	case CauseSystem:
+		return wire.Text{"pt": "Suspenso: o sistema da entidade não responde", "en": "Suspended: the body’s system is down"}
+	}
+	return wire.Text{"pt": "Suspenso por agora", "en": "Suspended for now"}
+}
+
+// Door is how the whole branch stands: open as long as one service gives numbers by its hours.
+type Door struct {
+	State     string // wire.OfferOpen, OfferNotOpen, OfferClosed or OfferFull
+	Why, Next wire.Text
+	At        time.Time // a service gives numbers again
+}
+
+// Door returns how the whole branch stands. The moment is in the branch's own zone.
+func (b *Branch) Door(d *queue.Day, at time.Time) Door {
+	var first Stand
+	for _, s := range b.Services {
+		one := b.Stand(d, queue.ServiceID(s.ID), at)
+		switch one.State {
+		case wire.OfferFull:
+			return Door{State: wire.OfferFull, Why: one.Why, Next: one.Next}
+		case wire.OfferClosed, wire.OfferNotOpen:
+			if first.State == "" || !one.At.IsZero() && (first.At.IsZero() || one.At.Before(first.At)) {
+				first = one
+			}
+		default:
+			return Door{State: wire.OfferOpen}
+		}
+	}
+	if first.State == "" { // a branch without services
+		return Door{State: wire.OfferClosed, Next: opens(at, time.Time{})}
+	}
+	door := Door{State: first.State, Why: first.Why, Next: opens(at, first.At), At: first.At}
+	// What is true of the house is said before what is true of a service in it.
+	if house := b.House(at.Location()).State(at); d.Open() && !house.Gives {
+		door.Why = wire.Text(house.Reason())
+	}
+	return door
+}
+
+// Change returns the next moment at which the hours of a service say something else; zero if there is none. The moment
+// is in the branch's own zone.
+func (b *Branch) Change(at time.Time) time.Time {
+	var next time.Time
+	for _, s := range b.Services {
+		c := b.Schedule(queue.ServiceID(s.ID), at.Location()).Change(at)
+		if !c.IsZero() && c.After(at) && (next.IsZero() || c.Before(next)) {
+			next = c
+		}
+	}
+	return next
+}
+
+// paintDoor says why the branch gives no numbers at all, where it gives none.
+func (b *Branch) paintDoor(o *wire.OfferBranch, d *queue.Day, at time.Time) {
+	for _, line := range b.House(at.Location()).Week() {
+		o.Hours = append(o.Hours, wire.Text(line))
+	}
+	door := b.Door(d, at)
+	if door.State == wire.OfferOpen {
+		return
+	}
+	o.State, o.Why, o.Next, o.NextMS = door.State, door.Why, door.Next, unixMilli(door.At)
+	o.Open = door.State == wire.OfferFull
+}
+
+func unixMilli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
