@@ -199,6 +199,8 @@ func TestABranchThatSaysNothingIsAlwaysOpen(t *testing.T) {
 // nothing tells nobody how long a wait is.
 type nothing struct{}
 
-func (nothing) Wait(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) wire.Range { return wire.Range{} }
+func (nothing) Wait(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) wire.Range {
+	return wire.Range{}
+}
 
 func (nothing) Told(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) *queue.Told { return nil }
