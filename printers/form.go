@@ -24,7 +24,8 @@ const (
 	PartCopy Kind = "copy"
 	// PartNumber: the number, as large as the paper allows.
 	PartNumber Kind = "number"
-	// PartPriority: that the visit has priority, never why.
+	// PartPriority: that the visit has priority, never why; or the hour that
+	// was booked.
 	PartPriority Kind = "priority"
 	// PartPlace: the black bar that says where to wait.
 	PartPlace Kind = "place"

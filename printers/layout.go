@@ -139,6 +139,11 @@ func (p *page) number(s Slip) {
 }
 
 func (p *page) priority(s Slip) {
+	if s.Booked != "" {
+		p.say(p.fitting("Marcação "+s.Booked), true, true, "Marcação "+s.Booked)
+		p.translate("Booked for " + s.Booked)
+		p.gap(12)
+	}
 	if s.Priority {
 		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
 		p.translate("Priority service")

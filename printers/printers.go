@@ -46,6 +46,9 @@ type Slip struct {
 
 	// Priority prints "Atendimento prioritário", without any reason.
 	Priority bool
+	// Booked prints "Marcação 10:45": the hour that was booked; empty for a
+	// walk-in.
+	Booked string
 	// Ahead is how many wait before; -1 if not known.
 	Ahead int
 	// Wait is the estimate; its zero value prints "sem informação".

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"balcao/branch-server/arrivals"
+	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/site"
@@ -41,6 +43,7 @@ type App struct {
 	broker *broker.Broker // nil with an outside one
 	http   net.Listener
 	site   *site.Site
+	desk   *arrivals.Desk
 	web    *web.Web
 	parent *carrier.Parent
 	uplink *uplink // nil without headquarters
@@ -91,14 +94,21 @@ func (a *App) openDay(ctx context.Context) error {
 	waits := forecast.NewShown(&forecast.Queue{
 		Usual: a.cfg.Branch.Usual, Services: a.cfg.Branch.ServiceIDs, Spread: forecast.UsualSpread,
 	})
+	a.desk = newDesk(a, zone, func() *branch.Branch { return &a.cfg.Branch })
 	a.site = site.New(site.Config{
-		Branch: &a.cfg.Branch, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Arrivals: a.desk,
+		Branch:   &a.cfg.Branch, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
+	token, err := machine.Secret(a.cfg.Bookings.TokenFile)
+	if err != nil {
+		return err
+	}
 	book, err := readStaff(a.cfg.Staff)
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(ctx, web.Config{
+		Arrivals: a.desk, BookingToken: token,
 		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
 		Archive: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
@@ -211,6 +221,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
 	g.Go(func() error { return a.web.Run(ctx) })
+	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)

@@ -25,6 +25,7 @@ type Config struct {
 	Branch branch.Branch `yaml:"branch"`
 
 	Retention Retention `yaml:"retention"`
+	Bookings  Bookings  `yaml:"bookings"`
 }
 
 // Retention says for how long it can be told who did something.
@@ -106,6 +107,7 @@ func (c *Config) Check(faults *config.Faults) {
 	checkURLs(faults, "hq.brokers", c.HQ.Brokers)
 	for key, file := range map[string]string{
 		"staff": c.Staff, "broker.password_file": c.Broker.PasswordFile, "hq.password_file": c.HQ.PasswordFile,
+		"bookings.token_file": c.Bookings.TokenFile,
 	} {
 		if file == "" {
 			continue

@@ -24,6 +24,7 @@ const (
 	NotFound  Verdict = "not_found" // no booking of this branch
 	TooEarly  Verdict = "too_early" // come back at From, or take an ordinary ticket
 	OtherDay  Verdict = "other_day" // booked for another day
+	Over      Verdict = "over"      // called, and over: nobody waits under the ticket any more
 	Withdrawn Verdict = "withdrawn" // the booking was cancelled
 	Refused   Verdict = "refused"   // the queue gave no ticket; Refusal says why
 )
@@ -74,8 +75,12 @@ func (k *Desk) CheckIn(ctx context.Context, claim Claim, request queue.RequestID
 	if err != nil {
 		return Outcome{}, err
 	}
-	if _, came := visits[one.Request]; came && one.Request != "" {
+	if v, came := visits[one.Request]; came && one.Request != "" {
 		out.Request = one.Request
+		if v.State == queue.StateNoShow || v.State == queue.StateFinished {
+			out.Verdict, out.Request = Over, ""
+			return out, nil
+		}
 		if out.Verdict = Again; one.Request == request {
 			out.Verdict = Received // its first answer was lost
 		}

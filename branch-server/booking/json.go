@@ -19,7 +19,7 @@ func (b *builder) json(data []byte) {
 		before := d.InputOffset()
 		var raw json.RawMessage
 		err := d.Decode(&raw)
-		from := int(before)
+		from := int(before) + len(data[before:]) - len(bytes.TrimLeft(data[before:], " \t\r\n,"))
 		if err == nil {
 			from = int(d.InputOffset()) - len(raw)
 		}

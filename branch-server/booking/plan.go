@@ -3,8 +3,6 @@ package booking
 import (
 	"bytes"
 	"fmt"
-
-	"balcao/internal/queue"
 )
 
 // Kind says what a row of a file does.
@@ -133,17 +131,4 @@ func kindOf(old, after Booking, exists bool) Kind {
 		return Same
 	}
 	return Moved
-}
-
-// Days returns the days of some bookings, each once, in no order.
-func Days(rows []Row) []queue.Date {
-	seen := map[queue.Date]bool{}
-	var days []queue.Date
-	for _, r := range rows {
-		if !seen[r.Booking.Day] && r.Booking.Day != "" {
-			seen[r.Booking.Day] = true
-			days = append(days, r.Booking.Day)
-		}
-	}
-	return days
 }

@@ -44,10 +44,14 @@ func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
 			ahead++
 		}
 	}
-	return wire.Ticket{
+	t := wire.Ticket{
 		Number: v.Number.String(), Day: string(d.Date()), Service: string(v.Service), Body: string(v.Body),
 		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: told(v),
 	}
+	if !v.Slot.IsZero() {
+		t.SlotMS = v.Slot.UnixMilli()
+	}
+	return t
 }
 
 // Board paints what callboards show. Epoch is that of the branch's journal.

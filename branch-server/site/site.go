@@ -44,6 +44,7 @@ type Config struct {
 	Epoch    uint64       // of the branch's journal
 	Now      func() time.Time
 	Log      *slog.Logger
+	Arrivals Arrivals // of bookings; nil means that none are taken
 }
 
 // Site is the branch's side of its nodes.
@@ -172,14 +173,24 @@ func (s *Site) publish(to Publisher, topic string, what any) {
 	}
 }
 
-// Handle answers a node's question: so far, for a number.
+// Handle answers a node's question: for a number, for the number of a booking, or for the key of the day.
 func (s *Site) Handle(ctx context.Context, node wire.NodeID, r wire.Request) json.RawMessage {
+	var kind struct {
+		Kind string `json:"kind"`
+	}
+	if json.Unmarshal(r.Data, &kind) == nil && kind.Kind == wire.KindDayKey {
+		return s.dayKey(node, r)
+	}
 	var q wire.TicketRequest
 	if err := json.Unmarshal(r.Data, &q); err != nil || q.Request == "" || q.Request != r.ID || len(q.Request) > maxRequestID {
 		s.cfg.Log.Warn("unreadable request", "node", string(node))
 		return reply(wire.TicketReply{Request: r.ID, Refused: wire.RefusedInvalid})
 	}
-	answer, ok := s.number(ctx, node, q)
+	give := s.number
+	if q.CheckIn != nil {
+		give = s.checkIn
+	}
+	answer, ok := give(ctx, node, q)
 	if !ok {
 		return nil // no answer is better than a wrong one: the kiosk asks again
 	}
@@ -200,7 +211,7 @@ func reply(r wire.TicketReply) json.RawMessage {
 func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketRequest) (wire.TicketReply, bool) {
 	request := queue.RequestID(q.Request)
 	class := queue.ClassID(q.Class)
-	if class == "" {
+	if class == "" || class == queue.ClassBooked { // that is for a check-in to say
 		class = queue.ClassWalkIn
 	}
 	wish := queue.Reserve{
@@ -221,17 +232,7 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 	if answer.Refused != "" {
 		return wire.TicketReply{Request: q.Request, Refused: refusalCode(answer.Refused)}, true
 	}
-	r := wire.TicketReply{Request: q.Request}
-	err = s.cfg.Commands.Read(ctx, func(d *queue.Day, _ time.Time) {
-		v, known := d.Requested(request)
-		if !known || v.State == queue.StateVoid {
-			r.Refused = wire.RefusedSettled
-			return
-		}
-		t := s.cfg.Branch.Ticket(d, v)
-		r.Ticket = &t
-	})
-	return r, err == nil
+	return s.paint(ctx, wire.TicketReply{Request: q.Request}, request)
 }
 
 // language keeps a language code only if it is one: nothing else a kiosk sends may enter the journal.

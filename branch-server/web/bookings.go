@@ -261,7 +261,7 @@ func (w *Web) undoBookings(rw http.ResponseWriter, r *http.Request, _ visitor) {
 }
 
 // arrive is POST /api/bookings/arrive: the citizen of a booking is at reception. The number is said, not printed.
-func (w *Web) arrive(rw http.ResponseWriter, r *http.Request, v visitor) {
+func (w *Web) arrive(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	var wished struct {
 		ID string `json:"id"`
 	}

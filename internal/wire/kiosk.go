@@ -49,6 +49,8 @@ type TicketRequest struct {
 	Service string `json:"svc"`
 	Class   string `json:"class"`
 	Lang    string `json:"lang"`
+
+	CheckIn *CheckIn `json:"checkin,omitempty"` // of a booking, in place of a service
 }
 
 // Refusal codes of a TicketReply; each has a text and a next step on the kiosk's screen.
@@ -68,6 +70,7 @@ type TicketReply struct {
 	Request string  `json:"req"`
 	Refused string  `json:"refused,omitempty"`
 	Ticket  *Ticket `json:"ticket,omitempty"`
+	Booked  *Booked `json:"booked,omitempty"` // of a check-in
 }
 
 // Ticket is what a slip or screen says about a number.
@@ -78,6 +81,7 @@ type Ticket struct {
 	Body     string `json:"body"`
 	Class    string `json:"class"`
 	Place    string `json:"place,omitempty"` // where to wait
+	SlotMS   int64  `json:"slot,omitempty"`  // the booked time, Unix milliseconds; 0 is a walk-in
 	IssuedMS int64  `json:"at"`              // Unix milliseconds
 	Ahead    int    `json:"ahead"`           // people before this one; -1 unknown
 	Wait     Range  `json:"wait"`
