@@ -178,6 +178,6 @@ func (w *Web) ticketCells(r report.Record, v report.Visit, i int, l report.Leg, 
 	return []cell{
 		words1(string(r.Date)), words1(v.Number), count(i + 1), words1(name), words1(body), words1(counter), clock(v.Issued), clock(l.From),
 		clock(l.Called), clock(l.Ended), minutesOf(wait, some(called)), minutesOf(walk, some(came && l.Called != 0)), minutesOf(served, some(over)),
-		words1(outcomes[l.Outcome]), words1(rule), words1(l.Reason), count(l.Delivered), count(l.Slips), count(l.Skips), words1(inaccurate),
+		words1(outcomes[l.Outcome]), words1(rule), words1(reasonText(l.Reason)), count(l.Delivered), count(l.Slips), count(l.Skips), words1(inaccurate),
 	}
 }

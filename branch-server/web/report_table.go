@@ -249,7 +249,7 @@ func (w *Web) chosenTable(_ report.Terms, records []report.Record) (tableView, b
 		t.Rows = append(t.Rows, tableRow{Cells: []cell{
 			{Text: shortDay(c.Day), Raw: string(c.Day)},
 			{Text: c.Number, Link: whyAddress(c.Number, c.Day, c.Visit)},
-			words1(w.cfg.Branch.Label(c.Counter)), words1(c.Reason),
+			words1(w.cfg.Branch.Label(c.Counter)), words1(reasonText(c.Reason)),
 		}})
 	}
 	return t, len(t.Rows) > 0

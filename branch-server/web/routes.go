@@ -57,6 +57,7 @@ func (w *Web) table() []route {
 		{"POST /commands/{name}", atCounters, w.command},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
+		{"POST /coordenacao/{action}", coordination, w.office},
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
