@@ -23,6 +23,7 @@ type Branch struct {
 	Policy    Policy     `yaml:"policy"`
 	Bookings  Bookings   `yaml:"bookings"`
 	Supply    Supply     `yaml:"supply"`
+	Lend      Lend       `yaml:"lend"` // numbers for kiosks that are alone
 }
 
 // Body is an organisation present in the branch.
@@ -90,6 +91,7 @@ func (b *Branch) Catalogue() queue.Catalogue {
 	for _, d := range b.Divisions {
 		c.Divisions = append(c.Divisions, queue.Division{
 			ID: queue.DivisionID(d.ID), Body: queue.BodyID(d.Body), Prefix: d.Prefix, First: max(1, d.First), Quota: d.Quota,
+			Lease: b.Lend.Size(),
 		})
 	}
 	for _, s := range b.Services {

@@ -34,6 +34,10 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 		return
 	}
 	entries, err := d.Handle(cmd, at)
+	if alone, ok := cmd.(queue.ReserveAlone); ok && err != nil {
+		e.cfg.Log.Warn("a number given alone makes no visit", "node", from.Node, "number", alone.Number.String(), "err", err)
+		entries, err = d.Handle(note[wire.AloneFact](event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq}), at)
+	}
 	if _, refused := errors.AsType[queue.Refusal](err); refused {
 		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", r.Seq, "type", event.Type, "err", err)
 		return
@@ -52,6 +56,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 			return nil
 		}
 		return ticketCommand(e.Type, f)
+	case wire.TypeTicketAlone:
+		return aloneCommand(e, from)
 	case wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered:
 		return note[wire.DeviceFact](e, from)
 	case wire.TypeNodeStarted, wire.TypeNodeStopped:
@@ -75,6 +81,23 @@ func ticketCommand(kind string, f wire.TicketFact) queue.Command {
 		return queue.Abandon{Request: r}
 	}
 	return nil
+}
+
+// aloneCommand reads what a kiosk gave by itself. A clock that was never set says nothing of when.
+func aloneCommand(e wire.Event, from queue.Origin) queue.Command {
+	var f wire.AloneFact
+	if json.Unmarshal(e.Data, &f) != nil || len(f.Request) > wire.MaxRequestID || len(f.Boot) > wire.MaxRequestID {
+		return nil
+	}
+	asked := time.UnixMilli(e.TS).UTC()
+	if e.CQ == wire.ClockUnset {
+		asked = time.Time{}
+	}
+	return queue.ReserveAlone{
+		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
+		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
+		Number: queue.Number{Prefix: f.Prefix, N: f.N}, Day: queue.Date(f.Day), Asked: asked,
+	}
 }
 
 // note re-encodes a fact through its typed fields, so that unknown ones are dropped.

@@ -81,7 +81,7 @@ func (s *Site) checkIn(ctx context.Context, node wire.NodeID, q wire.TicketReque
 	request := queue.RequestID(q.Request)
 	out, err := s.cfg.Arrivals.CheckIn(ctx, claim, request, func(service queue.ServiceID, class queue.ClassID, slot time.Time) queue.Command {
 		wish := queue.Reserve{
-			Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: service, Class: class, Slot: slot, Lang: language(q.Lang),
+			Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: service, Class: class, Slot: slot, Lang: wire.Language(q.Lang),
 		}
 		// A wait that cannot be foretold is not told; the check-in goes on.
 		_ = s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) { wish.Told = s.cfg.Waits.Told(d, at, service, class) })

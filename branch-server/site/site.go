@@ -173,16 +173,22 @@ func (s *Site) publish(to Publisher, topic string, what any) {
 	}
 }
 
-// Handle answers a node's question: for a number, for the number of a booking, or for the key of the day.
+// Handle answers a node's question: for a number, for the number of a booking, for the key of the day, or for numbers
+// to give out alone.
 func (s *Site) Handle(ctx context.Context, node wire.NodeID, r wire.Request) json.RawMessage {
 	var kind struct {
 		Kind string `json:"kind"`
 	}
-	if json.Unmarshal(r.Data, &kind) == nil && kind.Kind == wire.KindDayKey {
-		return s.dayKey(node, r)
+	if json.Unmarshal(r.Data, &kind) == nil {
+		switch kind.Kind {
+		case wire.KindDayKey:
+			return s.dayKey(node, r)
+		case wire.KindLease:
+			return s.lease(ctx, node, r)
+		}
 	}
 	var q wire.TicketRequest
-	if err := json.Unmarshal(r.Data, &q); err != nil || q.Request == "" || q.Request != r.ID || len(q.Request) > maxRequestID {
+	if err := json.Unmarshal(r.Data, &q); err != nil || q.Request == "" || q.Request != r.ID || len(q.Request) > wire.MaxRequestID {
 		s.cfg.Log.Warn("unreadable request", "node", string(node))
 		return reply(wire.TicketReply{Request: r.ID, Refused: wire.RefusedInvalid})
 	}
@@ -196,8 +202,6 @@ func (s *Site) Handle(ctx context.Context, node wire.NodeID, r wire.Request) jso
 	}
 	return reply(answer)
 }
-
-const maxRequestID = 64
 
 func reply(r wire.TicketReply) json.RawMessage {
 	data, err := json.Marshal(r)
@@ -216,7 +220,7 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 	}
 	wish := queue.Reserve{
 		Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: queue.ServiceID(q.Service),
-		Class: class, Lang: language(q.Lang),
+		Class: class, Lang: wire.Language(q.Lang),
 	}
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
 		wish.Told = s.cfg.Waits.Told(d, at, wish.Service, class)
@@ -233,14 +237,6 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 		return wire.TicketReply{Request: q.Request, Refused: refusalCode(answer.Refused)}, true
 	}
 	return s.paint(ctx, wire.TicketReply{Request: q.Request}, request)
-}
-
-// language keeps a language code only if it is one: nothing else a kiosk sends may enter the journal.
-func language(code string) string {
-	if len(code) != 2 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
-		return ""
-	}
-	return code
 }
 
 func refusalCode(r queue.Refusal) string {

@@ -6,9 +6,11 @@ import (
 )
 
 // Lease asks for a range of numbers that a holder may give out by itself, of today or of a Day to come. Have is the
-// last number the holder knows to be its own, so that the same wish leads to one range.
+// last number the holder knows to be its own, so that the same wish leads to one range. Epoch is that of the holder's
+// memory: one that lost it has no range of before, because it does not know what it gave out.
 type Lease struct {
 	Holder   KioskID
+	Epoch    uint64
 	Day      Date
 	Division DivisionID
 	Have     int
@@ -19,6 +21,7 @@ type Lease struct {
 type ReserveAlone struct {
 	Request RequestID
 	Kiosk   KioskID
+	Epoch   uint64 // of its log
 	Boot    string
 	Service ServiceID
 	Class   ClassID
@@ -32,6 +35,7 @@ type ReserveAlone struct {
 // below all leases of its division.
 type Leased struct {
 	Holder   KioskID    `json:"holder"`
+	Epoch    uint64     `json:"epoch,omitempty"`
 	Day      Date       `json:"day"`
 	Division DivisionID `json:"div"`
 	Prefix   string     `json:"p"`
@@ -66,7 +70,7 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 		if l.Division != c.Division || l.Day != c.Day {
 			continue
 		}
-		if l.Holder == c.Holder && l.From > c.Have {
+		if l.Holder == c.Holder && l.Epoch == c.Epoch && l.From > c.Have {
 			return nil, nil // given already, and not heard of
 		}
 		last = max(last, l.To)
@@ -75,16 +79,16 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 		return nil, ErrSoldOut
 	}
 	return []Event{Leased{
-		Holder: c.Holder, Day: c.Day, Division: div.ID, Prefix: div.Prefix,
+		Holder: c.Holder, Epoch: c.Epoch, Day: c.Day, Division: div.ID, Prefix: div.Prefix,
 		From: last + 1, To: min(lastLeased, last+div.Lease),
 	}}, nil
 }
 
 // Leases returns the ranges that a holder may give out, of today and of Days to come, oldest first.
-func (d *Day) Leases(holder KioskID) []Leased {
+func (d *Day) Leases(holder KioskID, epoch uint64) []Leased {
 	var all []Leased
 	for _, l := range d.leases {
-		if l.Holder == holder {
+		if l.Holder == holder && l.Epoch == epoch {
 			all = append(all, l)
 		}
 	}
@@ -105,7 +109,7 @@ func (d *Day) ahead(day Date) []Leased {
 // reserveAlone never refuses a number for what the citizen could not know; only one that is not the kiosk's to give, or
 // of another Day, makes no visit.
 func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
-	div, leased := d.leaseOf(c.Kiosk, c.Number)
+	div, leased := d.leaseOf(c.Kiosk, c.Epoch, c.Number)
 	s, known := d.index.services[c.Service]
 	switch {
 	case c.Request == "":
@@ -143,9 +147,9 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 }
 
 // leaseOf returns the division in which a number of today is a holder's.
-func (d *Day) leaseOf(holder KioskID, n Number) (DivisionID, bool) {
+func (d *Day) leaseOf(holder KioskID, epoch uint64, n Number) (DivisionID, bool) {
 	for _, l := range d.leases {
-		if l.Holder == holder && l.Day == d.date && l.Prefix == n.Prefix && l.From <= n.N && n.N <= l.To {
+		if l.Holder == holder && l.Epoch == epoch && l.Day == d.date && l.Prefix == n.Prefix && l.From <= n.N && n.N <= l.To {
 			return l.Division, true
 		}
 	}

@@ -17,7 +17,7 @@ func lentDay(t *testing.T) (*queue.Day, time.Time) {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	wish(t, d, at, queue.OpenDay{Day: storyDay})
 	wish(t, d, at, queue.OpenCounter{Counter: "1"})
-	wish(t, d, at, queue.Lease{Holder: "k", Day: storyDay, Division: "a"})
+	wish(t, d, at, queue.Lease{Holder: "k", Epoch: 7, Day: storyDay, Division: "a"})
 	return d, at
 }
 
@@ -32,32 +32,36 @@ func wish(t *testing.T, d *queue.Day, at time.Time, cmd queue.Command) []queue.E
 
 func alone(request string, n int, asked time.Time) queue.ReserveAlone {
 	return queue.ReserveAlone{
-		Request: queue.RequestID(request), Kiosk: "k", Service: "A", Class: queue.ClassWalkIn,
+		Request: queue.RequestID(request), Kiosk: "k", Epoch: 7, Service: "A", Class: queue.ClassWalkIn,
 		Number: queue.Number{Prefix: "A", N: n}, Day: storyDay, Asked: asked,
 	}
 }
 
 func TestALeaseStandsAboveTheQuotaAndIsGivenOnce(t *testing.T) {
 	d, at := lentDay(t)
-	if got := d.Leases("k"); len(got) != 1 || got[0].From != 1000 || got[0].To != 1004 {
+	if got := d.Leases("k", 7); len(got) != 1 || got[0].From != 1000 || got[0].To != 1004 {
 		t.Fatalf("leases = %+v", got)
 	}
-	if more := wish(t, d, at, queue.Lease{Holder: "k", Day: storyDay, Division: "a"}); len(more) != 0 {
+	if more := wish(t, d, at, queue.Lease{Holder: "k", Epoch: 7, Day: storyDay, Division: "a"}); len(more) != 0 {
 		t.Errorf("a wish repeated led to %+v", more)
 	}
 	wish(t, d, at, queue.Lease{Holder: "other", Day: storyDay, Division: "a"})
-	wish(t, d, at, queue.Lease{Holder: "k", Day: storyDay, Division: "a", Have: 1004})
-	if got := d.Leases("k"); len(got) != 2 || got[1].From != 1010 {
+	wish(t, d, at, queue.Lease{Holder: "k", Epoch: 7, Day: storyDay, Division: "a", Have: 1004})
+	if got := d.Leases("k", 7); len(got) != 2 || got[1].From != 1010 {
 		t.Errorf("leases = %+v", got)
 	}
-	if _, err := d.Handle(queue.Lease{Holder: "k", Day: storyDay, Division: "b"}, at); !errors.Is(err, queue.ErrNotLeased) {
+	wish(t, d, at, queue.Lease{Holder: "k", Epoch: 8, Day: storyDay, Division: "a"})
+	if got := d.Leases("k", 8); len(got) != 1 || got[0].From != 1015 {
+		t.Errorf("a kiosk that lost its memory is lent %+v", got)
+	}
+	if _, err := d.Handle(queue.Lease{Holder: "k", Epoch: 7, Day: storyDay, Division: "b"}, at); !errors.Is(err, queue.ErrNotLeased) {
 		t.Errorf("a division that lends nothing: %v", err)
 	}
 }
 
 func TestALeaseOfTomorrowOutlivesTheNight(t *testing.T) {
 	d, at := lentDay(t)
-	wish(t, d, at, queue.Lease{Holder: "k", Day: "2026-11-24", Division: "a"})
+	wish(t, d, at, queue.Lease{Holder: "k", Epoch: 7, Day: "2026-11-24", Division: "a"})
 	opened := wish(t, d, at.Add(24*time.Hour), queue.OpenDay{Day: "2026-11-24"})
 	replayed := queue.NewDay(storyCatalogue(), opened[0].Seq-1)
 	for _, e := range opened {
@@ -66,7 +70,7 @@ func TestALeaseOfTomorrowOutlivesTheNight(t *testing.T) {
 		}
 	}
 	for _, day := range []*queue.Day{d, replayed} {
-		if got := day.Leases("k"); len(got) != 1 || got[0].Day != "2026-11-24" || got[0].From != 1000 {
+		if got := day.Leases("k", 7); len(got) != 1 || got[0].Day != "2026-11-24" || got[0].From != 1000 {
 			t.Errorf("leases = %+v", got)
 		}
 	}

@@ -1,5 +1,7 @@
 package wire
 
+import "strings"
+
 // Types of the facts a kiosk or callboard box writes into its own log.
 const (
 	TypeNodeStarted     = "node.started"
@@ -85,6 +87,7 @@ type Ticket struct {
 	IssuedMS int64  `json:"at"`              // Unix milliseconds
 	Ahead    int    `json:"ahead"`           // people before this one; -1 unknown
 	Wait     Range  `json:"wait"`
+	Alone    bool   `json:"alone,omitempty"` // given by the kiosk itself
 }
 
 // Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.
@@ -103,6 +106,17 @@ func (r Range) Known() bool { return r.Next || r.High > 0 }
 
 // Over reports whether the wait may pass MostWait, so that only «more than Low» is told.
 func (r Range) Over() bool { return !r.Next && r.High > MostWait }
+
+// MaxRequestID bounds the name of a request, in bytes.
+const MaxRequestID = 64
+
+// Language returns a language code as it is if it is one, else nothing: no free text of a kiosk enters a journal.
+func Language(code string) string {
+	if len(code) != 2 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return code
+}
 
 // Text is one thing said in each language, keyed by language code; pt is always there.
 type Text map[string]string
@@ -169,6 +183,7 @@ type OfferService struct {
 	Icon    string `json:"icon"`
 	Group   string `json:"group,omitempty"` // request or collection
 	Prefix  string `json:"prefix"`
+	Div     string `json:"div,omitempty"` // its division
 	Place   string `json:"place,omitempty"`
 	Popular bool   `json:"popular"`
 	State   string `json:"state"`
