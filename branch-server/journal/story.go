@@ -231,8 +231,39 @@ func (s *Story) tellLife(e queue.Event) string {
 		return n.tellSkills(ev)
 	case queue.Supervised:
 		return "a coordenação decidiu (" + ev.Action + ", motivo: " + ev.Reason + ")"
+	case queue.QuotaSet, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased, queue.PaperEntered, queue.ShareHeld:
+		return s.tellSupply(e)
+	default:
+		return fmt.Sprintf("%T", e)
+	}
+}
+
+// tellSupply tells what was decided about numbers, and what was entered from paper.
+func (s *Story) tellSupply(e queue.Event) string {
+	switch ev := e.(type) {
 	case queue.ShareHeld:
 		return fmt.Sprintf("divisão %s: %d números guardados para marcações", ev.Division, ev.Numbers)
+	case queue.QuotaSet:
+		of := "divisão " + string(ev.Division)
+		if ev.Service != "" {
+			of = s.names.service(ev.Service)
+		}
+		if ev.Quota == queue.QuotaAsConfigured {
+			return of + ": contingente do dia retirado"
+		}
+		return fmt.Sprintf("%s: contingente do dia de %d", of, ev.Quota)
+	case queue.DayReopened:
+		return "o dia " + string(ev.Day) + " voltou a dar senhas"
+	case queue.NumbersBlocked:
+		return fmt.Sprintf("divisão %s: números %d a %d guardados para um bloco de papel", ev.Division, ev.First, ev.Last)
+	case queue.NumbersReleased:
+		return fmt.Sprintf("divisão %s: o bloco a partir do %d foi retirado; amanhã os números são como os outros", ev.Division, ev.First)
+	case queue.PaperEntered:
+		text := "registada a partir do papel: " + stateWords[ev.Outcome]
+		if ev.Counter != "" {
+			text += " no " + s.names.counter(ev.Counter)
+		}
+		return text + s.delivered(ev.Delivered) + "; tempos não contam"
 	default:
 		return fmt.Sprintf("%T", e)
 	}
@@ -334,7 +365,7 @@ func spaced(s string) string {
 
 var paperWords = map[queue.PrintState]string{
 	queue.PrintPending: "talão por sair", queue.PrintConfirmed: "talão impresso", queue.PrintUnknown: "não se sabe se o talão saiu",
-	queue.PrintAccepted: "sem talão, aceite no ecrã", queue.PrintNone: "dada sem quiosque", queue.PrintFailed: "talão falhado",
+	queue.PrintAccepted: "sem talão, aceite no ecrã", queue.PrintNone: "dada sem quiosque", queue.PrintPad: "senha de um bloco de papel", queue.PrintFailed: "talão falhado",
 }
 
 var ruleWords = map[queue.Rule]string{

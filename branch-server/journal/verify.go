@@ -227,6 +227,8 @@ func stepOf(e queue.Event) (step, bool) {
 		return step{ev.Visit, "recebida de volta", "", states(queue.StatePostponed)}, true
 	case queue.Revived:
 		return step{ev.Visit, "reposta", "", states(queue.StateNoShow, queue.StateCancelled)}, true
+	case queue.PaperEntered:
+		return step{ev.Visit, "registada do papel", "", states(queue.StateReserved)}, true
 	case queue.Walked:
 		return step{ev.Visit, "atendida sem senha", ev.Counter, states(queue.StateReserved)}, true
 	case queue.Voided:

@@ -142,6 +142,8 @@ func (c *Collector) life(e queue.Entry) {
 			v.Told = nil
 			c.wait(v)
 		})
+	case queue.PaperEntered:
+		c.on(ev.Visit, func(v *visit) { c.paper(v, ev, e.At) })
 	default: // no part of any figure
 	}
 }
@@ -166,6 +168,17 @@ func (c *Collector) reserved(ev queue.Reserved, at time.Time) {
 	if t := ev.Told; t != nil && t.Service == ev.Service {
 		c.visits[len(c.visits)-1].Told = &Told{Low: t.Low, High: t.High, MidMS: t.Mid.Milliseconds()}
 	}
+}
+
+// paper takes in a ticket of a pad that was recorded afterwards: it counts, its times do not.
+func (c *Collector) paper(v *visit, ev queue.PaperEntered, at time.Time) {
+	v.Issued, v.Inaccurate = milli(at), true
+	v.leg().Counter = ev.Counter
+	outcome := Finished
+	if ev.Outcome == queue.StateNoShow {
+		outcome = NoShow
+	}
+	c.end(v, outcome, ev.Delivered, at)
 }
 
 // issued begins the wait. A booking waits from the later of check-in and its time.

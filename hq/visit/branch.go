@@ -39,6 +39,7 @@ type Branch struct {
 	counters map[queue.CounterID]bool
 	half     [slots]Slot
 	reserved int
+	pads     int    // ranges of paper tickets that the Day names
 	recent   []Fact // a ring once it is full
 	next     int
 }
@@ -85,7 +86,7 @@ func (b *Branch) exceeds(e queue.Event) bool {
 	switch ev := e.(type) {
 	case queue.DayOpened:
 		b.clear()
-		b.reserved = 0
+		b.reserved, b.pads = 0, 0
 	case queue.Reserved:
 		_, known := b.services[ev.Service]
 		if b.reserved >= maxVisits || len(ev.Service) > maxNameSize || !known && len(b.services) >= maxNames {
@@ -124,6 +125,11 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsService(ev.Service)
 	case queue.QuotaSet:
 		return ev.Service != "" && b.exceedsService(ev.Service)
+	case queue.NumbersBlocked:
+		b.pads++
+		return b.pads > maxNames || len(ev.Division) > maxNameSize
+	case queue.PaperEntered:
+		return ev.Counter != "" && b.exceedsCounter(ev.Counter)
 	default:
 	}
 	return false
@@ -221,9 +227,12 @@ func visitOf(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.InaccurateSet:
 		return ev.Visit
+	case queue.PaperEntered:
+		return ev.Visit
 	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.AlarmRaised, queue.AlarmAnswered, queue.RequestClosed, queue.Noted,
 		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
-		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised:
+		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised,
+		queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased:
 	}
 	return 0
 }

@@ -307,6 +307,14 @@ func factWords(f visit.Fact) (sign, string) {
 		return plain, "A coordenação interveio"
 	case queue.QuotaSet:
 		return plain, "Contingente de hoje alterado"
+	case queue.DayReopened:
+		return plain, "O dia voltou a dar senhas"
+	case queue.NumbersBlocked:
+		return plain, "Números guardados para um bloco de papel"
+	case queue.NumbersReleased:
+		return plain, "Bloco de papel retirado"
+	case queue.PaperEntered:
+		return plain, tk + " registada a partir do papel"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,
 		queue.ShareHeld:
 	}

@@ -14,6 +14,8 @@ func (d *Day) Apply(e Entry) {
 		d.applyOpened(ev)
 	case DayClosed:
 		d.open = false
+	case DayReopened:
+		d.open = true
 	case Reserved:
 		d.applyReserved(ev, e.At)
 	case Issued:
@@ -42,9 +44,9 @@ func (d *Day) Apply(e Entry) {
 		d.applySeat(e)
 	case TakenBack:
 		d.on(ev.Visit, func(v *Visit) { d.applyTakenBack(v, ev) })
-	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet:
+	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet, PaperEntered:
 		d.applyLife(e)
-	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet:
+	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet, NumbersBlocked, NumbersReleased:
 		d.applySupply(e)
 	case Leased:
 		d.leases = append(d.leases, ev)
@@ -95,7 +97,12 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 		v.Alone, v.Asked, v.Since = true, ev.Asked, ev.Asked
 		return // the branch's own sequence goes on where it was
 	}
-	d.issued[ev.Division] = max(d.issued[ev.Division], ev.Number.N)
+	if _, pad := d.padOf(ev.Division, ev.Number.N); !pad {
+		d.issued[ev.Division] = max(d.issued[ev.Division], ev.Number.N)
+	}
+	if !ev.Came.IsZero() {
+		v.Since = ev.Came
+	}
 }
 
 func (d *Day) applyIssued(v *Visit, ev Issued, at time.Time) {

@@ -48,6 +48,8 @@ func (d *Day) applyLife(e Entry) {
 		})
 	case Walked:
 		d.on(ev.Visit, func(v *Visit) { d.applyWalked(v, ev, e.At) })
+	case PaperEntered:
+		d.on(ev.Visit, func(v *Visit) { d.applyPaperEntered(v, ev, e.At) })
 	case InaccurateSet:
 		d.on(ev.Visit, func(v *Visit) { v.Inaccurate = ev.Inaccurate })
 	default: // not of this kind
@@ -75,6 +77,10 @@ func (d *Day) applySupply(e Entry) {
 		delete(d.suspended, ev.Service)
 	case QuotaSet:
 		d.applyQuotaSet(ev)
+	case NumbersBlocked:
+		d.applyNumbersBlocked(ev)
+	case NumbersReleased:
+		d.applyNumbersReleased(ev)
 	default: // not of this kind
 	}
 }

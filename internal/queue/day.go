@@ -24,6 +24,7 @@ type Day struct {
 	suspended map[ServiceID]Suspension
 	today     quotas                  // set by hand
 	held      map[DivisionID]int      // numbers kept for bookings
+	pads      map[DivisionID][]Pad    // numbers set aside for paper tickets
 	skills    map[CounterID]SkillsSet // of counters that have others today
 	leases    []Leased                // of today and later Days
 	sinceLaw  int                     // calls since the last one of priority by law
@@ -79,6 +80,7 @@ func (d *Day) clear() {
 	d.issued = map[DivisionID]int{}
 	d.called = map[DivisionID]int{}
 	d.held = map[DivisionID]int{}
+	d.pads = map[DivisionID][]Pad{}
 	d.suspended = map[ServiceID]Suspension{}
 	d.today = newQuotas()
 	d.skills = map[CounterID]SkillsSet{}
@@ -294,9 +296,9 @@ func (d *Day) Left(id DivisionID) int {
 	if !taken {
 		used = div.First - 1
 	}
-	left := max(0, div.Last()-used)
+	left := max(0, div.Last()-used-d.padded(id, used+1, div.Last()))
 	if quota, set := d.today.divisions[id]; set {
-		left = max(0, min(left, quota-(used-div.First+1)))
+		left = max(0, min(left, quota-(used-div.First+1-d.padded(id, div.First, used))))
 	}
 	return left
 }

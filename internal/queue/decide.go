@@ -99,6 +99,16 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.reserveAlone(c, at)
 	case SetQuota:
 		return d.setQuota(c)
+	case EndDay:
+		return d.endDay(c)
+	case ReopenDay:
+		return d.reopenDay(c)
+	case BlockNumbers:
+		return d.blockNumbers(c)
+	case ReleaseNumbers:
+		return d.releaseNumbers(c)
+	case EnterPaper:
+		return d.enterPaper(c, at)
 	default:
 		return d.decideOffice(cmd, func(wish Command) ([]Event, error) { return d.decide(wish, at) })
 	}
@@ -123,7 +133,7 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 			}
 		}
 	}
-	return events, nil
+	return append(events, d.padsAgain()...), nil
 }
 
 func (d *Day) closeDay() ([]Event, error) {
@@ -160,6 +170,7 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, o
 	if used, taken := d.issued[div.ID]; taken {
 		n = used + 1
 	}
+	n = d.unpadded(div.ID, n)
 	if n > div.Last() || override == "" && (d.Left(div.ID) == 0 || d.kept(div.ID, class)) {
 		return Reserved{}, ErrSoldOut
 	}

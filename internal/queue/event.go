@@ -54,6 +54,7 @@ type Reserved struct {
 	Boot     string     `json:"boot,omitempty"`
 	Override string     `json:"ovr,omitempty"` // code of the reason for a number that supply did not allow
 	By       string     `json:"by,omitempty"`  // pseudonym of whoever gave it then
+	Came     time.Time  `json:"came,omitzero"` // when its citizen came, if it was recorded afterwards
 	Day      Date       `json:"day"`
 	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
 

@@ -60,6 +60,7 @@ type Cancelled struct {
 	Visit  VisitID `json:"visit"`
 	Number Number  `json:"tk"`
 	Cause  string  `json:"cause,omitempty"`
+	By     string  `json:"by,omitempty"` // a pseudonym
 }
 
 // Revived says that a no-show or cancelled visit waits again, with its first issue time.

@@ -178,7 +178,7 @@ func (r *randomDay) alone(old queue.RequestID, class queue.ClassID) queue.Comman
 
 // rare is what happens some times a day.
 func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
-	switch r.rng.IntN(12) {
+	switch r.rng.IntN(17) {
 	case 8, 9:
 		return queue.TakeBack{Counter: counter, Visit: visit}
 	case 10:
@@ -188,6 +188,18 @@ func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit
 			return queue.RaiseAlarm{Counter: counter}
 		}
 		return queue.AnswerAlarm{Counter: counter, By: "2"}
+	case 12:
+		return queue.BlockNumbers{Division: division(service), Count: 1 + r.rng.IntN(5), First: r.rng.IntN(60)}
+	case 13, 14:
+		return r.paper(service)
+	case 15:
+		_, left := r.day.Unfinished()
+		if r.rng.IntN(4) > 0 {
+			return queue.ReopenDay{}
+		}
+		return queue.EndDay{Left: left - r.rng.IntN(2)}
+	case 16:
+		return queue.ReopenDay{}
 	case 0:
 		return queue.SuspendService{Service: service}
 	case 6:
@@ -203,6 +215,25 @@ func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit
 	default:
 		return queue.OpenDay{Day: storyDay} // refused: it is open
 	}
+}
+
+func division(s queue.ServiceID) queue.DivisionID {
+	if s == "A" {
+		return "a"
+	}
+	return "b"
+}
+
+// paper enters a ticket of some pad, if there is one.
+func (r *randomDay) paper(service queue.ServiceID) queue.Command {
+	c := queue.EnterPaper{Request: r.fresh(), Division: division(service), Service: service, Class: queue.ClassWalkIn, Counter: "1"}
+	c.Outcome = []queue.State{queue.StateFinished, queue.StateNoShow, queue.StateWaiting}[r.rng.IntN(3)]
+	c.Came = r.at.Add(-time.Duration(r.rng.IntN(3600)) * time.Second)
+	if pads := r.day.Pads(); len(pads) > 0 {
+		p := pads[r.rng.IntN(len(pads))]
+		c.N = p.First + r.rng.IntN(p.Last-p.First+1)
+	}
+	return c
 }
 
 func (r *randomDay) fresh() queue.RequestID {

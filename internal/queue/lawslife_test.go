@@ -158,6 +158,8 @@ func about(e queue.Event) queue.VisitID {
 		return ev.Visit
 	case queue.Walked:
 		return ev.Visit
+	case queue.PaperEntered:
+		return ev.Visit
 	default:
 		return 0
 	}

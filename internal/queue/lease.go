@@ -78,9 +78,15 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 	if last >= lastLeased {
 		return nil, ErrSoldOut
 	}
+	from := d.unpadded(div.ID, last+1)
+	to := min(lastLeased, from+div.Lease-1)
+	for _, p := range d.pads[div.ID] {
+		if p.First > from {
+			to = min(to, p.First-1)
+		}
+	}
 	return []Event{Leased{
-		Holder: c.Holder, Epoch: c.Epoch, Day: c.Day, Division: div.ID, Prefix: div.Prefix,
-		From: last + 1, To: min(lastLeased, last+div.Lease),
+		Holder: c.Holder, Epoch: c.Epoch, Day: c.Day, Division: div.ID, Prefix: div.Prefix, From: from, To: to,
 	}}, nil
 }
 

@@ -41,6 +41,10 @@ const (
 	ErrTooLate        Refusal = "too late to put back"
 	ErrNotPostponed   Refusal = "the visit is not to come back"
 	ErrNotIssued      Refusal = "the visit never waited"
+	ErrLeftChanged    Refusal = "not as many are left as was said"
+	ErrBadPad         Refusal = "those numbers cannot be a pad"
+	ErrNumbersUsed    Refusal = "those numbers were used today"
+	ErrNotOnPad       Refusal = "no pad holds that number"
 	ErrUnknownPlace   Refusal = "unknown place"
 	ErrBadQuantity    Refusal = "what was delivered cannot be"
 

@@ -116,7 +116,7 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 	case "reopen":
 		return queue.ReopenService{Service: queue.ServiceID(arg(1))}, nil
 	}
-	return nil, fmt.Errorf("unknown wish %q", wish)
+	return parseEndWish(wish, arg)
 }
 
 func tellLife(e queue.Event, number func(queue.VisitID) string) string {
@@ -166,7 +166,7 @@ func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 	case queue.QuotaSet:
 		return fmt.Sprintf("quota of %s%s is %d", e.Service, e.Division, e.Quota)
 	default:
-		return "unknown"
+		return tellEnd(e)
 	}
 }
 

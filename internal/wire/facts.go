@@ -50,6 +50,10 @@ const (
 	TypeShareHeld        = "division.held"
 	TypeLeased           = "division.leased"
 	TypeQuotaSet         = "service.quota"
+	TypeDayReopened      = "day.reopened"
+	TypeNumbersBlocked   = "numbers.blocked"
+	TypeNumbersReleased  = "numbers.released"
+	TypePaperEntered     = "ticket.paper"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -145,6 +149,14 @@ func factType(e queue.Event) string {
 		return TypeLeased
 	case queue.QuotaSet:
 		return TypeQuotaSet
+	case queue.DayReopened:
+		return TypeDayReopened
+	case queue.NumbersBlocked:
+		return TypeNumbersBlocked
+	case queue.NumbersReleased:
+		return TypeNumbersReleased
+	case queue.PaperEntered:
+		return TypePaperEntered
 	case queue.Noted:
 		return e.Type
 	}
@@ -205,6 +217,10 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeShareHeld:        decodeAs[queue.ShareHeld],
 	TypeLeased:           decodeAs[queue.Leased],
 	TypeQuotaSet:         decodeAs[queue.QuotaSet],
+	TypeDayReopened:      decodeAs[queue.DayReopened],
+	TypeNumbersBlocked:   decodeAs[queue.NumbersBlocked],
+	TypeNumbersReleased:  decodeAs[queue.NumbersReleased],
+	TypePaperEntered:     decodeAs[queue.PaperEntered],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

@@ -71,6 +71,10 @@ func examples() []queue.Event {
 		queue.ShareHeld{Division: "a", Numbers: 12},
 		queue.Leased{Holder: "L901-K01", Epoch: 7, Day: "2026-11-24", Division: "a", Prefix: "A", From: 600, To: 649},
 		queue.QuotaSet{Service: "cc-renew", Division: "a", Quota: 40, By: "p-7"},
+		queue.DayReopened{Day: "2026-11-23", By: "p-7"},
+		queue.NumbersBlocked{Division: "a", First: 950, Last: 999, By: "p-7"},
+		queue.NumbersReleased{Division: "a", First: 950, By: "p-7"},
+		queue.PaperEntered{Visit: 23, Number: number, Counter: "3", Outcome: queue.StateFinished, Delivered: done, By: "p-7"},
 	}
 }
 
