@@ -232,7 +232,7 @@ func visitOf(e queue.Event) queue.VisitID {
 	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.AlarmRaised, queue.AlarmAnswered, queue.RequestClosed, queue.Noted,
 		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
 		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised,
-		queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased:
+		queue.Leased, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased:
 	}
 	return 0
 }
