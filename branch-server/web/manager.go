@@ -21,6 +21,23 @@ type managerView struct {
 	Link      deviceView      `json:"link"`
 	Calls     []callView      `json:"calls"`
 	Halves    []halfView      `json:"halves"`
+	Facts     []factView      `json:"facts"`    // the day as a timeline
+	Services  []serviceLine   `json:"services"` // all of the branch
+	Unlawful  string          `json:"unlawful"` // what is set against the law; empty if nothing is
+	Reasons   officeChoices   `json:"reasons"`
+}
+
+// officeChoices is the reasons of each thing that the coordination does.
+type officeChoices map[string][]reasonWord
+
+// serviceLine is one service, for whoever moves people and skills between services.
+type serviceLine struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Body      string `json:"body"`
+	Letter    string `json:"letter"`
+	Waiting   int    `json:"waiting"`
+	Suspended bool   `json:"suspended"`
 }
 
 // figuresView is the strip of figures. Minutes are whole; -1 per cent means that there was nothing to count.
@@ -39,6 +56,8 @@ type figuresView struct {
 	Counters  int    `json:"counters"`
 	Busy      int    `json:"busy"`
 	NoShows   int    `json:"noShows"`
+	Cancelled int    `json:"cancelled"`
+	Paused    int    `json:"paused"` // counters on a break
 	Issued    int    `json:"issued"`
 	Finished  int    `json:"finished"`
 }
@@ -48,26 +67,34 @@ const levelGoal = 80
 
 // divisionView is one queue: what a ticket letter stands for.
 type divisionView struct {
-	Letter  string     `json:"letter"`
-	Name    string     `json:"name"`
-	Body    string     `json:"body"`
-	Waiting int        `json:"waiting"`
-	Marks   []markView `json:"marks"`
-	Target  int        `json:"target"`
-	Longest int        `json:"longest"`
-	Median  int        `json:"median"`
-	Level   int        `json:"level"`
-	Open    int        `json:"open"`
-	Serving int        `json:"serving"` // counters that could serve it, open or not
-	Left    int        `json:"left"`    // numbers left today
-	State   string     `json:"state"`
+	ID        string     `json:"id"`
+	P90       int        `json:"p90"`
+	Services  []string   `json:"services"`  // ids
+	Ahead     int        `json:"ahead"`     // per cent of those waiting who will pass the target, once that is so for some minutes
+	Called    int        `json:"called"`    // in the last half hour, of services with a target
+	Suspended bool       `json:"suspended"` // one of its services gives no numbers at present
+	Letter    string     `json:"letter"`
+	Name      string     `json:"name"`
+	Body      string     `json:"body"`
+	Waiting   int        `json:"waiting"`
+	Marks     []markView `json:"marks"`
+	Target    int        `json:"target"`
+	Longest   int        `json:"longest"`
+	Median    int        `json:"median"`
+	Level     int        `json:"level"`
+	Open      int        `json:"open"`
+	Serving   int        `json:"serving"` // counters that could serve it, open or not
+	Left      int        `json:"left"`    // numbers left today
+	State     string     `json:"state"`
 }
 
 // markView is one waiting ticket on the minutes axis.
 type markView struct {
-	Minutes int    `json:"min"`
-	Kind    string `json:"kind"` // law, past or plain
-	Number  string `json:"tk"`
+	Minutes int           `json:"min"`
+	Kind    string        `json:"kind"` // law, past or plain
+	Number  string        `json:"tk"`
+	ID      queue.VisitID `json:"id"`
+	Service string        `json:"svc"`
 }
 
 // mostMarks is how many tickets one queue's strip draws.
@@ -78,9 +105,18 @@ type counterTile struct {
 	ID     string `json:"id"`
 	Short  string `json:"short"` // 3 of Balcão 3
 	Label  string `json:"label"`
-	State  string `json:"state"` // free, call, busy, long, closed
+	State  string `json:"state"` // free, call, busy, long, pause, closed
 	Number string `json:"tk"`
 	Since  int64  `json:"since"`
+
+	Visit   queue.VisitID     `json:"visit"`
+	Service queue.ServiceID   `json:"svc"`   // of that visit
+	Pause   string            `json:"pause"` // what the break is for
+	Own     []queue.ServiceID `json:"own"`
+	Helps   []queue.ServiceID `json:"helps"`
+	Changed bool              `json:"changed"` // serves other things today
+	Alarm   bool              `json:"alarm"`   // its clerk called for help and nobody has answered
+	Who     string            `json:"who"`     // pseudonym of whoever sits there; empty if nobody does
 }
 
 // attentionView is one thing that somebody should look at, with what to do.
@@ -88,6 +124,12 @@ type attentionView struct {
 	Degree string `json:"degree"` // out, watch or stale
 	Title  string `json:"title"`
 	Text   string `json:"text"`
+	First  string `json:"first"` // what to do first
+	Open   string `json:"open"`  // what to look at: queue:A, counter:3 or empty
+	Act    string `json:"act"`   // what the button says
+	Since  int64  `json:"since"` // seen first, Unix milliseconds
+
+	key string
 }
 
 // deviceView is the health of one node or link in words.
@@ -121,7 +163,11 @@ type halfView struct {
 func (p painter) manager() managerView {
 	v := managerView{
 		Place: p.place(), Queues: []divisionView{}, Counters: []counterTile{}, Attention: []attentionView{},
-		Devices: []deviceView{}, Calls: []callView{}, Halves: []halfView{},
+		Devices: []deviceView{}, Calls: []callView{}, Halves: []halfView{}, Facts: p.timeline, Services: p.serviceLines(),
+		Unlawful: p.unlawful(), Reasons: officeReasons,
+	}
+	if v.Facts == nil {
+		v.Facts = []factView{}
 	}
 	var waiting []queue.Visit
 	for _, s := range p.w.cfg.Branch.Services { // each in order already; together nobody needs them sorted
@@ -140,12 +186,15 @@ func (p painter) manager() managerView {
 		if tile.Number != "" {
 			v.Figures.Busy++
 		}
+		if tile.State == "pause" {
+			v.Figures.Paused++
+		}
 	}
 	for _, one := range p.devices {
 		v.Devices = append(v.Devices, p.device(one))
 	}
 	v.Link = p.linkView()
-	v.Attention = append(v.Attention, p.attention(v)...)
+	v.Attention = p.book.dated(p.attention(v), p.at)
 	p.fillCalls(&v)
 	p.fillHalves(&v)
 	return v
@@ -173,13 +222,14 @@ func (p painter) fillFigures(f *figuresView, waiting []queue.Visit) {
 	f.Waiting, f.Median, f.P90 = len(all), median(all), quantile(all, 90)
 	f.Level, f.Called = p.facts.level.percent(), p.facts.level.called
 	f.Counters = len(p.w.cfg.Branch.Counters)
-	f.NoShows, f.Issued, f.Finished = p.facts.totals.NoShows, p.facts.totals.Issued, p.facts.totals.Finished
+	f.NoShows, f.Cancelled, f.Issued, f.Finished = p.facts.totals.NoShows, p.facts.totals.Cancelled, p.facts.totals.Issued, p.facts.totals.Finished
 }
 
 func (p painter) division(div branch.Division, waiting []queue.Visit) divisionView {
 	body, _ := p.w.cfg.Branch.Body(queue.BodyID(div.Body))
 	v := divisionView{
-		Letter: div.Prefix, Body: body.Short, Marks: []markView{}, Level: p.facts.levels[div.ID].percent(),
+		ID: div.ID, Letter: div.Prefix, Body: body.Short, Marks: []markView{}, Level: p.facts.levels[div.ID].percent(),
+		Called: p.facts.levels[div.ID].called, Services: []string{},
 		Left: p.d.Left(queue.DivisionID(div.ID)),
 	}
 	var target time.Duration
@@ -190,6 +240,8 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 			continue
 		}
 		served = append(served, queue.ServiceID(s.ID))
+		v.Services = append(v.Services, s.ID)
+		v.Suspended = v.Suspended || p.d.Suspended(queue.ServiceID(s.ID))
 		parts = append(parts, s.Name.In("pt"))
 		if s.Target > 0 && (target == 0 || s.Target < target) {
 			target = s.Target
@@ -198,9 +250,12 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 	v.Name, v.Target = queueName(parts), minutes(target)
 	for _, k := range p.w.cfg.Branch.Counters {
 		id := queue.CounterID(k.ID)
-		if slices.ContainsFunc(served, func(s queue.ServiceID) bool { return p.w.names.serves(id)[s] }) {
+		desk, _ := p.d.Desk(id)
+		if slices.ContainsFunc(served, func(s queue.ServiceID) bool {
+			return slices.Contains(desk.Primary, s) || slices.Contains(desk.Secondary, s)
+		}) {
 			v.Serving++
-			if p.d.Counter(id).Open {
+			if state := p.d.Counter(id); state.Open && (len(state.Skills) == 0 || slices.ContainsFunc(served, func(s queue.ServiceID) bool { return slices.Contains(state.Skills, s) })) {
 				v.Open++
 			}
 		}
@@ -212,7 +267,7 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 		}
 		t := p.ticket(one)
 		all = append(all, t.Minutes)
-		m := markView{Minutes: t.Minutes, Kind: "plain", Number: t.Number}
+		m := markView{Minutes: t.Minutes, Kind: "plain", Number: t.Number, ID: one.ID, Service: string(one.Service)}
 		switch {
 		case t.State == stateOut:
 			m.Kind = "past"
@@ -223,7 +278,8 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 			v.Marks = append(v.Marks, m)
 		}
 	}
-	v.Waiting, v.Longest, v.Median = len(all), slices.Max(append(all, 0)), median(all)
+	v.Waiting, v.Longest, v.Median, v.P90 = len(all), slices.Max(append(all, 0)), median(all), quantile(all, 90)
+	v.Ahead = p.facts.ahead.percent(div.ID, p.at)
 	v.State = queueState(v)
 	return v
 }
@@ -260,19 +316,55 @@ func queueState(v divisionView) string {
 func (p painter) tile(k branch.Counter) counterTile {
 	s := p.d.Counter(queue.CounterID(k.ID))
 	t := counterTile{ID: k.ID, Label: k.Label, Short: strings.TrimSpace(strings.TrimPrefix(k.Label, "Balcão")), State: "free", Since: milli(later(s.Since, s.Free))}
+	desk, changed := p.d.Desk(s.ID)
+	t.Own, t.Helps, t.Changed, t.Alarm, t.Who = orEmpty(desk.Primary), orEmpty(desk.Secondary), changed, s.Alarm.Ringing(), p.sitting[s.ID]
+	if s.Visit != nil {
+		t.Visit, t.Service = s.Visit.ID, s.Visit.Service
+	}
 	switch {
 	case !s.Open:
 		t.State, t.Since = "closed", milli(s.Since)
+	case s.OnBreak:
+		t.State, t.Since, t.Pause = "pause", milli(s.Since), breakWords(s.BreakReason)
 	case s.Visit == nil:
 	case s.Visit.State == queue.StateCalled:
 		t.State, t.Number, t.Since = "call", s.Visit.Number.String(), milli(s.Visit.LastCall)
 	default:
 		t.State, t.Number, t.Since = "busy", s.Visit.Number.String(), milli(s.Visit.StartedAt)
-		if mean := p.w.names.services[s.Visit.Service].mean; mean > 0 && p.at.Sub(s.Visit.StartedAt) > 3*mean {
+		if tooLong(*s.Visit, p.w.names.services[s.Visit.Service].mean, p.at) {
 			t.State = "long"
 		}
 	}
 	return t
+}
+
+func orEmpty[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+// serviceLines lists every service with what waits for it.
+func (p painter) serviceLines() []serviceLine {
+	lines := []serviceLine{}
+	for _, s := range p.w.cfg.Branch.Services {
+		div, _ := p.w.cfg.Branch.Division(s.Division)
+		name := p.w.names.services[queue.ServiceID(s.ID)]
+		lines = append(lines, serviceLine{
+			ID: s.ID, Name: name.name, Body: name.body, Letter: div.Prefix, Waiting: p.d.WaitingCount(queue.ServiceID(s.ID)),
+			Suspended: p.d.Suspended(queue.ServiceID(s.ID)),
+		})
+	}
+	return lines
+}
+
+// unlawful says what the branch has set against the law.
+func (p painter) unlawful() string {
+	if ratio := p.w.names.ratio; ratio.Unlawful && ratio.Others > 0 {
+		return fmt.Sprintf("Esta loja chama %d outras entre duas prioridades por lei. A lei (DL 58/2016) manda atender as prioritárias antes de todas; cada chamada feita assim fica marcada.", ratio.Others)
+	}
+	return ""
 }
 
 func later(a, b time.Time) time.Time {
@@ -310,53 +402,6 @@ func (p painter) fillHalves(v *managerView) {
 	now := p.at.Truncate(halfHour)
 	for t := p.facts.halves[0].start; !t.After(now) && len(v.Halves) < 48; t = t.Add(halfHour) {
 		h := known[t.Unix()]
-		v.Halves = append(v.Halves, halfView{Start: p.w.clock(t), Issued: h.issued, Called: h.level.called, Level: h.level.percent(), Now: t.Equal(now)})
+		v.Halves = append(v.Halves, halfView{Start: p.w.clock(t), Issued: h.issued, Called: h.called, Level: h.level.percent(), Now: t.Equal(now)})
 	}
-}
-
-// attention names what somebody should look at: waits first, then machines.
-func (p painter) attention(v managerView) []attentionView {
-	var out, watch []attentionView
-	for _, q := range v.Queues {
-		name := q.Letter + " · " + q.Name
-		switch {
-		case q.Waiting > 0 && q.Open == 0:
-			out = append(out, attentionView{
-				stateOut, name + ": ninguém atende",
-				tickets(q.Waiting) + " à espera, a mais antiga há " + span(time.Duration(q.Longest)*time.Minute) + ". Nenhum balcão aberto serve esta fila.",
-			})
-		case q.State == stateOut && q.Longest > q.Target && q.Target > 0:
-			out = append(out, attentionView{
-				stateOut, name + ": fora do objetivo",
-				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q)),
-			})
-		case q.State == stateWatch && q.Target > 0 && q.Longest > q.Target:
-			watch = append(watch, attentionView{
-				stateWatch, name + ": passou o objetivo",
-				fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", span(time.Duration(q.Longest)*time.Minute), q.Target, moreCounters(q)),
-			})
-		}
-		if q.Left == 0 && v.Place.Open {
-			watch = append(watch, attentionView{stateWatch, name + ": senhas esgotadas", "Não há mais números hoje. Os quiosques já o dizem."})
-		}
-	}
-	for _, d := range v.Devices {
-		switch d.State {
-		case stateOut:
-			out = append(out, attentionView{stateOut, d.Name, d.Text})
-		case stateWatch:
-			watch = append(watch, attentionView{stateWatch, d.Name, d.Text})
-		}
-	}
-	if v.Link.State == "stale" {
-		watch = append(watch, attentionView{"stale", "Sem ligação à sede", v.Link.Text})
-	}
-	return append(out, watch...)
-}
-
-func moreCounters(q divisionView) string {
-	if q.Open < q.Serving {
-		return fmt.Sprintf("Há %d de %d balcões abertos.", q.Open, q.Serving)
-	}
-	return "Todos os balcões desta fila estão abertos."
 }

@@ -62,6 +62,9 @@ var officeReasons = map[string][]reasonWord{
 		{"absence", "ausência de colega"},
 		{"other", "outro motivo de serviço"},
 	},
+	"answer": {
+		{"going", "vai lá alguém"},
+	},
 	"open": {}, "revive": {}, // only taken back
 }
 
@@ -126,6 +129,8 @@ func planOf(action string, w officeWish, d *queue.Day) (plan, error) {
 		}, need(w.Counter != "")
 	case "close":
 		return plan{do: []queue.Command{queue.CloseCounter{Counter: w.Counter}}, undo: take("open", officeWish{Counter: w.Counter})}, need(w.Counter != "")
+	case "answer":
+		return plan{do: []queue.Command{queue.AnswerAlarm{Counter: w.Counter}}}, need(w.Counter != "")
 	case "open":
 		return plan{do: []queue.Command{queue.OpenCounter{Counter: w.Counter}}}, need(w.Counter != "")
 	case "revive":

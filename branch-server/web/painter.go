@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"balcao/branch-server/report"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -19,17 +20,22 @@ type painter struct {
 	facts   facts
 	devices []wire.KioskHealth
 	link    Link
+
+	timeline []factView                 // of the coordinator's page
+	book     *alertBook                 // since when somebody should look at what
+	sitting  map[queue.CounterID]string // pseudonyms of those who sit at counters
 }
 
 // paint makes the frames of some views from one look at the Day. Only the hub's goroutine calls it.
 func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, error) {
 	devices, link, now := w.cfg.Devices(), w.cfg.Link(), w.cfg.Now()
+	timeline, sitting := w.managersPart(ctx, keys, now)
 	painted := make(map[viewKey]any, len(keys))
 	var seq uint64
 	err := w.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
 		seq = d.Seq()
 		w.facts = w.facts.renewed(w, d, at)
-		p := painter{w: w, d: d, at: at, facts: w.facts, devices: devices, link: link}
+		p := painter{w: w, d: d, at: at, facts: w.facts, devices: devices, link: link, timeline: timeline, book: &w.book, sitting: sitting}
 		for _, key := range keys {
 			switch key.kind {
 			case viewBoard:
@@ -75,6 +81,7 @@ type facts struct {
 	level  level // of the last half hour, over all services
 	levels map[string]level
 	halves []half
+	ahead  outlook
 }
 
 // postFacts is what a counter did today.
@@ -98,6 +105,7 @@ func (l level) percent() int {
 type half struct {
 	start  time.Time
 	issued int
+	called int
 	level  level
 }
 
@@ -109,7 +117,7 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 	}
 	n := facts{
 		at: at, seq: d.Seq(), day: d.Date(), posts: map[queue.CounterID]postFacts{}, totals: d.Totals(),
-		levels: map[string]level{},
+		levels: map[string]level{}, ahead: f.ahead.renewed(w, d, at),
 	}
 	lengths := map[queue.CounterID][]time.Duration{}
 	halves := map[int64]*half{}
@@ -134,11 +142,15 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 			continue
 		}
 		s := w.names.services[v.Service]
-		one := level{called: 1}
-		if s.target <= 0 || v.Wait(at) <= s.target {
-			one.within = 1
+		var one level // a service without a target has no level
+		if s.target > 0 {
+			one.called = 1
+			if v.Wait(at) <= s.target {
+				one.within = 1
+			}
 		}
 		h := of(v.CalledAt)
+		h.called++
 		h.level = h.level.plus(one)
 		if at.Sub(v.CalledAt) < halfHour {
 			n.level = n.level.plus(one)
@@ -157,15 +169,15 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 
 func (l level) plus(o level) level { return level{l.called + o.called, l.within + o.within} }
 
-// median returns the middle of some values, the upper one of two; zero without any. It sorts them.
-func median[T cmp.Ordered](all []T) T { return quantile(all, 50) }
-
-// quantile returns the value below which some per cent of the values lie; zero without any. It sorts them.
-func quantile[T cmp.Ordered](all []T, percent int) T {
-	var zero T
-	if len(all) == 0 {
-		return zero
-	}
+// median returns the middle of some values, as reports do; zero without any. It sorts them.
+func median[T ~int | ~int64](all []T) T {
 	slices.Sort(all)
-	return all[min(len(all)-1, len(all)*percent/100)]
+	return report.Median(all)
+}
+
+// quantile returns the least value that some per cent of the values do not pass, as reports do; zero without any. It
+// sorts them.
+func quantile[T cmp.Ordered](all []T, percent int) T {
+	slices.Sort(all)
+	return report.Quantile(all, percent)
 }

@@ -91,7 +91,10 @@ type Web struct {
 	names   names
 	handler http.Handler
 	public  publicWaits
-	facts   facts // owned by the hub's goroutine
+	facts   facts     // owned by the hub's goroutine, as are the next two
+	book    alertBook // since when somebody should look at what
+	aliases aliases   // pseudonyms of those who sit at counters
+	history history   // the day as a timeline
 }
 
 // New reads the sessions and prepares the pages. It starts nothing.
@@ -129,4 +132,7 @@ func (w *Web) Run(ctx context.Context) error {
 
 // Hear tells the streams that the Day changed. It never blocks: what changed is read from the engine afterwards, once
 // for all entries that came meanwhile.
-func (w *Web) Hear([]queue.Entry) { w.hub.wake() }
+func (w *Web) Hear(entries []queue.Entry) {
+	w.history.hear(entries)
+	w.hub.wake()
+}

@@ -17,6 +17,7 @@ type names struct {
 	services map[queue.ServiceID]serviceName
 	counters map[queue.CounterID]map[queue.ServiceID]bool // what each serves
 	guard    time.Duration
+	ratio    queue.Ratio
 }
 
 // serviceName is what screens say of a service.
@@ -33,6 +34,7 @@ func namesOf(b *branch.Branch) names {
 		services: map[queue.ServiceID]serviceName{},
 		counters: map[queue.CounterID]map[queue.ServiceID]bool{},
 		guard:    b.Catalogue().Policy.Guard,
+		ratio:    b.Catalogue().Policy.Ratio,
 	}
 	for _, s := range b.Services {
 		div, _ := b.Division(s.Division)

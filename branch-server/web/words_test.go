@@ -60,7 +60,7 @@ func TestTheMiddleOfSomeValues(t *testing.T) {
 	if got := median([]int(nil)); got != 0 {
 		t.Errorf("median of nothing = %d", got)
 	}
-	if got := quantile([]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 90); got != 10 {
+	if got := quantile([]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 90); got != 9 {
 		t.Errorf("p90 = %d", got)
 	}
 	if got := (level{called: 3, within: 2}).percent(); got != 67 {
