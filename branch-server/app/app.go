@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a branch server brings its own time zones
 
@@ -26,6 +27,7 @@ import (
 	"balcao/internal/carrier"
 	"balcao/internal/machine"
 	"balcao/internal/mqttlink"
+	"balcao/internal/queue"
 	"balcao/internal/serve"
 )
 
@@ -46,7 +48,8 @@ type App struct {
 	desk   *arrivals.Desk
 	web    *web.Web
 	parent *carrier.Parent
-	uplink *uplink // nil without headquarters
+	uplink *uplink                       // nil without headquarters
+	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
 
 // New binds the ports, opens the journal and replays the Day. It starts nothing; what it opened is closed again if a
@@ -83,21 +86,31 @@ func (a *App) openDay(ctx context.Context) error {
 	if n := a.store.Dropped(); n > 0 {
 		a.log.Warn("an unfinished write was left out; nobody was told of it", "pages", n)
 	}
+	version, marked, err := a.describe(ctx)
+	if err != nil {
+		return err
+	}
 	a.engine, err = engine.New(ctx, engine.Config{
-		Catalogue: a.cfg.Branch.Catalogue(), Zone: zone, Journal: a.store, Audience: &audience{app: a},
-		Supply: func() engine.Supply { return &a.cfg.Branch },
+		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: a.store, Audience: &audience{app: a},
+		Supply: func() engine.Supply { return a.branch.Load() },
 		Now:    a.clock.Now, Log: a.log,
 	})
 	if err != nil {
 		return err
 	}
+	if marked {
+		if err := a.mark(ctx); err != nil {
+			return err
+		}
+	}
 	waits := forecast.NewShown(&forecast.Queue{
-		Usual: a.cfg.Branch.Usual, Services: a.cfg.Branch.ServiceIDs, Spread: forecast.UsualSpread,
+		Usual:    func(s queue.ServiceID) time.Duration { return a.branch.Load().Usual(s) },
+		Services: func() []queue.ServiceID { return a.branch.Load().ServiceIDs() }, Spread: forecast.UsualSpread,
 	})
-	a.desk = newDesk(a, zone, func() *branch.Branch { return &a.cfg.Branch })
+	a.desk = newDesk(a, zone, a.branch.Load)
 	a.site = site.New(site.Config{
 		Arrivals: a.desk,
-		Branch:   &a.cfg.Branch, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Branch:   a.branch.Load, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
 	token, err := machine.Secret(a.cfg.Bookings.TokenFile)
 	if err != nil {
@@ -109,7 +122,7 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: &a.cfg.Branch, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
 		Archive: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())

@@ -100,7 +100,7 @@ func (u *uplink) figures(ctx context.Context) error {
 func (u *uplink) sendLive(ctx context.Context) {
 	var live wire.Live
 	if err := u.app.engine.Read(ctx, func(d *queue.Day, at time.Time) {
-		live = u.app.cfg.Branch.Live(d, at)
+		live = u.app.branch.Load().Live(d, at)
 	}); err != nil {
 		return // the engine has said why
 	}

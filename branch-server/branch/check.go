@@ -36,7 +36,10 @@ type checker struct {
 }
 
 func (c checker) add(key, format string, args ...any) {
-	c.faults.Add(c.path+"."+key, format, args...)
+	if c.path != "" {
+		key = c.path + "." + key
+	}
+	c.faults.Add(key, format, args...)
 }
 
 // once names an id that is empty or stands twice in a list.

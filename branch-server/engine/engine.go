@@ -42,6 +42,9 @@ type Batch struct {
 	Entries    []queue.Entry
 	Deliveries []Delivery
 	Answers    []Answer
+
+	Publication *Publication // a new description of the branch, at most one
+	inForce     func()
 }
 
 // Delivery is a verified, contiguous run of a node's log: the records from the high-water mark on, and the position
@@ -68,6 +71,7 @@ type Answer struct {
 // Config is what an Engine needs. Now is a clock that never runs backwards.
 type Config struct {
 	Catalogue queue.Catalogue
+	Version   int // of the description that the catalogue is of
 	Zone      *time.Location
 	Supply    func() Supply // the branch's hours as they are now; nil means that numbers are always given
 	Journal   Journal
@@ -258,6 +262,7 @@ func (e *Engine) decideAll(jobs []*job) (Batch, error) {
 		return Batch{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	e.remember(b)
+	e.adoptPublication(b)
 	return b, nil
 }
 

@@ -132,7 +132,7 @@ func (s *Site) paint(ctx context.Context, r wire.TicketReply, request queue.Requ
 			r.Refused = wire.RefusedSettled
 			return
 		}
-		t := s.cfg.Branch.Ticket(d, v)
+		t := s.cfg.Branch().Ticket(d, v)
 		r.Ticket = &t
 	})
 	return r, err == nil

@@ -58,13 +58,13 @@ func (s *Site) lease(ctx context.Context, node wire.NodeID, r wire.Request) json
 
 // scarce is what has to be lent.
 func (s *Site) scarce(q wire.LeaseRequest, holder queue.KioskID, days []queue.Date) []queue.Lease {
-	size := s.cfg.Branch.Lend.Size()
+	size := s.cfg.Branch().Lend.Size()
 	if size == 0 {
 		return nil
 	}
 	var wishes []queue.Lease
 	for _, day := range days {
-		for _, div := range s.cfg.Branch.Divisions {
+		for _, div := range s.cfg.Branch().Divisions {
 			left, have := 0, 0
 			for _, held := range q.Hold {
 				if held.Day == string(day) && held.Division == div.ID {

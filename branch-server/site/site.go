@@ -38,7 +38,7 @@ const (
 
 // Config is what a Site needs.
 type Config struct {
-	Branch   *branch.Branch
+	Branch   func() *branch.Branch // the description in force: read once for each painting, never kept
 	Commands Commands
 	Waits    branch.Waits // what people are told of waits
 	Epoch    uint64       // of the branch's journal
@@ -122,7 +122,7 @@ func (s *Site) untilChange(ctx context.Context) time.Duration {
 	left := most
 	// What cannot be read now is asked again in time.
 	_ = s.cfg.Commands.Read(ctx, func(_ *queue.Day, at time.Time) {
-		if next := s.cfg.Branch.Change(at); !next.IsZero() {
+		if next := s.cfg.Branch().Change(at); !next.IsZero() {
 			left = next.Sub(at)
 		}
 	})
@@ -132,7 +132,7 @@ func (s *Site) untilChange(ctx context.Context) time.Duration {
 func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 	var board wire.Board
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		board = s.cfg.Branch.Board(d, s.cfg.Waits, s.cfg.Epoch, at)
+		board = s.cfg.Branch().Board(d, s.cfg.Waits, s.cfg.Epoch, at)
 	}); err != nil {
 		s.cfg.Log.Warn("paint the board", "err", err)
 		return
@@ -143,7 +143,7 @@ func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 func (s *Site) publishOffer(ctx context.Context, to Publisher) {
 	var offer wire.Offer
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		offer = s.cfg.Branch.Offer(d, s.cfg.Waits, at)
+		offer = s.cfg.Branch().Offer(d, s.cfg.Waits, at)
 	}); err != nil {
 		s.cfg.Log.Warn("paint the offer", "err", err)
 		return

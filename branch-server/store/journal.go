@@ -26,6 +26,9 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 				return err
 			}
 		}
+		if err := storePublication(ctx, tx, b.Publication); err != nil {
+			return err
+		}
 		return storeAnswers(ctx, tx, b.Answers)
 	})
 }

@@ -29,7 +29,7 @@ func (o outlook) renewed(w *Web, d *queue.Day, at time.Time) outlook {
 	}
 	n := outlook{at: at, share: map[string]int{}, since: map[string]time.Time{}, ofDate: d.Date()}
 	mean := func(s queue.ServiceID) time.Duration {
-		if m := w.names.services[s].mean; m > 0 {
+		if m := w.names().services[s].mean; m > 0 {
 			return m
 		}
 		return usualMean
@@ -44,7 +44,7 @@ func (o outlook) renewed(w *Web, d *queue.Day, at time.Time) outlook {
 	waiting, late := map[string]int{}, map[string]int{}
 	for id, f := range foreseen.Visits {
 		v, known := d.Visit(id)
-		s := w.names.services[v.Service]
+		s := w.names().services[v.Service]
 		if !known || s.target <= 0 {
 			continue
 		}

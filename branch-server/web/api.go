@@ -63,7 +63,7 @@ func (w *Web) apiDay(rw http.ResponseWriter, r *http.Request, _ visitor) {
 				WaitSecs: int64(v.Wait(at) / time.Second), ServeSecs: int64(v.ServiceTime(at) / time.Second),
 			})
 		}
-		for _, k := range w.cfg.Branch.Counters {
+		for _, k := range w.cfg.Branch().Counters {
 			s := d.Counter(queue.CounterID(k.ID))
 			c := counterJSON{ID: s.ID, Open: s.Open}
 			if s.Visit != nil {

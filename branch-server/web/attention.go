@@ -96,7 +96,7 @@ func (p painter) queueAlerts(q divisionView, open bool, found *findings) {
 	name := q.Letter + " · " + q.Name
 	at := "queue:" + q.ID
 	longest := span(time.Duration(q.Longest) * time.Minute)
-	guard := minutes(p.w.names.guard)
+	guard := minutes(p.w.names().guard)
 	switch {
 	case q.Waiting > 0 && q.Open == 0 && q.Longest >= minutes(nobodyServes):
 		found.add(attentionView{

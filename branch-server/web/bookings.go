@@ -97,7 +97,7 @@ func (w *Web) apiBookings(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	b, now := w.cfg.Branch, w.cfg.Now()
+	b, now := w.cfg.Branch(), w.cfg.Now()
 	for _, l := range lines {
 		out.Lines = append(out.Lines, bookingJSON{
 			ID: l.ID, Time: w.clock(l.Slot), Service: arrivals.ServiceName(b, l.Service), Code: l.Code, Card: l.Digest != nil,

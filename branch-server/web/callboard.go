@@ -16,7 +16,7 @@ type boardView struct {
 // board paints the callboard. Its time is that of the last entry, so that a Day that stands still paints the same;
 // waits are those of now.
 func (p painter) board() boardView {
-	v := boardView{Board: p.w.cfg.Branch.Board(p.d, p.w.cfg.Waits, p.w.cfg.Epoch, p.at), Zone: p.w.cfg.Branch.Zone}
+	v := boardView{Board: p.w.cfg.Branch().Board(p.d, p.w.cfg.Waits, p.w.cfg.Epoch, p.at), Zone: p.w.cfg.Branch().Zone}
 	v.Board.AtMS = milli(p.d.Last())
 	if out := p.soldOut(nil); len(out) > 0 {
 		v.Notice = "Senhas esgotadas hoje: " + list(out) + "."

@@ -120,7 +120,7 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 			return
 		case wished.Counter != "" && wished.Counter != at:
 			refuse(rw, http.StatusConflict, answer{
-				Code: "other_counter", Message: "Está no " + w.cfg.Branch.Label(at) + ", e o pedido era para outro balcão.",
+				Code: "other_counter", Message: "Está no " + w.cfg.Branch().Label(at) + ", e o pedido era para outro balcão.",
 				Next: "Recarregue a página.",
 			})
 			return
@@ -262,10 +262,10 @@ func (w *Web) explainRefusal(ctx context.Context, at queue.CounterID, cmd queue.
 
 // emptyWords tells the loser of a race who was faster.
 func (w *Web) emptyWords(d *queue.Day, at queue.CounterID, now time.Time, said words) words {
-	mine := w.names.serves(at)
+	mine := w.names().serves(at)
 	for _, c := range d.Calls() {
 		if c.Counter != at && c.Count == 1 && mine[c.Service] && now.Sub(c.At) < justNow {
-			said.text = "A " + c.Number.String() + " acabou de ser chamada pelo " + inSentence(w.cfg.Branch.Label(c.Counter)) + "."
+			said.text = "A " + c.Number.String() + " acabou de ser chamada pelo " + inSentence(w.cfg.Branch().Label(c.Counter)) + "."
 			said.next = "Nada mudou neste balcão. Não há mais ninguém à espera por ele."
 			break
 		}

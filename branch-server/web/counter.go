@@ -111,7 +111,7 @@ func (p painter) counterOf(token TokenHash, now time.Time) counterView {
 
 func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 	state := p.d.Counter(id)
-	v.Counter = postView{ID: string(id), Label: p.w.cfg.Branch.Label(id), Open: state.Open, Since: milli(state.Since), Free: milli(state.Free)}
+	v.Counter = postView{ID: string(id), Label: p.w.cfg.Branch().Label(id), Open: state.Open, Since: milli(state.Since), Free: milli(state.Free)}
 	if state.Visit != nil {
 		v.Visit = p.visitView(*state.Visit)
 	}
@@ -130,7 +130,7 @@ func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 	post := p.facts.posts[id]
 	v.Today = todayView(post)
 	v.Elsewhere = max(0, p.waitingInAll()-len(order))
-	v.SoldOut = p.soldOut(p.w.names.serves(id))
+	v.SoldOut = p.soldOut(p.w.names().serves(id))
 	for _, c := range p.d.Calls() {
 		if c.Counter == id {
 			v.LastCall = p.w.clock(c.At)
@@ -141,7 +141,7 @@ func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 
 func (p painter) waitingInAll() int {
 	n := 0
-	for id := range p.w.names.services {
+	for id := range p.w.names().services {
 		n += p.d.WaitingCount(id)
 	}
 	return n
@@ -153,7 +153,7 @@ func (p painter) soldOut(of map[queue.ServiceID]bool) []string {
 	if !p.d.Open() {
 		return names
 	}
-	for _, s := range p.w.cfg.Branch.Services {
+	for _, s := range p.w.cfg.Branch().Services {
 		if (of == nil || of[queue.ServiceID(s.ID)]) && p.d.Free(queue.DivisionID(s.Division)) == 0 {
 			names = append(names, s.Name.In("pt"))
 		}
@@ -162,7 +162,7 @@ func (p painter) soldOut(of map[queue.ServiceID]bool) []string {
 }
 
 func (p painter) ticket(v queue.Visit) ticketView {
-	s := p.w.names.services[v.Service]
+	s := p.w.names().services[v.Service]
 	wait := v.Wait(p.at)
 	t := ticketView{
 		ID: v.ID, Number: v.Number.String(), Service: s.name, Body: s.body, Class: p.class(v),
@@ -180,7 +180,7 @@ func (p painter) class(v queue.Visit) string {
 	switch {
 	case v.Class == queue.ClassLaw:
 		return classLaw
-	case v.State == queue.StateWaiting && p.w.names.guard > 0 && p.at.Sub(v.Asked) >= p.w.names.guard,
+	case v.State == queue.StateWaiting && p.w.names().guard > 0 && p.at.Sub(v.Asked) >= p.w.names().guard,
 		v.State != queue.StateWaiting && v.Why.Rule == queue.RuleGuard:
 		return classLong
 	}
@@ -195,7 +195,7 @@ func (p painter) visitView(v queue.Visit) *visitView {
 	return &visitView{
 		ticketView: p.ticket(v), Stage: stage,
 		Issued: milli(v.IssuedAt), Called: milli(v.CalledAt), LastCall: milli(v.LastCall), Recalled: v.Recalled,
-		Started: milli(v.StartedAt), Usual: minutes(p.w.names.services[v.Service].mean),
+		Started: milli(v.StartedAt), Usual: minutes(p.w.names().services[v.Service].mean),
 		Why: p.w.whyCalled(v), Waited: span(v.Wait(p.at)),
 	}
 }
@@ -209,7 +209,7 @@ func (p painter) whyNext(order []queue.Visit) string {
 	case first.Class == queue.ClassLaw:
 		return "Prioridade por lei, à frente de todas." + wait
 	case p.class(first) == classLong:
-		return "Passou a espera de " + span(p.w.names.guard) + "." + wait
+		return "Passou a espera de " + span(p.w.names().guard) + "." + wait
 	case len(order) == 1:
 		return "É a única à espera por este balcão." + wait
 	case oldest.ID != first.ID:

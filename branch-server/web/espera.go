@@ -98,7 +98,7 @@ func (p *publicWaits) page(ctx context.Context, w *Web, lang string) ([]byte, er
 func (w *Web) paintWaits(ctx context.Context, lang string) ([]byte, error) {
 	var offer wire.Offer
 	if err := w.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		offer = w.cfg.Branch.Offer(d, w.cfg.Waits, at)
+		offer = w.cfg.Branch().Offer(d, w.cfg.Waits, at)
 	}); err != nil {
 		return nil, err
 	}

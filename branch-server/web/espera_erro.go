@@ -36,14 +36,14 @@ func (w *Web) waitErrorPage(rw http.ResponseWriter, r *http.Request, v visitor) 
 		return
 	}
 	data := waitErrorData{All: waitError(scores[""]), At: w.clock(now)}
-	for _, s := range w.cfg.Branch.Services {
+	for _, s := range w.cfg.Branch().Services {
 		score, some := scores[queue.ServiceID(s.ID)]
 		if !some {
 			continue
 		}
 		row := waitError(score)
-		div, _ := w.cfg.Branch.Division(s.Division)
-		body, _ := w.cfg.Branch.Body(queue.BodyID(div.Body))
+		div, _ := w.cfg.Branch().Division(s.Division)
+		body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
 		row.Service, row.Body = s.Name.In("pt"), body.Short
 		data.Rows = append(data.Rows, row)
 	}

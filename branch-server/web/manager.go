@@ -170,14 +170,14 @@ func (p painter) manager() managerView {
 		v.Facts = []factView{}
 	}
 	var waiting []queue.Visit
-	for _, s := range p.w.cfg.Branch.Services { // each in order already; together nobody needs them sorted
+	for _, s := range p.w.cfg.Branch().Services { // each in order already; together nobody needs them sorted
 		waiting = append(waiting, p.d.Waiting(queue.ServiceID(s.ID))...)
 	}
 	p.fillFigures(&v.Figures, waiting)
-	for _, div := range p.w.cfg.Branch.Divisions {
+	for _, div := range p.w.cfg.Branch().Divisions {
 		v.Queues = append(v.Queues, p.division(div, waiting))
 	}
-	for _, k := range p.w.cfg.Branch.Counters {
+	for _, k := range p.w.cfg.Branch().Counters {
 		tile := p.tile(k)
 		v.Counters = append(v.Counters, tile)
 		if tile.State != "closed" {
@@ -221,12 +221,12 @@ func (p painter) fillFigures(f *figuresView, waiting []queue.Visit) {
 	}
 	f.Waiting, f.Median, f.P90 = len(all), median(all), quantile(all, 90)
 	f.Level, f.Called = p.facts.level.percent(), p.facts.level.called
-	f.Counters = len(p.w.cfg.Branch.Counters)
+	f.Counters = len(p.w.cfg.Branch().Counters)
 	f.NoShows, f.Cancelled, f.Issued, f.Finished = p.facts.totals.NoShows, p.facts.totals.Cancelled, p.facts.totals.Issued, p.facts.totals.Finished
 }
 
 func (p painter) division(div branch.Division, waiting []queue.Visit) divisionView {
-	body, _ := p.w.cfg.Branch.Body(queue.BodyID(div.Body))
+	body, _ := p.w.cfg.Branch().Body(queue.BodyID(div.Body))
 	v := divisionView{
 		ID: div.ID, Letter: div.Prefix, Body: body.Short, Marks: []markView{}, Level: p.facts.levels[div.ID].percent(),
 		Called: p.facts.levels[div.ID].called, Services: []string{},
@@ -235,7 +235,7 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 	var target time.Duration
 	var served []queue.ServiceID
 	var parts []string
-	for _, s := range p.w.cfg.Branch.Services {
+	for _, s := range p.w.cfg.Branch().Services {
 		if s.Division != div.ID {
 			continue
 		}
@@ -248,7 +248,7 @@ func (p painter) division(div branch.Division, waiting []queue.Visit) divisionVi
 		}
 	}
 	v.Name, v.Target = queueName(parts), minutes(target)
-	for _, k := range p.w.cfg.Branch.Counters {
+	for _, k := range p.w.cfg.Branch().Counters {
 		id := queue.CounterID(k.ID)
 		desk, _ := p.d.Desk(id)
 		if slices.ContainsFunc(served, func(s queue.ServiceID) bool {
@@ -331,7 +331,7 @@ func (p painter) tile(k branch.Counter) counterTile {
 		t.State, t.Number, t.Since = "call", s.Visit.Number.String(), milli(s.Visit.LastCall)
 	default:
 		t.State, t.Number, t.Since = "busy", s.Visit.Number.String(), milli(s.Visit.StartedAt)
-		if tooLong(*s.Visit, p.w.names.services[s.Visit.Service].mean, p.at) {
+		if tooLong(*s.Visit, p.w.names().services[s.Visit.Service].mean, p.at) {
 			t.State = "long"
 		}
 	}
@@ -348,9 +348,9 @@ func orEmpty[T any](all []T) []T {
 // serviceLines lists every service with what waits for it.
 func (p painter) serviceLines() []serviceLine {
 	lines := []serviceLine{}
-	for _, s := range p.w.cfg.Branch.Services {
-		div, _ := p.w.cfg.Branch.Division(s.Division)
-		name := p.w.names.services[queue.ServiceID(s.ID)]
+	for _, s := range p.w.cfg.Branch().Services {
+		div, _ := p.w.cfg.Branch().Division(s.Division)
+		name := p.w.names().services[queue.ServiceID(s.ID)]
 		lines = append(lines, serviceLine{
 			ID: s.ID, Name: name.name, Body: name.body, Letter: div.Prefix, Waiting: p.d.WaitingCount(queue.ServiceID(s.ID)),
 			Suspended: p.d.Suspended(queue.ServiceID(s.ID)),
@@ -361,7 +361,7 @@ func (p painter) serviceLines() []serviceLine {
 
 // unlawful says what the branch has set against the law.
 func (p painter) unlawful() string {
-	if ratio := p.w.names.ratio; ratio.Unlawful && ratio.Others > 0 {
+	if ratio := p.w.names().ratio; ratio.Unlawful && ratio.Others > 0 {
 		return fmt.Sprintf("Esta loja chama %d outras entre duas prioridades por lei. A lei (DL 58/2016) manda atender as prioritárias antes de todas; cada chamada feita assim fica marcada.", ratio.Others)
 	}
 	return ""
@@ -385,7 +385,7 @@ func (p painter) fillCalls(v *managerView) {
 			queue.RuleBooked: "marcação", queue.RuleClass: "classe da entidade", queue.RuleFront: "encaminhada", queue.RuleChosen: "escolhida",
 		}[visit.Why.Rule]
 		v.Calls = append(v.Calls, callView{
-			Visit: c.Visit, Number: c.Number.String(), Counter: p.w.cfg.Branch.Label(c.Counter), At: p.w.clockSeconds(c.At),
+			Visit: c.Visit, Number: c.Number.String(), Counter: p.w.cfg.Branch().Label(c.Counter), At: p.w.clockSeconds(c.At),
 			Count: c.Count, Rule: rule, State: stateWord(visit.State),
 		})
 	}

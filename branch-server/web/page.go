@@ -89,11 +89,11 @@ func lookScript(name string) string { return look.Path(name) }
 // show answers with a page in the frame of people who work here.
 func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	f := frameData{
-		Place: w.cfg.Branch.Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
+		Place: w.cfg.Branch().Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
 		Manager: coordination.holds(v.person.Role), Data: p.Data,
 	}
 	if v.session.Counter != "" {
-		f.Counter = w.cfg.Branch.Label(v.session.Counter)
+		f.Counter = w.cfg.Branch().Label(v.session.Counter)
 	}
 	var modules []string
 	for _, m := range p.Modules {
@@ -108,7 +108,7 @@ func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 
 // bare answers with a page that nobody signs in for.
 func (w *Web) bare(rw http.ResponseWriter, title, name string, styles, modules []string) {
-	w.write(rw, http.StatusOK, title, name, frameData{Place: w.cfg.Branch.Name}, styles, nil, modules)
+	w.write(rw, http.StatusOK, title, name, frameData{Place: w.cfg.Branch().Name}, styles, nil, modules)
 }
 
 func (w *Web) write(rw http.ResponseWriter, status int, title, name string, data any, styles, links, modules []string) {
@@ -180,7 +180,7 @@ func (w *Web) counterPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	w.show(rw, http.StatusOK, v, page{
-		Title: w.cfg.Branch.Label(v.session.Counter), Template: "counter.html", Modules: []string{"counter.js"},
+		Title: w.cfg.Branch().Label(v.session.Counter), Template: "counter.html", Modules: []string{"counter.js"},
 		Data: map[string]any{"Counter": v.session.Counter},
 	})
 }

@@ -68,7 +68,7 @@ type placeView struct {
 }
 
 func (p painter) place() placeView {
-	return placeView{Name: p.w.cfg.Branch.Name, Day: dayWords(p.d.Date()), Open: p.d.Open(), Zone: p.w.cfg.Branch.Zone}
+	return placeView{Name: p.w.cfg.Branch().Name, Day: dayWords(p.d.Date()), Open: p.d.Open(), Zone: p.w.cfg.Branch().Zone}
 }
 
 // facts are figures of the whole Day that need a look at every visit; they are renewed once a second at the most.
@@ -141,7 +141,7 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 		if v.CalledAt.IsZero() {
 			continue
 		}
-		s := w.names.services[v.Service]
+		s := w.names().services[v.Service]
 		var one level // a service without a target has no level
 		if s.target > 0 {
 			one.called = 1

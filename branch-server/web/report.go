@@ -165,7 +165,7 @@ func (w *Web) records(ctx context.Context, asked period, now time.Time) ([]repor
 // terms are the branch's own clock and the targets of today: a report of an older day is held against them.
 func (w *Web) terms() report.Terms {
 	t := report.Terms{Zone: w.cfg.Zone, Target: map[queue.ServiceID]time.Duration{}}
-	for id, s := range w.names.services {
+	for id, s := range w.names().services {
 		t.Target[id] = s.target
 	}
 	return t
@@ -327,7 +327,7 @@ func (w *Web) fairFigures(f report.Fairness) []reportFigure {
 // serviceKeys orders rows as the branch lists its services; those it no longer has come last.
 func (w *Web) serviceOrder(rows []report.Row) {
 	place := map[string]int{}
-	for i, s := range w.cfg.Branch.Services {
+	for i, s := range w.cfg.Branch().Services {
 		place[s.ID] = i + 1
 	}
 	slices.SortStableFunc(rows, func(a, b report.Row) int {

@@ -38,7 +38,7 @@ func (w *Web) reportCSV(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		dates += "-a-" + string(asked.To)
 	}
 	rw.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	rw.Header().Set("Content-Disposition", `attachment; filename="balcao-`+w.cfg.Branch.ID+"-"+name+"-"+dates+`.csv"`)
+	rw.Header().Set("Content-Disposition", `attachment; filename="balcao-`+w.cfg.Branch().ID+"-"+name+"-"+dates+`.csv"`)
 	rw.Header().Set("Cache-Control", "no-store")
 	_, _ = rw.Write(t.csv()) // the browser may have gone
 }
@@ -156,10 +156,10 @@ func (w *Web) ticketCells(r report.Record, v report.Visit, i int, l report.Leg, 
 	served, over := l.ServiceTime()
 	counter := ""
 	if l.Counter != "" {
-		counter = w.cfg.Branch.Label(l.Counter)
+		counter = w.cfg.Branch().Label(l.Counter)
 	}
 	name, body := string(l.Service), string(l.Body)
-	if s, known := w.names.services[l.Service]; known {
+	if s, known := w.names().services[l.Service]; known {
 		name, body = s.name, s.body
 	}
 	rule := ""

@@ -136,7 +136,7 @@ func (w *Web) serviceTable(terms report.Terms, records []report.Record) (tableVi
 
 // serviceWords names a service with its body; one that the branch no longer has by its id.
 func (w *Web) serviceWords(id queue.ServiceID) string {
-	s, known := w.names.services[id]
+	s, known := w.names().services[id]
 	if !known {
 		return string(id)
 	}
@@ -146,7 +146,7 @@ func (w *Web) serviceWords(id queue.ServiceID) string {
 func (w *Web) bodyTable(terms report.Terms, records []report.Record) (tableView, bool) {
 	rows := report.ByBody(terms, records...)
 	t := flowTable("Por entidade", "Entidade", rows, report.Total(terms, records...), func(id string) string {
-		if b, known := w.cfg.Branch.Body(queue.BodyID(id)); known {
+		if b, known := w.cfg.Branch().Body(queue.BodyID(id)); known {
 			return b.Short
 		}
 		return id
@@ -191,7 +191,7 @@ func (w *Web) counterTable(terms report.Terms, records []report.Record) (tableVi
 	}
 	for _, k := range report.ByCounter(terms, records...) {
 		t.Rows = append(t.Rows, tableRow{Cells: []cell{
-			words1(w.cfg.Branch.Label(k.Counter)), count(k.Called), count(k.Finished), count(k.PassedOn), count(k.NoShows), words1(hours(k.Open)),
+			words1(w.cfg.Branch().Label(k.Counter)), count(k.Called), count(k.Finished), count(k.PassedOn), count(k.NoShows), words1(hours(k.Open)),
 			words1(hours(k.Serving)), words1(hours(k.Break)), words1(hours(k.Idle)), shareOf(k.Occupancy()),
 			minutesOf(k.Walk.Median, k.Walk.N), minutesOf(k.Service.Median, k.Service.N), minutesOf(k.Service.P90, k.Service.N),
 			minutesOf(k.Service.Mean, k.Service.N), count(k.Delivered), count(k.Chosen), count(k.LeftOpen),
@@ -249,7 +249,7 @@ func (w *Web) chosenTable(_ report.Terms, records []report.Record) (tableView, b
 		t.Rows = append(t.Rows, tableRow{Cells: []cell{
 			{Text: shortDay(c.Day), Raw: string(c.Day)},
 			{Text: c.Number, Link: whyAddress(c.Number, c.Day, c.Visit)},
-			words1(w.cfg.Branch.Label(c.Counter)), words1(reasonText(c.Reason)),
+			words1(w.cfg.Branch().Label(c.Counter)), words1(reasonText(c.Reason)),
 		}})
 	}
 	return t, len(t.Rows) > 0

@@ -13,7 +13,7 @@ import (
 )
 
 // cookieName names the session's cookie. Cookies are shared by all ports of a host, so each branch has its own.
-func (w *Web) cookieName() string { return "balcao-" + w.cfg.Branch.ID }
+func (w *Web) cookieName() string { return "balcao-" + w.cfg.Branch().ID }
 
 // signInData is what the page of signing in shows.
 type signInData struct {
@@ -129,7 +129,7 @@ func (w *Web) leaveCounter(rw http.ResponseWriter, r *http.Request, v visitor, a
 		return false
 	case given.Refused == queue.ErrCounterBusy:
 		w.show(rw, http.StatusConflict, v, page{Title: "Ainda há uma senha no balcão", Template: "notice.html", Data: noticeData{
-			Kind: "refused", Icon: "b-busy", Title: "O " + inSentence(w.cfg.Branch.Label(at)) + " ainda tem uma senha",
+			Kind: "refused", Icon: "b-busy", Title: "O " + inSentence(w.cfg.Branch().Label(at)) + " ainda tem uma senha",
 			Text: "Termine-a, ou diga que não compareceu, e depois saia.", Links: []linkData{{"/balcao", "Voltar ao balcão"}},
 		}})
 		return false
@@ -160,7 +160,7 @@ func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, ask
 	var data chooseData
 	taken := w.seats.taken(w.cfg.Now())
 	err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
-		for _, k := range w.cfg.Branch.Counters {
+		for _, k := range w.cfg.Branch().Counters {
 			id := queue.CounterID(k.ID)
 			c := chooseCounter{ID: k.ID, Label: k.Label, Serves: w.servesWords(id), State: "free"}
 			if s, sits := taken[id]; sits {
@@ -187,10 +187,10 @@ func (w *Web) showChoice(rw http.ResponseWriter, r *http.Request, v visitor, ask
 
 // servesWords names what a counter serves.
 func (w *Web) servesWords(id queue.CounterID) string {
-	k, _ := w.cfg.Branch.Counter(id)
+	k, _ := w.cfg.Branch().Counter(id)
 	var words []string
 	for _, s := range k.Primary {
-		words = append(words, w.names.services[queue.ServiceID(s)].name)
+		words = append(words, w.names().services[queue.ServiceID(s)].name)
 	}
 	return strings.Join(words, ", ")
 }
@@ -203,7 +203,7 @@ func (w *Web) choose(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	at := queue.CounterID(r.PostForm.Get("counter"))
-	if _, known := w.cfg.Branch.Counter(at); !known {
+	if _, known := w.cfg.Branch().Counter(at); !known {
 		badRequest(rw, errors.New("esse balcão não existe"))
 		return
 	}

@@ -104,7 +104,7 @@ func (h *history) tell(w *Web, e queue.Entry) {
 
 // text says a fact; empty if it is not told after all.
 func (h *history) text(w *Web, e queue.Event) string {
-	counter := func(id queue.CounterID) string { return inSentence(w.cfg.Branch.Label(id)) }
+	counter := func(id queue.CounterID) string { return inSentence(w.cfg.Branch().Label(id)) }
 	service := func(id queue.ServiceID) string { return w.serviceWords(id) }
 	switch ev := e.(type) { //nolint:exhaustive // worthTelling lists what comes here
 	case queue.Issued:

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"balcao/branch-server/branch"
@@ -61,7 +62,7 @@ type Link struct {
 
 // Config is what the faces need. Every field without a stated default must be set.
 type Config struct {
-	Branch   *branch.Branch
+	Branch   func() *branch.Branch // the description in force: read once for each request or painting, never kept
 	Zone     *time.Location
 	Epoch    uint64 // of the branch's journal: callboards order what they see by (epoch, sequence)
 	Commands Commands
@@ -88,7 +89,7 @@ type Web struct {
 	seats   *seats
 	doorman *doorman
 	hub     *hub
-	names   names
+	named   atomic.Pointer[named]
 	handler http.Handler
 	public  publicWaits
 	facts   facts     // owned by the hub's goroutine, as are the next two
@@ -111,7 +112,7 @@ func New(ctx context.Context, cfg Config) (*Web, error) {
 	if cfg.Link == nil {
 		cfg.Link = func() Link { return Link{State: LinkOff} }
 	}
-	w := &Web{cfg: cfg, doorman: newDoorman(), names: namesOf(cfg.Branch)}
+	w := &Web{cfg: cfg, doorman: newDoorman()}
 	var err error
 	if w.seats, err = newSeats(ctx, cfg.Sessions, cfg.Now()); err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)

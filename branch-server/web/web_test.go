@@ -204,7 +204,7 @@ func (h *house) start() {
 		h.t.Fatal(err)
 	}
 	h.web, err = New(context.Background(), Config{
-		Branch: b, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Staff: people{}, Sessions: h.ledger, Archive: h.journal, Pseudonym: func(_ context.Context, person string) (string, error) { return "p-" + person, nil }, Now: h.now, Log: log,
+		Branch: func() *branch.Branch { return b }, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Staff: people{}, Sessions: h.ledger, Archive: h.journal, Pseudonym: func(_ context.Context, person string) (string, error) { return "p-" + person, nil }, Now: h.now, Log: log,
 		Devices: func() []wire.KioskHealth { h.mu.Lock(); defer h.mu.Unlock(); return h.devices },
 		Link:    func() Link { h.mu.Lock(); defer h.mu.Unlock(); return h.link },
 	})

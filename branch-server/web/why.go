@@ -21,7 +21,7 @@ func (w *Web) whyCalled(v queue.Visit) string {
 	case why.Rule == queue.RuleLaw:
 		s = tk + " tem prioridade por lei, à frente de todas as outras."
 	case why.Rule == queue.RuleGuard:
-		s = tk + " já esperava há " + span(why.Waited) + ", e quem espera " + span(w.names.guard) + " passa à frente das que chegaram depois."
+		s = tk + " já esperava há " + span(why.Waited) + ", e quem espera " + span(w.names().guard) + " passa à frente das que chegaram depois."
 	case why.Rule == queue.RuleBooked:
 		s = tk + " tem marcação para agora, e as marcações são chamadas à sua hora."
 	case why.Rule == queue.RuleClass:
@@ -161,11 +161,11 @@ func (p painter) why(number string, id queue.VisitID) (whyView, bool) {
 	if i := slices.IndexFunc(same, func(v queue.Visit) bool { return v.ID == id }); i >= 0 {
 		v = same[i]
 	}
-	s := p.w.names.services[v.Service]
-	view := whyView{Number: number, Service: s.name, Body: s.body, Decided: -1, Guard: span(p.w.names.guard), Journey: p.journey(v)}
+	s := p.w.names().services[v.Service]
+	view := whyView{Number: number, Service: s.name, Body: s.body, Decided: -1, Guard: span(p.w.names().guard), Journey: p.journey(v)}
 	for _, o := range same {
 		if o.ID != v.ID {
-			view.Others = append(view.Others, whyOther{o.ID, p.w.names.services[o.Service].body})
+			view.Others = append(view.Others, whyOther{o.ID, p.w.names().services[o.Service].body})
 		}
 	}
 	if v.CalledAt.IsZero() {
@@ -200,7 +200,7 @@ func (p painter) notCalled(v queue.Visit) (title, lead string) {
 		}
 	}
 	open := 0
-	for id, serves := range p.w.names.counters {
+	for id, serves := range p.w.names().counters {
 		if serves[v.Service] && p.d.Counter(id).Open {
 			open++
 		}
@@ -238,7 +238,7 @@ func (p painter) journey(v queue.Visit) []step {
 		add("À espera", v.IssuedAt)
 	}
 	if !v.CalledAt.IsZero() {
-		add("Chamada ao "+inSentence(p.w.cfg.Branch.Label(v.Counter)), v.CalledAt)
+		add("Chamada ao "+inSentence(p.w.cfg.Branch().Label(v.Counter)), v.CalledAt)
 	}
 	if v.Recalled > 0 {
 		add("Chamada de novo, "+strconv.Itoa(v.Recalled+1)+".ª vez", v.LastCall)
@@ -263,9 +263,9 @@ func (p painter) called(view *whyView, v queue.Visit, all []queue.Visit) {
 	w, moment := p.w, v.CalledAt
 	view.Title = "Porque foi chamada esta senha?"
 	view.Lead, view.Say = w.whyCalled(v), sayToPerson(v)
-	view.Counter, view.Moment = w.cfg.Branch.Label(v.Counter), w.clockSeconds(moment)
+	view.Counter, view.Moment = w.cfg.Branch().Label(v.Counter), w.clockSeconds(moment)
 	view.Decided = v.Why.Tier
-	serves := w.names.serves(v.Counter)
+	serves := w.names().serves(v.Counter)
 	var could []queue.Visit
 	for _, o := range all {
 		waited := !o.IssuedAt.IsZero() && !o.IssuedAt.After(moment) && (o.CalledAt.IsZero() || !o.CalledAt.Before(moment)) &&
@@ -301,7 +301,7 @@ func (p painter) called(view *whyView, v queue.Visit, all []queue.Visit) {
 			break
 		}
 		row := whyRow{
-			Order: i + 1, Number: o.Number.String(), Service: w.names.services[o.Service].name,
+			Order: i + 1, Number: o.Number.String(), Service: w.names().services[o.Service].name,
 			Class: [...]string{classLaw, classLong, classWalkIn}[p.tierAt(o, v, moment)],
 			From:  int(100 * o.Asked.Sub(first) / axis), Waited: span(moment.Sub(o.Asked)),
 			Chosen: o.ID == v.ID, Link: "/porque/" + o.Number.String() + "?visita=" + strconv.Itoa(int(o.ID)),
@@ -310,7 +310,7 @@ func (p painter) called(view *whyView, v queue.Visit, all []queue.Visit) {
 		previous = o.Number.String()
 		view.Rows = append(view.Rows, row)
 	}
-	view.Footer = "Regra da loja: prioridade por lei, depois quem esperou " + span(w.names.guard) +
+	view.Footer = "Regra da loja: prioridade por lei, depois quem esperou " + span(w.names().guard) +
 		", depois ordem de chegada. A razão de cada prioridade não se pergunta nem se guarda."
 }
 
@@ -327,7 +327,7 @@ func (p painter) tierAt(o, v queue.Visit, moment time.Time) int {
 		return min(max(v.Why.Tier, 0), 2)
 	case o.Class == queue.ClassLaw && v.Why.Tier == 0:
 		return 0
-	case p.w.names.guard > 0 && moment.Sub(o.Asked) >= p.w.names.guard:
+	case p.w.names().guard > 0 && moment.Sub(o.Asked) >= p.w.names().guard:
 		return 1
 	}
 	return 2
@@ -343,7 +343,7 @@ func (p painter) reason(o, v queue.Visit, moment time.Time, previous string) str
 	case theirs > mine && mine == 0:
 		return "Sem prioridade por lei: depois das prioritárias."
 	case theirs > mine:
-		return "Ainda não esperava " + span(p.w.names.guard) + "."
+		return "Ainda não esperava " + span(p.w.names().guard) + "."
 	case o.Asked.Before(v.Asked):
 		return "Serviço em que este balcão só ajuda."
 	case previous == "":

@@ -53,6 +53,23 @@ func namesOf(b *branch.Branch) names {
 	return n
 }
 
+// named is a description with the names made of it.
+type named struct {
+	of    *branch.Branch
+	names names
+}
+
+// names returns the look-ups of the description in force; they are made anew when it was replaced.
+func (w *Web) names() names {
+	now := w.cfg.Branch()
+	if held := w.named.Load(); held != nil && held.of == now {
+		return held.names
+	}
+	made := &named{of: now, names: namesOf(now)}
+	w.named.Store(made)
+	return made.names
+}
+
 // serves returns the services of a counter.
 func (n names) serves(id queue.CounterID) map[queue.ServiceID]bool { return n.counters[id] }
 

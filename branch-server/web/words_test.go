@@ -97,7 +97,7 @@ func TestDevicesAreSaidInWords(t *testing.T) {
 func BenchmarkPaint(b *testing.B) {
 	h := newHouse(b)
 	services := []queue.ServiceID{"cc-renew", "cc-address", "cc-pickup", "tax", "social"}
-	for _, k := range h.web.cfg.Branch.Counters {
+	for _, k := range h.web.cfg.Branch().Counters {
 		h.do(queue.OpenCounter{Counter: queue.CounterID(k.ID)})
 	}
 	for i := range 900 { // what the quotas of the demonstration branch allow

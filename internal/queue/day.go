@@ -329,9 +329,6 @@ func (d *Day) Due() time.Time {
 	return due
 }
 
-// Recatalogue replaces the catalogue. What was numbered and called stays as it is.
-func (d *Day) Recatalogue(c Catalogue) { d.index = newIndex(c) }
-
 func byArrival(a, b *Visit) int {
 	if c := a.Since.Compare(b.Since); c != 0 {
 		return c
