@@ -124,7 +124,7 @@ func scalar(v reflect.Value) (string, bool) {
 		return brief(time.Duration(v.Int())), true
 	}
 	if v.Kind() != reflect.Pointer && v.Type().Implements(textMaker) {
-		if m, is := v.Interface().(encoding.TextMarshaler); is {
+		if m, is := reflect.TypeAssert[encoding.TextMarshaler](v); is {
 			if text, err := m.MarshalText(); err == nil {
 				return quoted(string(text)), true
 			}
