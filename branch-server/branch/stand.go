@@ -40,7 +40,7 @@ func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 		s.Next = wire.Text{"pt": "Há mais " + when(at, s.At, "pt"), "en": "More " + when(at, s.At, "en")}
 	case d.Full():
 		s.State, s.Why = wire.OfferFull, wire.Text{"pt": "Lotação completa", "en": "The branch is full"}
-		s.Next = wire.Text{"pt": "Volta a haver senhas quando sair alguém.", "en": "There are tickets again when somebody leaves."}
+		s.Next = wire.Text{"pt": "Espere um pouco. Volta a haver senhas quando sair alguém.", "en": "Please wait a little. There are tickets again when somebody leaves."}
 	}
 	if s.State != wire.OfferOpen {
 		s.Next = b.besides(id, s)

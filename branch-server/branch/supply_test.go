@@ -162,8 +162,8 @@ func TestWhatAKioskIsTold(t *testing.T) {
 	for _, r := range []queue.RequestID{"3", "4"} {
 		do(queue.Issue{Request: r, Service: "nif", Class: queue.ClassWalkIn})
 	}
-	say(1, "full | Lotação completa | Volta a haver senhas quando sair alguém.")
-	door("full | Lotação completa | Volta a haver senhas quando sair alguém.")
+	say(1, "full | Lotação completa | Espere um pouco. Volta a haver senhas quando sair alguém.")
+	door("full | Lotação completa | Espere um pouco. Volta a haver senhas quando sair alguém.")
 	clock("11:30")
 	say(1, "closed | Já não há senhas antes do fecho | Abre amanhã às 10:00. A Loja do Centro fecha às 22:00.")
 	clock("19:00")

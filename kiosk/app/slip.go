@@ -131,6 +131,13 @@ func rangeFor(r wire.Range) flow.Range {
 // offerFor is what the branch offers as the path shows it.
 func offerFor(o wire.Offer) flow.Offer {
 	f := flow.Offer{Branch: o.Branch.Name, Zone: o.Branch.Zone, Open: o.Branch.Open, Greeting: o.Branch.Greeting}
+	f.Door = flow.Door{
+		State: o.Branch.State, Why: flow.Text(o.Branch.Why), Next: flow.Text(o.Branch.Next),
+		Elsewhere: flow.Text(o.Branch.Elsewhere), Book: flow.Text(o.Branch.Book),
+	}
+	for _, line := range o.Branch.Hours {
+		f.Door.Hours = append(f.Door.Hours, flow.Text(line))
+	}
 	for _, b := range o.Bodies {
 		f.Bodies = append(f.Bodies, flow.Body{ID: b.ID, Short: b.Short, Name: flow.Text(b.Name), Icon: b.Icon})
 	}
@@ -138,7 +145,7 @@ func offerFor(o wire.Offer) flow.Offer {
 		f.Services = append(f.Services, flow.Service{
 			ID: s.ID, Body: s.Body, Name: flow.Text(s.Name), Help: flow.Text(s.Help), Icon: s.Icon,
 			Collection: s.Group == "collection", Popular: s.Popular, Place: s.Place, State: flow.ServiceState(s.State),
-			Waiting: s.Waiting, Wait: rangeFor(s.Wait),
+			Why: flow.Text(s.Why), Next: flow.Text(s.Next), Waiting: s.Waiting, Wait: rangeFor(s.Wait),
 		})
 	}
 	return f

@@ -36,9 +36,11 @@ func (s State) showHome(v *View) {
 	}
 	s.showTroubles(v)
 	if !s.world.offer.Open {
-		v.Title, v.Subtitle = s.say("closed.title"), s.say("closed.sub")
-		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: "clock", Title: s.say("closed.next"), Text: s.say("closed.nexthelp")})
+		s.showClosed(v)
 		return
+	}
+	if s.world.offer.Door.State == string(Full) {
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "user-group", Title: s.say("full.title"), Text: s.world.offer.Door.Next.In(s.session.lang)})
 	}
 	if s.session.screen == Priority {
 		// All services are here: priority by law holds for each of them.
@@ -49,7 +51,7 @@ func (s State) showHome(v *View) {
 	}
 	list := s.world.offer.popular()
 	list = list[:min(len(list), s.popularRoom(v))]
-	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: s.serviceChoices(list)}}
+	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: brief(s.serviceChoices(list))}}
 	s.showWays(v)
 }
 
@@ -186,8 +188,7 @@ func (s State) serviceChoices(list []Service) []Choice {
 			Wait: s.wait(svc.Wait), Ahead: s.waiting(svc), Dark: svc.Collection,
 		}
 		if svc.State != Open && svc.State != "" {
-			c.Action, c.Wait, c.Ahead = "", "", ""
-			c.State, c.Word, c.Next = string(svc.State), s.say(string(svc.State)), s.say(string(svc.State)+".do")
+			s.off(&c, svc)
 		}
 		if s.session.asking {
 			c.Action = ""

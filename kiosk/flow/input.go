@@ -53,6 +53,8 @@ type TicketReply struct {
 const (
 	RefusedSoldOut        = "sold_out"
 	RefusedClosed         = "closed"
+	RefusedSuspended      = "suspended"
+	RefusedFull           = "full"
 	RefusedUnknownService = "unknown_service"
 	RefusedInvalid        = "invalid"
 	RefusedSettled        = "settled"

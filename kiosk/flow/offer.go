@@ -8,6 +8,7 @@ type Offer struct {
 	Greeting bool // cards may be used to greet
 	Bodies   []Body
 	Services []Service // most asked for first
+	Door     Door      // why there are no numbers at all, where there are none
 }
 
 // Text is one thing said in several languages, by language code; "pt" is
@@ -60,7 +61,8 @@ type Service struct {
 	Popular    bool
 	Place      string
 	State      ServiceState
-	Waiting    int // people waiting; negative when unknown
+	Why, Next  Text // why no number can be had, and what to do instead; empty has our own words
+	Waiting    int  // people waiting; negative when unknown
 	Wait       Range
 }
 

@@ -131,7 +131,7 @@ func (s State) showRefused(v *View) {
 	if svc, ok := s.world.offer.service(s.session.service); ok {
 		v.Subtitle = svc.Name.In(s.session.lang)
 	}
-	v.Notices = []Notice{{Kind: "warn", Icon: "info-mark", Title: s.say("refused." + code), Text: s.say("refused." + code + ".do")}}
+	v.Notices = []Notice{{Kind: "warn", Icon: "info-mark", Title: s.say("refused." + code), Text: s.instead(code)}}
 	if code == RefusedUnavailable {
 		v.Actions = append(v.Actions, Button{Action: ActRetry, Label: s.say("refused.retry"), Icon: "refresh-ccw", Main: true})
 	}

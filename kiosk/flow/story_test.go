@@ -232,6 +232,22 @@ func demoOffer(with []string) flow.Offer {
 		switch w {
 		case "closed":
 			o.Open = false
+		case "early", "holiday":
+			o.Open = false
+			o.Door = flow.Door{
+				State: map[string]string{"early": "not_open", "holiday": "closed"}[w], Why: text("Encerrado: feriado municipal", "Closed: municipal holiday"),
+				Next:  text("Abre amanhã às 08:30.", "Opens tomorrow at 08:30."),
+				Hours: []flow.Text{text("Segunda-feira a sexta-feira 08:30–19:30", "Monday to Friday 08:30–19:30")}, Book: text("Em loja.example.", "At loja.example."),
+			}
+		case "suspended":
+			o.Services[0].State, o.Services[0].Why, o.Services[0].Next = flow.Suspended, text("Suspenso: faltam técnicos", "Suspended: not enough staff"), text("Reabre às 14:30. Marque em loja.example.", "It reopens at 14:30. Book at loja.example.")
+		case "full":
+			o.Door = flow.Door{State: string(flow.Full), Next: text("Espere um pouco.", "Please wait a little.")}
+			for i := range o.Services {
+				o.Services[i].State, o.Services[i].Next = flow.Full, o.Door.Next
+			}
+		case "newer":
+			o.Services[0].State = "moved"
 		case "nogreeting":
 			o.Greeting = false
 		}

@@ -98,6 +98,8 @@ type Notice struct {
 	Text  string `json:"text,omitempty"`
 	Code  string `json:"code,omitempty"` // for a technician, in small letters
 	Busy  bool   `json:"busy,omitempty"` // it goes on: the icon turns
+
+	Lines []string `json:"lines,omitempty"` // further lines of text
 }
 
 // Section is a titled group of choices.

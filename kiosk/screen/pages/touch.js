@@ -119,7 +119,7 @@ function CardPicture() {
 function Notices(/** @type {any} */ { list }) {
   if (!list?.length) return null;
   return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind + (n.busy ? " busy" : "")} role="status">
-    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}</div></div>`)}</div>`;
+    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}${n.lines?.map((/** @type {string} */ line) => html`<p key=${line}>${line}</p>`)}</div></div>`)}</div>`;
 }
 
 function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
@@ -179,7 +179,7 @@ function Warning(/** @type {any} */ { warning, tap, pending }) {
 function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   const stale = !link.live && link.age > 1500;
   const v = view;
-  const low = v.modes.low && (v.screen === "home" || v.screen === "greeting");
+  const low = v.modes.low && v.sections?.length > 0 && (v.screen === "home" || v.screen === "greeting");
   const tools = v.tools ?? [];
   const actions = v.actions ?? [];
   const notices = html`<${Notices} list=${v.notices} />`;
