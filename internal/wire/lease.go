@@ -1,5 +1,7 @@
 package wire
 
+import "balcao/internal/queue"
+
 // TypeTicketAlone is the fact that a kiosk gave a number of its lease, because the branch was silent (sync-protocol
 // §7.2). It supersedes the request of the same name.
 const TypeTicketAlone = "ticket.alone"
@@ -31,6 +33,9 @@ type LeaseRequest struct {
 type LeaseReply struct {
 	Ranges []LeasedRange `json:"ranges"`
 }
+
+// NumberText is a number as tickets say it.
+func NumberText(prefix string, n int) string { return queue.Number{Prefix: prefix, N: n}.String() }
 
 // LeasedRange is a range of numbers of one division and Day. Left, in a request, is how many of them are unused.
 type LeasedRange struct {

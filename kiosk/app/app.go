@@ -45,6 +45,7 @@ type App struct {
 	health  *health
 	keeper  *keeper
 	offers  *offers
+	lender  *lender // of numbers for the time alone
 	latency *latency
 
 	// Only with the touch face.
@@ -77,7 +78,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	}
 	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
 	a.devices = newDevices(a)
-	a.offers = newOffers(a)
+	a.offers, a.lender = newOffers(a), newLender(a)
 	if err := a.connect(); err != nil {
 		return nil, err
 	}
@@ -255,6 +256,7 @@ func (a *App) work(ctx context.Context) error {
 	if a.loop != nil {
 		start(a.loop.run)
 		start(a.tickets.run)
+		start(a.lender.run)
 		start(a.printer.Run)
 		start(a.cards.run)
 	}
@@ -316,6 +318,7 @@ func (a *App) heardLink(up bool, since time.Time) {
 	a.devices.linked()
 	a.screen.ShowLink(up, since)
 	a.post(flow.LinkChanged{Up: up})
+	a.lender.again()
 	a.health.ring() // a branch that came back does not know how the kiosk is
 	a.log.Info("branch", "reachable", up)
 }

@@ -69,6 +69,7 @@ type branch struct {
 	epoch   uint64            // of the kiosk's log
 	health  wire.Health
 	silent  bool   // reserves and does not answer
+	lent    []wire.LeasedRange
 	commit  func() // makes a reservation durable; may be nil
 }
 
@@ -132,11 +133,19 @@ func (b *branch) publish(name string, what any) {
 // answer reserves a number, once for each request.
 func (b *branch) answer(_ context.Context, _ wire.NodeID, r wire.Request) json.RawMessage {
 	var q wire.TicketRequest
-	if json.Unmarshal(r.Data, &q) != nil {
+	var lease wire.LeaseRequest
+	if json.Unmarshal(r.Data, &q) != nil || json.Unmarshal(r.Data, &lease) != nil {
 		return nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if lease.Kind == wire.KindLease {
+		raw, err := json.Marshal(wire.LeaseReply{Ranges: b.lent})
+		if err != nil {
+			b.t.Error(err)
+		}
+		return raw
+	}
 	number, known := b.numbers[q.Request]
 	if !known {
 		number = fmt.Sprintf("A%03d", len(b.numbers)+1)
@@ -226,7 +235,7 @@ func offer() wire.Offer {
 		Branch: wire.OfferBranch{ID: "L901", Name: "Loja de ensaio", Zone: "Europe/Lisbon", Day: "2026-11-23", Open: true, Greeting: true},
 		Bodies: []wire.OfferBody{{ID: "irn", Short: "IRN", Name: wire.Text{"pt": "Registos e Notariado"}}},
 		Services: []wire.OfferService{{
-			ID: "cc", Body: "irn", Name: wire.Text{"pt": "Cartão de Cidadão", "en": "Citizen Card"}, Prefix: "A", Popular: true,
+			ID: "cc", Body: "irn", Name: wire.Text{"pt": "Cartão de Cidadão", "en": "Citizen Card"}, Prefix: "A", Div: "cc", Popular: true,
 			State: wire.OfferOpen, Waiting: 2, Wait: wire.Range{Low: 5, High: 15},
 		}},
 	}

@@ -28,6 +28,32 @@ func (o *offers) set(offer wire.Offer) {
 	o.offer = &offer
 }
 
+// offered is a service as it was last offered, and the present day of the branch.
+func (o *offers) offered(service string, now time.Time) (wire.OfferService, string, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.offer == nil {
+		return wire.OfferService{}, "", false
+	}
+	for _, s := range o.offer.Services {
+		if s.ID == service {
+			return s, string(queue.DateOf(now, zoneOf(o.offer.Branch.Zone))), true
+		}
+	}
+	return wire.OfferService{}, "", false
+}
+
+// today is the present day of the branch, as far as it is known where that is.
+func (o *offers) today(now time.Time) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	zone := ""
+	if o.offer != nil {
+		zone = o.offer.Branch.Zone
+	}
+	return string(queue.DateOf(now, zoneOf(zone)))
+}
+
 func (o *offers) setCalls(b wire.Board) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -101,13 +127,17 @@ func both(name wire.Text, lang string) string {
 // written is a moment as it is written in Portugal, 22-11-2026 10:24, in the branch's zone. A zone that this machine
 // does not know is a fault of the branch's configuration; the slip then says the time of Lisbon.
 func written(atMS int64, zone string) string {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		if loc, err = time.LoadLocation("Europe/Lisbon"); err != nil {
-			loc = time.UTC
+	return time.UnixMilli(atMS).In(zoneOf(zone)).Format("02-01-2006 15:04")
+}
+
+// zoneOf is the zone of a name; that of Lisbon for one that this machine does not know.
+func zoneOf(name string) *time.Location {
+	for _, name := range []string{name, "Europe/Lisbon"} {
+		if loc, err := time.LoadLocation(name); err == nil && name != "" {
+			return loc
 		}
 	}
-	return time.UnixMilli(atMS).In(loc).Format("02-01-2006 15:04")
+	return time.UTC
 }
 
 // ticketID is the short name of a request at the foot of its slip, for somebody who has to find it in the log.
@@ -120,7 +150,7 @@ func ticketID(request string) string {
 func ticketFor(t wire.Ticket) flow.Ticket {
 	return flow.Ticket{
 		Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
-		Wait: rangeFor(t.Wait),
+		Wait: rangeFor(t.Wait), Alone: t.Alone,
 	}
 }
 

@@ -72,7 +72,7 @@ func (t *tickets) ask(e flow.RequestTicket) {
 		j.state, j.ticket = known.State, known.Ticket
 		j.copies = max(j.copies, known.Asked.Attempts)
 		switch {
-		case j.state == store.Requested:
+		case j.state == store.Requested && j.ticket == nil:
 			t.reserve(ctx, j, known.Asked)
 		case j.state == store.Abandoned || j.ticket == nil:
 			t.app.post(flow.TicketReply{Request: e.Request, Refused: flow.RefusedSettled})
@@ -82,7 +82,8 @@ func (t *tickets) ask(e flow.RequestTicket) {
 	})
 }
 
-// reserve asks the branch until it answers or nobody waits for the answer any more.
+// reserve asks the branch. When it is silent the kiosk gives a number of its lease; without one it asks until it is
+// answered or nobody waits for the answer any more.
 func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	ctx, cancel := t.jobs.asking(ctx, j)
 	defer cancel()
@@ -91,7 +92,16 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	request := wire.TicketRequest{
 		Request: asked.Request, Boot: t.app.boot, Service: asked.Service, Class: asked.Class, Lang: asked.Lang,
 	}
-	reply, err := t.app.uplink.Reserve(ctx, request)
+	patient, lose := context.WithTimeout(ctx, t.patience())
+	reply, err := t.app.uplink.Reserve(patient, request)
+	lose()
+	if err != nil && ctx.Err() == nil {
+		if t.alone(ctx, j, asked) {
+			t.given(ctx, j)
+			return
+		}
+		reply, err = t.app.uplink.Reserve(ctx, request)
+	}
 	for err != nil && ctx.Err() == nil {
 		t.app.log.Warn("answer of the branch not usable", "err", err)
 		wait(ctx, time.Second)
@@ -106,14 +116,19 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 		t.end(ctx, j, store.Abandoned, reply.Refused, 0)
 		t.app.post(flow.TicketReply{Request: j.request, Refused: reply.Refused})
 	default:
-		t.app.trace(StepReserved, j.request)
 		j.ticket = reply.Ticket
-		// A number that the screen shows as valid outlives this program: that it will be printed is on disk first.
-		if t.app.printer.Status().Ready() {
-			t.begin(ctx, j)
-		}
-		t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*reply.Ticket)})
+		t.given(ctx, j)
 	}
+}
+
+// given tells that a request has its number. A number that the screen shows as valid outlives this program: that it
+// will be printed is on disk first.
+func (t *tickets) given(ctx context.Context, j *job) {
+	t.app.trace(StepReserved, j.request)
+	if t.app.printer.Status().Ready() {
+		t.begin(ctx, j)
+	}
+	t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*j.ticket)})
 }
 
 func wait(ctx context.Context, d time.Duration) {

@@ -127,14 +127,16 @@ func (s *Store) End(ctx context.Context, request string, state State, cause stri
 
 // Number remembers the number given to a request that is not printed, so that it can be accepted on the screen.
 func (s *Store) Number(ctx context.Context, request string, ticket wire.Ticket) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return setTicket(ctx, tx, request, ticket) })
+}
+
+func setTicket(ctx context.Context, tx *sqlite.Tx, request string, ticket wire.Ticket) error {
 	raw, err := json.Marshal(ticket)
 	if err != nil {
 		return fmt.Errorf("encode ticket: %w", err)
 	}
-	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE requests SET ticket = ? WHERE request = ?`, string(raw), request)
-		return err
-	})
+	_, err = tx.ExecContext(ctx, `UPDATE requests SET ticket = ? WHERE request = ?`, string(raw), request)
+	return err
 }
 
 func (s *Store) move(ctx context.Context, request string, to State, at time.Time, change func(*Request, *wire.TicketFact)) error {

@@ -119,6 +119,35 @@ func (u *Uplink) Reserve(ctx context.Context, q wire.TicketRequest) (wire.Ticket
 	return reply, nil
 }
 
+// Lease asks the branch which numbers this kiosk may give out by itself. Hold is what it has; ctx must have a deadline.
+func (u *Uplink) Lease(ctx context.Context, id string, hold []wire.LeasedRange) ([]wire.LeasedRange, error) {
+	epoch, _, _, _, err := u.cfg.Source.Position(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask for numbers: %w", err)
+	}
+	data, err := json.Marshal(wire.LeaseRequest{Kind: wire.KindLease, Epoch: epoch, Hold: hold})
+	if err != nil {
+		return nil, fmt.Errorf("encode request: %w", err)
+	}
+	r, err := u.child.Request(ctx, wire.Request{ID: id, Data: data})
+	if err != nil {
+		return nil, err
+	}
+	var reply wire.LeaseReply
+	if err := json.Unmarshal(r.Data, &reply); err != nil {
+		return nil, fmt.Errorf("read the branch's reply: %w", wire.ErrMalformed)
+	}
+	for _, l := range reply.Ranges {
+		if l.From < 1 || l.To < l.From || l.Day == "" || l.Division == "" || l.Prefix == "" {
+			return nil, fmt.Errorf("read the branch's reply: %w: a range of numbers that cannot be", wire.ErrMalformed)
+		}
+	}
+	return reply.Ranges, nil
+}
+
+// Reachable reports whether the branch is known to be there.
+func (u *Uplink) Reachable() bool { return u.child.Reachable() }
+
 // heard takes what the branch publishes for all its nodes. Only a newer board replaces the one shown.
 func (u *Uplink) heard(topic string, payload []byte) {
 	u.pulse.hear(topic == beatName)
