@@ -69,25 +69,13 @@ type Counter struct {
 	Label     string   `yaml:"label"` // Balcão 3
 	Primary   []string `yaml:"primary"`
 	Secondary []string `yaml:"secondary"`
-}
-
-// Policy holds the tunables of the calling rule; a field that is zero has its default.
-type Policy struct {
-	Guard    time.Duration `yaml:"guard"`
-	Overflow time.Duration `yaml:"overflow"`
-	Recalls  int           `yaml:"recalls"`
+	Closed    []string `yaml:"closed"` // classes it is never given
+	Only      []string `yaml:"only"`   // the only classes it is given, as for priority by law; empty is all
 }
 
 // Catalogue returns what the queue must know of the branch.
 func (b *Branch) Catalogue() queue.Catalogue {
-	c := queue.Catalogue{Policy: queue.DefaultPolicy()}
-	if b.Policy.Guard > 0 {
-		c.Policy.Guard = b.Policy.Guard
-	}
-	if b.Policy.Overflow > 0 {
-		c.Policy.Overflow = b.Policy.Overflow
-	}
-	c.Policy.Recalls = b.Policy.Recalls
+	c := queue.Catalogue{Policy: b.Policy.policy()}
 	for _, d := range b.Divisions {
 		c.Divisions = append(c.Divisions, queue.Division{
 			ID: queue.DivisionID(d.ID), Body: queue.BodyID(d.Body), Prefix: d.Prefix, First: max(1, d.First), Quota: d.Quota,
@@ -103,6 +91,7 @@ func (b *Branch) Catalogue() queue.Catalogue {
 	for _, k := range b.Counters {
 		c.Counters = append(c.Counters, queue.Counter{
 			ID: queue.CounterID(k.ID), Primary: serviceIDs(k.Primary), Secondary: serviceIDs(k.Secondary),
+			Closed: classIDs(k.Closed), Only: classIDs(k.Only),
 		})
 	}
 	b.supply(&c)
@@ -113,6 +102,14 @@ func serviceIDs(ids []string) []queue.ServiceID {
 	out := make([]queue.ServiceID, len(ids))
 	for i, id := range ids {
 		out[i] = queue.ServiceID(id)
+	}
+	return out
+}
+
+func classIDs(ids []string) []queue.ClassID {
+	var out []queue.ClassID
+	for _, id := range ids {
+		out = append(out, queue.ClassID(id))
 	}
 	return out
 }

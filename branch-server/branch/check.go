@@ -24,6 +24,8 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.divisions()
 	c.services()
 	c.counters()
+	c.policy()
+	c.gates()
 	c.lend()
 	c.bookings()
 	c.supply()

@@ -93,7 +93,7 @@ func (b *Branch) Board(d *queue.Day, waits Waits, epoch uint64, at time.Time) wi
 
 // Live paints the branch's figures of this moment for headquarters.
 func (b *Branch) Live(d *queue.Day, at time.Time) wire.Live {
-	l := wire.Live{Branch: b.ID, Name: b.Name, AtMS: at.UnixMilli(), Day: string(d.Date()), Open: d.Open(), Seq: d.Seq()}
+	l := wire.Live{Unlawful: b.Unlawful(), Branch: b.ID, Name: b.Name, AtMS: at.UnixMilli(), Day: string(d.Date()), Open: d.Open(), Seq: d.Seq()}
 	if door := b.Door(d, at); door.State == wire.OfferClosed || door.State == wire.OfferNotOpen {
 		l.Closed, l.NextMS = true, unixMilli(door.At)
 	}

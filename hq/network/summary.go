@@ -284,6 +284,7 @@ type Detail struct {
 	Devices  []Device
 	There    time.Time // the branch's clock
 	Zone     *time.Location
+	Unlawful int // others called between two calls of priority by law, as the branch last said; 0 is none
 }
 
 func (b *branch) detail(now time.Time, opt Options) Detail {
@@ -292,7 +293,7 @@ func (b *branch) detail(now time.Time, opt Options) Detail {
 	d := Detail{
 		Summary: b.summary(now, opt), Software: b.software, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
 		Wait: f.Wait, Service: f.ServiceTime, Counters: b.visits.Counters(), Facts: b.visits.Recent(), Halves: b.visits.Halves(),
-		Devices: b.devices(), There: there, Zone: b.Zone,
+		Devices: b.devices(), There: there, Zone: b.Zone, Unlawful: b.live.Unlawful,
 	}
 	if d.Source == FromLive {
 		d.Services, d.Bodies = liveLines(b.live.Queues), nil

@@ -43,12 +43,16 @@ type titlePart struct {
 	Verdict string
 	Cause   string
 	Zone    string
+	Law     string // what the branch has set against the law; empty if nothing is
 }
 
 func titleOf(d network.Detail, now time.Time) titlePart {
 	t := titlePart{Summary: d.Summary, Sign: signOf(d.Summary), Cause: causeOf(d.Summary, now)}
 	if d.Zone.String() != now.Location().String() {
 		t.Zone = "hora de " + zoneName(d.Zone)
+	}
+	if d.Unlawful > 0 {
+		t.Law = fmt.Sprintf("Contra a lei: atrasa a prioridade. A loja chama %s entre duas prioridades por lei (DL 58/2016).", counted(d.Unlawful, "outra senha", "outras senhas"))
 	}
 	switch d.State {
 	case network.Out:

@@ -121,7 +121,7 @@ func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 // scalar returns a value that stands in one word, if it is one.
 func scalar(v reflect.Value) (string, bool) {
 	if v.Type() == durationType {
-		return brief(time.Duration(v.Int())), true
+		return Brief(time.Duration(v.Int())), true
 	}
 	if v.Kind() != reflect.Pointer && v.Type().Implements(textMaker) {
 		if m, is := reflect.TypeAssert[encoding.TextMarshaler](v); is {
@@ -171,8 +171,8 @@ func quoted(s string) string {
 	return b.String()
 }
 
-// brief writes a duration without its zero parts: 45m, 1h30m, 20s.
-func brief(d time.Duration) string {
+// Brief writes a duration without its zero parts, as people do in files: 45m, 1h30m, 20s.
+func Brief(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -278,9 +278,10 @@ type Live struct {
 	Issued   int        `json:"issued"`
 	Finished int        `json:"finished"`
 	NoShows  int        `json:"no_shows"`
-	WaitAvg  int64      `json:"wait_avg"` // seconds, of those called today
-	WaitNow  int64      `json:"wait_now"` // seconds, the longest wait of those waiting
-	Counters int        `json:"counters"` // open
+	WaitAvg  int64      `json:"wait_avg"`           // seconds, of those called today
+	WaitNow  int64      `json:"wait_now"`           // seconds, the longest wait of those waiting
+	Counters int        `json:"counters"`           // open
+	Unlawful int        `json:"unlawful,omitempty"` // others called between two calls of priority by law, against the law; 0 is none
 	Queues   []LiveLine `json:"queues,omitempty"`
 }
 
