@@ -103,6 +103,10 @@ func (a *App) openDay(ctx context.Context) error {
 			return err
 		}
 	}
+	said, err := newMessages(ctx, a.store, a.clock.Now, a.repaint)
+	if err != nil {
+		return err
+	}
 	waits := forecast.NewShown(&forecast.Queue{
 		Usual:    func(s queue.ServiceID) time.Duration { return a.branch.Load().Usual(s) },
 		Services: func() []queue.ServiceID { return a.branch.Load().ServiceIDs() }, Spread: forecast.UsualSpread,
@@ -110,7 +114,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.desk = newDesk(a, zone, a.branch.Load)
 	a.site = site.New(site.Config{
 		Arrivals: a.desk,
-		Branch:   a.branch.Load, Commands: a.engine, Waits: waits, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Branch:   a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
 	token, err := machine.Secret(a.cfg.Bookings.TokenFile)
 	if err != nil {
@@ -122,7 +126,7 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Staff: book, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: book, Sessions: sessions{a.store},
 		Archive: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
@@ -130,6 +134,12 @@ func (a *App) openDay(ctx context.Context) error {
 		Devices: a.site.Devices, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
 	})
 	return err
+}
+
+// repaint has the boards painted again although the Day stands still.
+func (a *App) repaint() {
+	a.site.Hear(nil)
+	a.web.Hear(nil)
 }
 
 // bind takes the ports; a taken one is named.

@@ -24,6 +24,8 @@ type Branch struct {
 	Bookings  Bookings   `yaml:"bookings"`
 	Supply    Supply     `yaml:"supply"`
 	Lend      Lend       `yaml:"lend"` // numbers for kiosks that are alone
+
+	Callboards []Callboard `yaml:"callboards"`
 }
 
 // Body is an organisation present in the branch.

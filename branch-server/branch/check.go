@@ -27,6 +27,7 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.policy()
 	c.gates()
 	c.lend()
+	c.callboards()
 	c.bookings()
 	c.supply()
 }

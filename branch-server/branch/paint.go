@@ -54,43 +54,6 @@ func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
 	return t
 }
 
-// Board paints what callboards show. Epoch is that of the branch's journal.
-func (b *Branch) Board(d *queue.Day, waits Waits, epoch uint64, at time.Time) wire.Board {
-	board := wire.Board{
-		Epoch: epoch, Seq: d.Seq(), AtMS: at.UnixMilli(), Branch: b.Name, Day: string(d.Date()), Open: d.Open(),
-		Calls: []wire.BoardCall{}, Queues: []wire.BoardLine{},
-	}
-	// Who has a number is called after closing too: the board stays until the last one has left.
-	if door := b.Door(d, at); board.Open && (door.State == wire.OfferClosed || door.State == wire.OfferNotOpen) && d.Inside() == 0 {
-		board.Open, board.Next = false, door.Next
-	}
-	for _, c := range d.Calls() {
-		body, _ := b.Body(c.Body)
-		service, _ := b.Service(c.Service)
-		board.Calls = append(board.Calls, wire.BoardCall{
-			ID: int(c.Visit), Seq: c.Seq, Number: c.Number.String(), Counter: b.Label(c.Counter), Body: body.Short,
-			Say: b.SharesLetter(c.Number.Prefix, c.Body), Service: service.Name.In("pt"), Lang: c.Lang,
-			AtMS: c.At.UnixMilli(), Count: c.Count,
-		})
-	}
-	for _, body := range b.Bodies {
-		line := wire.BoardLine{Body: body.Short}
-		for _, s := range b.Services {
-			div, _ := b.Division(s.Division)
-			if div.Body != body.ID {
-				continue
-			}
-			line.Waiting += d.WaitingCount(queue.ServiceID(s.ID))
-			r := walkIn(d, waits, s.ID, at)
-			if !line.Wait.Known() || r.Known() && r.High > line.Wait.High {
-				line.Wait = r
-			}
-		}
-		board.Queues = append(board.Queues, line)
-	}
-	return board
-}
-
 // Live paints the branch's figures of this moment for headquarters.
 func (b *Branch) Live(d *queue.Day, at time.Time) wire.Live {
 	l := wire.Live{Unlawful: b.Unlawful(), Branch: b.ID, Name: b.Name, AtMS: at.UnixMilli(), Day: string(d.Date()), Open: d.Open(), Seq: d.Seq()}

@@ -168,7 +168,7 @@ func TestWhatAKioskIsTold(t *testing.T) {
 	say(1, "closed | Já não há senhas antes do fecho | Abre amanhã às 10:00. A Loja do Centro fecha às 22:00.")
 	clock("19:00")
 	door("closed | Já não há senhas antes do fecho | Abre amanhã às 08:30.")
-	if board := b.Board(d, nothing{}, 1, at); !board.Open {
+	if board := b.Board(d, nothing{}, nil, 1, at); !board.Open {
 		t.Error("the board is closed while people wait")
 	}
 	if live := b.Live(d, at); !live.Closed || live.NextMS != at.Add(13*time.Hour+30*time.Minute).UnixMilli() {

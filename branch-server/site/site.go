@@ -40,8 +40,9 @@ const (
 type Config struct {
 	Branch   func() *branch.Branch // the description in force: read once for each painting, never kept
 	Commands Commands
-	Waits    branch.Waits // what people are told of waits
-	Epoch    uint64       // of the branch's journal
+	Waits    branch.Waits            // what people are told of waits
+	Notes    func() []wire.BoardNote // what the coordination says on the boards; nil is nothing
+	Epoch    uint64                  // of the branch's journal
 	Now      func() time.Time
 	Log      *slog.Logger
 	Arrivals Arrivals // of bookings; nil means that none are taken
@@ -131,8 +132,12 @@ func (s *Site) untilChange(ctx context.Context) time.Duration {
 
 func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 	var board wire.Board
+	var notes []wire.BoardNote
+	if s.cfg.Notes != nil {
+		notes = s.cfg.Notes()
+	}
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		board = s.cfg.Branch().Board(d, s.cfg.Waits, s.cfg.Epoch, at)
+		board = s.cfg.Branch().Board(d, s.cfg.Waits, notes, s.cfg.Epoch, at)
 	}); err != nil {
 		s.cfg.Log.Warn("paint the board", "err", err)
 		return

@@ -106,11 +106,6 @@ func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	w.write(rw, status, p.Title, p.Template, f, []string{"staff.css"}, links, modules)
 }
 
-// bare answers with a page that nobody signs in for.
-func (w *Web) bare(rw http.ResponseWriter, title, name string, styles, modules []string) {
-	w.write(rw, http.StatusOK, title, name, frameData{Place: w.cfg.Branch().Name}, styles, nil, modules)
-}
-
 func (w *Web) write(rw http.ResponseWriter, status int, title, name string, data any, styles, links, modules []string) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil {

@@ -39,7 +39,7 @@ func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, err
 		for _, key := range keys {
 			switch key.kind {
 			case viewBoard:
-				painted[key] = p.board()
+				painted[key] = p.board(key.zone)
 			case viewCounter:
 				painted[key] = p.counterOf(key.token, now)
 			case viewManager:

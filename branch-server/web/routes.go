@@ -45,6 +45,9 @@ func (w *Web) table() []route {
 		{"GET /{$}", everyone, w.home},
 		{"GET /healthz", everyone, w.healthz},
 		{"GET /painel", everyone, w.callboard},
+		{"GET /painel/mensagens", coordination, w.messagesPage},
+		{"POST /painel/mensagens", coordination, w.putMessage},
+		{"POST /painel/mensagens/retirar", coordination, w.removeMessage},
 		{"GET /espera", everyone, w.waitsPage},
 		{"GET /espera/erro", coordination, w.waitErrorPage},
 		{"GET /events", everyone, w.events}, // audience by view: see views

@@ -47,6 +47,7 @@ const (
 type viewKey struct {
 	kind  string
 	token TokenHash
+	zone  string // of a callboard
 }
 
 // frame is one painting of a view: its parts as JSON. Equal frames have equal ids.
@@ -300,6 +301,12 @@ func (w *Web) events(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		return
 	}
 	key := viewKey{kind: kind}
+	if kind == viewBoard {
+		if key.zone = r.URL.Query().Get("zona"); !w.hasZone(key.zone) {
+			badRequest(rw, fmt.Errorf("o painel %.40q não existe", key.zone))
+			return
+		}
+	}
 	if kind == viewCounter {
 		key.token = v.session.Token
 		if asked := queue.CounterID(r.URL.Query().Get("counter")); asked != "" && asked != v.session.Counter {

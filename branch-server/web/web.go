@@ -67,6 +67,7 @@ type Config struct {
 	Epoch    uint64 // of the branch's journal: callboards order what they see by (epoch, sequence)
 	Commands Commands
 	Waits    branch.Waits // what people are told of waits
+	Messages Messages     // what the coordination says on the callboards
 	Staff    Staff
 	Sessions Sessions
 	Archive  Archive                   // the journal's Days, for reports and explanations
@@ -100,7 +101,7 @@ type Web struct {
 
 // New reads the sessions and prepares the pages. It starts nothing.
 func New(ctx context.Context, cfg Config) (*Web, error) {
-	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Waits == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Archive == nil || cfg.Now == nil || cfg.Log == nil {
+	if cfg.Branch == nil || cfg.Zone == nil || cfg.Commands == nil || cfg.Waits == nil || cfg.Messages == nil || cfg.Staff == nil || cfg.Sessions == nil || cfg.Archive == nil || cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("web: the configuration is not complete")
 	}
 	if cfg.Devices == nil {

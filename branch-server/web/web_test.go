@@ -13,6 +13,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,10 @@ func demoBranch() *branch.Branch {
 			{ID: "5", Label: "Balcão 5", Primary: []string{"social"}, Secondary: []string{"tax"}},
 			{ID: "6", Label: "Balcão 6", Primary: []string{"tax", "social"}},
 		},
+		Callboards: []branch.Callboard{
+			{ID: "registos", Name: "Registos", Bodies: []string{"irn"}, Earlier: 3, Messages: []wire.Text{pt("Tenha o documento à mão.")}},
+			{ID: "outros", Name: "Finanças e Segurança Social", Bodies: []string{"at", "iss"}, Takeover: 15 * time.Second},
+		},
 	}
 }
 
@@ -165,6 +170,8 @@ type house struct {
 	devices []wire.KioskHealth
 	link    Link
 	down    func()
+
+	messages []Message
 }
 
 func (h *house) now() time.Time {
@@ -204,7 +211,7 @@ func (h *house) start() {
 		h.t.Fatal(err)
 	}
 	h.web, err = New(context.Background(), Config{
-		Branch: func() *branch.Branch { return b }, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Staff: people{}, Sessions: h.ledger, Archive: h.journal, Pseudonym: func(_ context.Context, person string) (string, error) { return "p-" + person, nil }, Now: h.now, Log: log,
+		Branch: func() *branch.Branch { return b }, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Messages: h, Staff: people{}, Sessions: h.ledger, Archive: h.journal, Pseudonym: func(_ context.Context, person string) (string, error) { return "p-" + person, nil }, Now: h.now, Log: log,
 		Devices: func() []wire.KioskHealth { h.mu.Lock(); defer h.mu.Unlock(); return h.devices },
 		Link:    func() Link { h.mu.Lock(); defer h.mu.Unlock(); return h.link },
 	})
@@ -223,6 +230,33 @@ func (h *house) start() {
 		server.CloseClientConnections()
 		server.Close()
 	}
+}
+
+// All, Put and Remove keep messages of the boards, as app does.
+func (h *house) All() []Message {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(h.messages), func(m Message) bool { return !m.Until.After(time.Now().Add(h.skew)) })
+}
+
+// Put keeps a message once.
+func (h *house) Put(_ context.Context, m Message) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !slices.ContainsFunc(h.messages, func(o Message) bool { return o.ID == m.ID }) {
+		h.messages = append(h.messages, m)
+	}
+	h.web.Hear(nil)
+	return nil
+}
+
+// Remove takes a message away.
+func (h *house) Remove(_ context.Context, id string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.messages = slices.DeleteFunc(h.messages, func(m Message) bool { return m.ID == id })
+	h.web.Hear(nil)
+	return nil
 }
 
 func (h *house) waits(b *branch.Branch) branch.Waits {

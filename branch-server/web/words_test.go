@@ -108,7 +108,7 @@ func BenchmarkPaint(b *testing.B) {
 		h.at(name, map[string]string{"marta": "1", "rui": "2", "ana": "3"}[name])
 	}
 	for token := range h.web.seats.byToken {
-		keys = append(keys, viewKey{viewCounter, token})
+		keys = append(keys, viewKey{kind: viewCounter, token: token})
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -61,8 +61,8 @@ type Call struct {
 	Count   int // 1 is the first call
 }
 
-// maxCalls is how many calls a Day remembers for boards.
-const maxCalls = 12
+// maxCalls is how many calls a Day remembers for boards: those of a rush of minutes, and of every part of the hall some.
+const maxCalls = 96
 
 // NewDay returns an empty Day that follows the journal entry numbered after. Replay fills it through Apply.
 func NewDay(c Catalogue, after uint64) *Day {

@@ -205,6 +205,8 @@ type Board struct {
 	Next   Text        `json:"next,omitempty"` // while it is closed: when it opens, as a sentence
 	Calls  []BoardCall `json:"calls"`          // newest first
 	Queues []BoardLine `json:"queues"`
+	Zones  []BoardZone `json:"zones,omitempty"`
+	Notes  []BoardNote `json:"notes,omitempty"`
 }
 
 // Beat says that the branch decides and publishes still (_site/beat, every two seconds, retained), and which board
@@ -228,11 +230,15 @@ type BoardCall struct {
 	Lang    string `json:"lang,omitempty"`
 	AtMS    int64  `json:"at"`
 	Count   int    `json:"n"`
+	BodyID  string `json:"b,omitempty"`
+	Place   string `json:"place,omitempty"` // where its citizens wait
 }
 
-// BoardLine is the state of one body's queues on a board.
+// BoardLine is the state of one body's queues on a board, of one place where a body's citizens wait in several.
 type BoardLine struct {
 	Body    string `json:"body"`
+	BodyID  string `json:"b,omitempty"`
+	Place   string `json:"place,omitempty"`
 	Waiting int    `json:"waiting"`
 	Wait    Range  `json:"wait"`
 }

@@ -185,7 +185,7 @@ func (a *App) remember(ctx context.Context) error {
 			err := json.Unmarshal(raw, &b)
 			if err == nil {
 				a.offers.setCalls(b)
-				a.screen.ShowBoard(b)
+				a.showBoard(b)
 			}
 			return err
 		},
@@ -305,12 +305,29 @@ func (a *App) heardOffer(o wire.Offer) {
 	a.post(flow.OfferChanged{Offer: offerFor(o)})
 }
 
+// zoned is a board as this box's part of the hall has it: the zone of its own configuration, or the one that the
+// branch gives it.
+func (a *App) zoned(b wire.Board) wire.Board {
+	zone := a.cfg.Screen.Zone
+	if zone == "" {
+		zone = b.ZoneOf(a.cfg.Node)
+	}
+	shown := b.In(zone)
+	shown.Zones = nil
+	if z, known := b.Zone(zone); known {
+		shown.Zones = []wire.BoardZone{z}
+	}
+	return shown
+}
+
+func (a *App) showBoard(b wire.Board) { a.screen.ShowBoard(a.zoned(b)) }
+
 func (a *App) heardBoard(b wire.Board) {
 	a.offers.setCalls(b)
-	a.screen.ShowBoard(b)
+	a.showBoard(b)
 	a.post(flow.BoardChanged{Calls: callsFor(b)})
 	if a.board != nil {
-		a.board.hear(b)
+		a.board.hear(a.zoned(b))
 	}
 }
 

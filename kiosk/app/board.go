@@ -36,7 +36,7 @@ const oldCall = voice.Late
 
 func newBoard(a *App) *board { return &board{app: a, heard: map[int]int{}} }
 
-// hear takes in a board from the branch and puts its new calls in line, oldest first.
+// hear takes in a board of this box's zone and puts its new calls in line, oldest first.
 func (b *board) hear(w wire.Board) {
 	for _, p := range b.fresh(w) {
 		if b.speaker == nil {

@@ -48,7 +48,8 @@ type Config struct {
 // Screen says where the faces are served. Only browsers of this machine can reach them.
 type Screen struct {
 	Listen   string `yaml:"listen"`   // such as 127.0.0.1:8077
-	Place    string `yaml:"place"`    // where the callboard hangs, such as Piso 0
+	Place    string `yaml:"place"`    // where the callboard hangs, such as Piso 0; empty is the name of its zone
+	Zone     string `yaml:"zone"`     // the branch's callboard it shows; empty is the one that names this box, or all
 	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
 }
 

@@ -181,10 +181,13 @@ func offerFor(o wire.Offer) flow.Offer {
 	return f
 }
 
+// stripCalls is how many of the last calls the strip is given; a board tells more of them.
+const stripCalls = 12
+
 // callsFor is the strip of last calls as the path shows it, newest first.
 func callsFor(b wire.Board) []flow.Call {
 	var calls []flow.Call
-	for _, c := range b.Calls {
+	for _, c := range b.Calls[:min(len(b.Calls), stripCalls)] {
 		calls = append(calls, flow.Call{Number: c.Number, Counter: c.Counter})
 	}
 	return calls

@@ -11,15 +11,18 @@
  *
  * @typedef {{id: number, s: number, tk: string, counter: string, body: string,
  *   say?: boolean, svc: string, at: number, n: number}} Call
+ *   say: name the body, because another one has the same letters
+ * @typedef {{text: {pt: string, en?: string}, until?: number}} Note
+ * @typedef {{id: string, name: string, earlier?: number, takeover?: number}} Zone
  * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number, next?: boolean}}} Line
  * @typedef {{
  *   board: null | {e: number, s: number, at: number, branch: string, day: string,
- *     open: boolean, calls: Call[], queues: Line[]},
+ *     open: boolean, calls: Call[], queues: Line[], zones?: Zone[], notes?: Note[]},
  *   link?: {up: boolean, since: number},
  *   say?: null | {text: string, lang?: string},
  *   notice?: string, zone?: string, place?: string, now?: number,
  * }} State
- *   board: as the branch publishes it, newest call first; link: this box's own
+ *   board: as the branch publishes it for this screen's zone, newest call first; zones: that zone alone; link: this box's own
  *   way to the branch (a page straight from the branch server needs none);
  *   say: what the voice is saying this moment; place: «Piso 0»; now: the
  *   server's clock, Unix milliseconds.
@@ -29,12 +32,21 @@ import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState } f
 
 const LEAST_FRESH_MS = 8000;
 const STALE_AFTER_MS = 3000;
+const EARLIER = 5;
+/** The most calls that share the board when many are new at once. */
+const MOST_NEW = 24;
+/** How long each message stays in the bar, and how often the picture moves a little so that none burns in. */
+const NOTE_MS = 12_000, SHIFT_MS = 60_000;
+/** The places the picture moves to, in hundredths of its unit --u. */
+const SHIFTS = [[0, 0], [50, 0], [50, 40], [0, 40], [-50, 40], [-50, 0], [-50, -40], [0, -40], [50, -40]];
 
 /** One line of a counter's label: the words before its number, and the number. */
 const counterParts = (/** @type {string} */ label) => {
   const m = /^(.*?)\s*(\S{1,3})$/.exec(label.trim());
   return m && m[1] ? { word: m[1], number: m[2] } : { word: "Balcão", number: label };
 };
+const zoneOf = (/** @type {State} */ s) => s.board?.zones?.[0];
+const placeOf = (/** @type {State} */ s) => s.place || zoneOf(s)?.name;
 const callKey = (/** @type {Call} */ c) => `${c.id}/${c.n}/${c.s}`;
 
 /** A wait longer than this many minutes is only told as «more than» its lower end. */
@@ -83,7 +95,7 @@ function Header(/** @type {any} */ p) {
   const kind = /^(Loja de Cidadão|Loja do Cidadão|Espaço Cidadão)\s+(.+)$/.exec(name);
   return html`<header class="cb-top">
     <span class="cb-mark"><${Icon} name="b-ticket" /></span>
-    <h1><b>${kind ? kind[1] : name || "Balcão"}</b> <span>${[kind?.[2], p.state.place].filter(Boolean).join(" · ")}</span></h1>
+    <h1><b>${kind ? kind[1] : name || "Balcão"}</b> <span>${[kind?.[2], placeOf(p.state)].filter(Boolean).join(" · ")}</span></h1>
     <div class="cb-when"><${Clock} zone=${p.state.zone} offset=${p.offset} /></div>
   </header>`;
 }
@@ -102,7 +114,7 @@ function Current(/** @type {{call: Call, fresh: boolean, stale: boolean}} */ { c
 function Takeover(/** @type {any} */ { call, state, offset }) {
   const to = counterParts(call.counter);
   return html`<main class="cb cb-takeover"><h1 class="sr-only">A chamar agora</h1>
-    <div class="cb-over-top"><span>${[call.body, state.place].filter(Boolean).join(" · ")}</span><${Clock} zone=${state.zone} offset=${offset} /></div>
+    <div class="cb-over-top"><span>${[call.body, placeOf(state)].filter(Boolean).join(" · ")}</span><${Clock} zone=${state.zone} offset=${offset} /></div>
     <${Fit} class="cb-over-number">${call.tk}<//>
     <div class="cb-over-where"><${Icon} name="b-arrow" /><${Fit} class="cb-over-counter"><span>${to.word}</span> <b>${to.number}</b><//></div>
     <div class="cb-over-say">${state.say ? html`<${Icon} name="volume-max" /><span class="cb-said">A dizer:</span> ${state.say.text}` : call.n > 1 ? `${call.n}.ª chamada` : call.svc}</div>
@@ -110,12 +122,19 @@ function Takeover(/** @type {any} */ { call, state, offset }) {
 }
 
 function Earlier(/** @type {{calls: Call[], fresh: Set<string>}} */ { calls, fresh }) {
-  return html`<table class="cb-before">
+  return html`<table class=${"cb-before" + (calls.length > 5 ? " dense" : "")}>
     <caption class="sr-only">Chamadas anteriores</caption>
     <thead><tr><th scope="col">Antes</th><td></td><th scope="col">Balcão</th></tr></thead>
     <tbody>${calls.map((c) => html`<tr key=${c.id} class=${fresh.has(callKey(c)) ? "fresh" : ""}>
-      <td class="number">${c.tk}</td><td class="cb-to"><${Icon} name="b-arrow" /></td><td class="number">${counterParts(c.counter).number}</td></tr>`)}
+      <td class="number">${c.say && html`<small>${c.body}</small>`}${c.tk}</td><td class="cb-to"><${Icon} name="b-arrow" /></td><td class="number">${counterParts(c.counter).number}</td></tr>`)}
     </tbody></table>`;
+}
+
+/** Many new calls at once: all of them, newest first, as large as they go. */
+function Many(/** @type {{calls: Call[]}} */ { calls }) {
+  const size = calls.length > 12 ? "third" : calls.length > 8 ? "half" : "";
+  return html`<section class=${"cb-many " + size} aria-label="A chamar agora"><ol>${calls.map((c) => html`<li key=${c.id}>
+    ${c.say && html`<small>${c.body}</small>`}<${Fit} as="b" class="">${c.tk}<//><${Icon} name="b-arrow" /><${Fit} as="b" class="to">${counterParts(c.counter).number}<//></li>`)}</ol></section>`;
 }
 
 function Foot(/** @type {any} */ { state, stale }) {
@@ -127,11 +146,28 @@ function Foot(/** @type {any} */ { state, stale }) {
   </footer>`;
 }
 
-/** The bar at the bottom: what is being said now, or a notice, or how to read the board. */
-function Bar(/** @type {{state: State}} */ { state }) {
+/** What the bar says in turn: how to read the board, what the branch has to say. @param {State} state @param {number} now */
+function sayings(state, now) {
+  /** @type {{text: string, lang: string}[]} */
+  const all = [{ text: state.board && !state.board.open ? "A loja está fechada." : "Quando vir o seu número, dirija-se ao balcão indicado.", lang: "pt-PT" }];
+  if (state.notice) all.push({ text: state.notice, lang: "pt-PT" });
+  for (const n of state.board?.notes ?? []) {
+    if (n.until && n.until <= now) continue;
+    all.push({ text: n.text.pt, lang: "pt-PT" });
+    if (n.text.en) all.push({ text: n.text.en, lang: "en" });
+  }
+  return all;
+}
+
+/** The bar at the bottom: what is being said now, or a message. @param {{state: State, offset: number}} p */
+function Bar({ state, offset }) {
+  const [turn, setTurn] = useState(0);
+  useEffect(() => { const t = setInterval(() => setTurn((n) => n + 1), NOTE_MS); return () => clearInterval(t); }, []);
   const say = state.say?.text;
-  const text = say ?? state.notice ?? (state.board && !state.board.open ? "A loja está fechada." : "Quando vir o seu número, dirija-se ao balcão indicado.");
-  return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} /><${Fit} class="cb-bar-text">${say && html`<span class="cb-said">A dizer: </span>`}<span lang=${state.say?.lang ?? "pt-PT"}>${text}</span><//></div>`;
+  const all = sayings(state, Date.now() + offset);
+  // What is new is said first: with messages, how to read the board comes after them.
+  const { text, lang } = say ? { text: say, lang: state.say?.lang ?? "pt-PT" } : all[(turn + (all.length > 1 ? 1 : 0)) % all.length];
+  return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} /><${Fit} class="cb-bar-text">${say && html`<span class="cb-said">A dizer: </span>`}<span lang=${lang}>${text}</span><//></div>`;
 }
 
 function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<string>, over: Call|null}} */ { state, link, offset, fresh, over }) {
@@ -140,20 +176,22 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
   const stale = down > 0;
   const calls = state.board?.calls ?? [];
   const spoken = calls[0];
+  const earlier = zoneOf(state)?.earlier || EARLIER;
+  const news = stale ? [] : calls.filter((c) => fresh.has(callKey(c))).slice(0, MOST_NEW);
   const live = html`<div class="sr-only" role="status" aria-live="assertive">${spoken && !stale ? `${spoken.tk}, ${spoken.counter}` : ""}</div>`;
   if (over && !stale) return html`<${Takeover} call=${over} state=${state} offset=${offset} />${live}`;
   return html`<main class=${"cb" + (stale ? " cb-stale" : "")}>
     <${Header} state=${state} offset=${offset} />
     ${stale && html`<div class="cb-notice" role="status"><${Icon} name="b-offline" /><div><b>Ecrã sem ligação há ${span(down)}</b><p>Os números podem ter mudado. Confirme a sua vez na receção.</p></div></div>`}
     <div class="cb-body">
-      ${calls.length > 0
+      ${news.length > earlier + 1 ? html`<${Many} calls=${news} />` : calls.length > 0
         ? html`<${Current} call=${calls[0]} fresh=${fresh.has(callKey(calls[0]))} stale=${stale} />
-          <${Earlier} calls=${calls.slice(1, 6)} fresh=${stale ? new Set() : fresh} />`
+          <${Earlier} calls=${calls.slice(1, 1 + earlier)} fresh=${stale ? new Set() : fresh} />`
         : html`<section class="cb-empty"><${Icon} name="bell" /><h2>${stale ? "Ainda sem chamadas conhecidas" : state.board && !state.board.open ? "A loja está fechada" : "Ainda não há chamadas hoje"}</h2>
           ${(stale || !state.board || state.board.open) && html`<p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p>`}</section>`}
     </div>
     <${Foot} state=${state} stale=${stale} />
-    ${!stale && html`<${Bar} state=${state} />`}
+    ${!stale && html`<${Bar} state=${state} offset=${offset} />`}
     ${live}
   </main>`;
 }
@@ -180,7 +218,7 @@ function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
     if (s.board) known.current = keys;
     setState(s);
     if (news.length === 0) return;
-    const until = performance.now() + Math.max(takeover * 1000, LEAST_FRESH_MS);
+    const until = performance.now() + Math.max((zoneOf(s)?.takeover || takeover) * 1000, LEAST_FRESH_MS);
     setFresh((f) => {
       const next = new Map([...f].filter(([k, t]) => keys.has(k) && t > performance.now()));
       // One call alone takes the whole board; several at once share it, each
@@ -211,6 +249,16 @@ function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
     }), Math.max(0, next) + 20);
     return () => clearTimeout(t);
   }, [fresh]);
+
+  // Nothing stays on the same points of the glass for ever.
+  useEffect(() => {
+    let n = 0;
+    const t = setInterval(() => {
+      const [x, y] = SHIFTS[n = (n + 1) % SHIFTS.length];
+      document.body.style.translate = `calc(${x / 100} * var(--u)) calc(${y / 100} * var(--u))`;
+    }, SHIFT_MS);
+    return () => clearInterval(t);
+  }, []);
 
   return html`<${Board} state=${state} link=${link} offset=${offset.current} fresh=${new Set(fresh.keys())} over=${over} />`;
 }
