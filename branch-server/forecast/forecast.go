@@ -34,7 +34,7 @@ type Answer struct {
 // some eight of ten waits lie inside and under-estimates, which annoy most, are the rarer half; see
 // docs/benchmarks.md.
 const (
-	low    = 0.55
+	low    = 0.65
 	high   = 1.4
 	margin = 3 * time.Minute
 )

@@ -47,7 +47,7 @@ func (w *Web) waitErrorPage(rw http.ResponseWriter, r *http.Request, v visitor) 
 		row.Service, row.Body = s.Name.In("pt"), body.Short
 		data.Rows = append(data.Rows, row)
 	}
-	w.show(rw, http.StatusOK, v, page{Title: "Estimativas de espera", Tab: "dia", Template: "espera-erro.html", Data: data})
+	w.show(rw, http.StatusOK, v, page{Title: "Estimativas de espera", Tab: "espera", Template: "espera-erro.html", Data: data})
 }
 
 func waitError(s forecast.Score) waitErrorRow {

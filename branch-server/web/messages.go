@@ -82,7 +82,7 @@ func (w *Web) showMessages(rw http.ResponseWriter, status int, v visitor, d mess
 		d.Messages = append(d.Messages, row)
 	}
 	d.Full = len(d.Messages) >= mostMessages
-	w.show(rw, status, v, page{Title: "Mensagens nos painéis", Tab: "dia", Template: "messages.html", Data: d})
+	w.show(rw, status, v, page{Title: "Mensagens nos painéis", Tab: "paineis", Template: "messages.html", Data: d})
 }
 
 // putMessage is POST /painel/mensagens.
