@@ -68,7 +68,7 @@ type branch struct {
 	numbers map[string]string // request → number; never forgets
 	epoch   uint64            // of the kiosk's log
 	health  wire.Health
-	silent  bool   // reserves and does not answer
+	silent  bool // reserves and does not answer
 	lent    []wire.LeasedRange
 	commit  func() // makes a reservation durable; may be nil
 }

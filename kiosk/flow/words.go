@@ -163,7 +163,7 @@ var words = map[string]Text{
 	"extend":            {"pt": "Mais tempo", "en": "More time"},
 	"offline":           {"pt": "Quiosque sem ligação à loja", "en": "Kiosk not connected to the branch"},
 	"offline.valid":     {"pt": "A sua senha é válida. Chamamos o seu número na sua vez, como sempre.", "en": "Your ticket is valid. Your number will be called in turn, as always."},
-	"offline.home":      {"pt": "Pode demorar mais. Os tempos de espera voltam com a ligação.", "en": "It may take longer. Waiting times return with the connection."},
+	"offline.home":      {"pt": "Pode tirar senha na mesma. Os tempos de espera voltam com a ligação.", "en": "You can take a ticket all the same. Waiting times return with the connection."},
 	"nopaper.home":      {"pt": "Sem papel: o número fica no ecrã", "en": "No paper: your number is on screen"},
 	"nopaper.home.help": {"pt": "A senha é válida. Anote-o ou fotografe-o.", "en": "The ticket is valid. Write it down or photograph it."},
 	"nopaper.title":     {"pt": "Guarde o seu número", "en": "Keep your number"},

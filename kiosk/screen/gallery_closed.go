@@ -45,19 +45,23 @@ func partly() flow.Offer {
 		why, next flow.Text
 	}{
 		{
-			"cc", flow.SoldOut, flow.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today"},
+			"cc", flow.SoldOut,
+			flow.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today"},
 			flow.Text{"pt": "Há mais amanhã às 08:30. Marque em loja.example.", "en": "More tomorrow at 08:30. Book at loja.example."},
 		},
 		{
-			"fin", flow.Suspended, flow.Text{"pt": "Suspenso: o sistema da entidade não responde", "en": "Suspended: the body’s system is down"},
+			"fin", flow.Suspended,
+			flow.Text{"pt": "Suspenso: o sistema da entidade não responde", "en": "Suspended: the body’s system is down"},
 			flow.Text{"pt": "Reabre às 14:30.", "en": "It reopens at 14:30."},
 		},
 		{
-			"imt", flow.NotOpen, flow.Text{"pt": "Ainda não abriu", "en": "Not open yet"},
+			"imt", flow.NotOpen,
+			flow.Text{"pt": "Ainda não abriu", "en": "Not open yet"},
 			flow.Text{"pt": "Abre hoje às 14:00.", "en": "Opens today at 14:00."},
 		},
 		{
-			"cm", flow.Closed, flow.Text{"pt": "Já fechou hoje", "en": "Closed for today"},
+			"cm", flow.Closed,
+			flow.Text{"pt": "Já fechou hoje", "en": "Closed for today"},
 			flow.Text{"pt": "Abre segunda-feira, 4 de janeiro, às 09:00.", "en": "Opens on Monday, 4 January, at 09:00."},
 		},
 	}
