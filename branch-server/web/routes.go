@@ -64,7 +64,7 @@ func (w *Web) table() []route {
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
-	}, w.bookingRoutes()...)
+	}, append(w.dayRoutes(), w.bookingRoutes()...)...)
 }
 
 // views is every view of the event stream with its audience.
