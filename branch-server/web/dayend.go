@@ -91,8 +91,8 @@ func (p painter) dayEnd() dayEndView {
 	divisions, whole := journal.Reconcile(p.d)
 	for _, a := range divisions {
 		name := string(a.Division)
-		if div, known := p.w.cfg.Branch.Division(name); known {
-			body, _ := p.w.cfg.Branch.Body(queue.BodyID(div.Body))
+		if div, known := p.w.cfg.Branch().Division(name); known {
+			body, _ := p.w.cfg.Branch().Body(queue.BodyID(div.Body))
 			name = a.Prefix + " · " + body.Short
 		}
 		v.Accounts = append(v.Accounts, accountView{
@@ -100,7 +100,7 @@ func (p painter) dayEnd() dayEndView {
 		})
 	}
 	v.Whole, v.Balanced = accountView{Name: "Total", Account: whole}, whole.Balanced()
-	for _, k := range p.w.cfg.Branch.Counters {
+	for _, k := range p.w.cfg.Branch().Counters {
 		if s := p.d.Counter(queue.CounterID(k.ID)); s.Visit != nil {
 			v.Busy = append(v.Busy, k.Label+": "+s.Visit.Number.String())
 		}
@@ -109,7 +109,7 @@ func (p painter) dayEnd() dayEndView {
 		switch one.State {
 		case queue.StateWaiting, queue.StateHeld, queue.StatePostponed:
 			v.Left = append(v.Left, leftView{
-				Number: one.Number.String(), Service: p.w.names.services[one.Service].name, State: stateWord(one.State),
+				Number: one.Number.String(), Service: p.w.names().services[one.Service].name, State: stateWord(one.State),
 				Waited: span(one.Wait(p.at)), Link: "/porque/" + one.Number.String() + "?visita=" + strconv.Itoa(int(one.ID)),
 			})
 		case queue.StateReserved, queue.StateVoid, queue.StateCalled, queue.StateServing, queue.StateFinished, queue.StateNoShow, queue.StateCancelled:
@@ -204,13 +204,13 @@ type padChoice struct{ ID, Name string }
 
 // divisionName names a division by its letter, body and services.
 func (w *Web) divisionName(id queue.DivisionID) string {
-	div, known := w.cfg.Branch.Division(string(id))
+	div, known := w.cfg.Branch().Division(string(id))
 	if !known {
 		return string(id)
 	}
-	body, _ := w.cfg.Branch.Body(queue.BodyID(div.Body))
+	body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
 	var services []string
-	for _, s := range w.cfg.Branch.Services {
+	for _, s := range w.cfg.Branch().Services {
 		if s.Division == div.ID {
 			services = append(services, s.Name.In("pt"))
 		}
@@ -235,12 +235,12 @@ func (w *Web) showPads(rw http.ResponseWriter, r *http.Request, v visitor, statu
 	}
 	view := padsView{Said: news, Key: newKey()}
 	for _, p := range pads {
-		div, _ := w.cfg.Branch.Division(string(p.Division))
+		div, _ := w.cfg.Branch().Division(string(p.Division))
 		view.Pads = append(view.Pads, padLine{
 			Division: string(p.Division), Name: w.divisionName(p.Division), Range: padRange(div.Prefix, p), First: p.First, Released: p.Released,
 		})
 	}
-	for _, div := range w.cfg.Branch.Divisions {
+	for _, div := range w.cfg.Branch().Divisions {
 		view.Divisions = append(view.Divisions, padChoice{div.ID, w.divisionName(queue.DivisionID(div.ID))})
 	}
 	w.show(rw, status, v, page{Title: "Blocos de papel", Tab: "fecho", Template: "pads.html", Data: view, Styles: []string{"day.css"}})
@@ -293,14 +293,14 @@ func (w *Web) padPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	i := slices.IndexFunc(pads, func(p queue.Pad) bool { return p.Division == division && p.First == first })
-	div, known := w.cfg.Branch.Division(string(division))
+	div, known := w.cfg.Branch().Division(string(division))
 	if i < 0 || !known {
 		w.notFound(rw, r)
 		return
 	}
-	body, _ := w.cfg.Branch.Body(queue.BodyID(div.Body))
+	body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
 	sheet := padSheet{
-		Branch: w.cfg.Branch.Name, Name: w.divisionName(division), Body: body.Name.In("pt"), Place: div.Place, Range: padRange(div.Prefix, pads[i]),
+		Branch: w.cfg.Branch().Name, Name: w.divisionName(division), Body: body.Name.In("pt"), Place: div.Place, Range: padRange(div.Prefix, pads[i]),
 	}
 	for n := pads[i].First; n <= pads[i].Last; n++ {
 		sheet.Numbers = append(sheet.Numbers, queue.Number{Prefix: div.Prefix, N: n}.String())

@@ -49,17 +49,17 @@ func (w *Web) showPaper(rw http.ResponseWriter, r *http.Request, v visitor, stat
 	}
 	view.Key, view.Manager = newKey(), coordination.holds(v.person.Role)
 	for _, p := range pads {
-		div, _ := w.cfg.Branch.Division(string(p.Division))
+		div, _ := w.cfg.Branch().Division(string(p.Division))
 		view.Pads = append(view.Pads, padLine{Name: w.divisionName(p.Division), Range: padRange(div.Prefix, p)})
 	}
-	for _, s := range w.cfg.Branch.Services {
-		div, _ := w.cfg.Branch.Division(s.Division)
+	for _, s := range w.cfg.Branch().Services {
+		div, _ := w.cfg.Branch().Division(s.Division)
 		if slices.ContainsFunc(pads, func(p queue.Pad) bool { return string(p.Division) == div.ID }) {
-			body, _ := w.cfg.Branch.Body(queue.BodyID(div.Body))
+			body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
 			view.Services = append(view.Services, padChoice{s.ID, div.Prefix + " · " + s.Name.In("pt") + " · " + body.Short})
 		}
 	}
-	for _, k := range w.cfg.Branch.Counters {
+	for _, k := range w.cfg.Branch().Counters {
 		view.Counters = append(view.Counters, padChoice{k.ID, k.Label})
 	}
 	view.Form.Counter = cmp.Or(view.Form.Counter, string(v.session.Counter))
@@ -80,7 +80,7 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	service, known := w.cfg.Branch.Service(queue.ServiceID(f.Service))
+	service, known := w.cfg.Branch().Service(queue.ServiceID(f.Service))
 	if !known {
 		w.showPaper(rw, r, v, http.StatusUnprocessableEntity, paperView{Form: f, Said: saidRefused("Falta o serviço", "Escolha para que serviço eram as senhas.")})
 		return
@@ -100,7 +100,7 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 			w.fault(rw, r, err)
 			return
 		}
-		div, _ := w.cfg.Branch.Division(service.Division)
+		div, _ := w.cfg.Branch().Division(service.Division)
 		one := paperResult{Number: queue.Number{Prefix: div.Prefix, N: cmd.N}.String(), Text: "registada: " + paperOutcomes[cmd.Outcome], State: "ok"}
 		switch {
 		case a.Refused != "":
@@ -145,7 +145,7 @@ var paperOutcomes = map[queue.State]string{
 
 // lot reads the numbers of a form. A number stands in one field only.
 func (w *Web) lot(r *http.Request, f paperForm, division string) ([]queue.EnterPaper, error) {
-	div, _ := w.cfg.Branch.Division(division)
+	div, _ := w.cfg.Branch().Division(division)
 	var day queue.Date
 	var now time.Time
 	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) { day, now = d.Date(), at }); err != nil {
