@@ -28,7 +28,10 @@ func (b *alertBook) dated(all []attentionView, at time.Time) []attentionView {
 	now := make(map[string]time.Time, len(all))
 	for i, a := range all {
 		first, known := b.since[a.key]
-		if !known {
+		switch {
+		case a.Since != 0: // the thing itself says since when
+			first = time.UnixMilli(a.Since)
+		case !known:
 			first = at
 		}
 		now[a.key] = first
@@ -97,27 +100,29 @@ func (p painter) queueAlerts(q divisionView, open bool, found *findings) {
 	at := "queue:" + q.ID
 	longest := span(time.Duration(q.Longest) * time.Minute)
 	guard := minutes(p.w.names().guard)
+	ago := func(minutes int) int64 { return milli(p.at.Add(-time.Duration(max(0, minutes)) * time.Minute)) }
 	switch {
 	case q.Waiting > 0 && q.Open == 0 && q.Longest >= minutes(nobodyServes):
 		found.add(attentionView{
-			Degree: stateOut, key: "nobody " + q.ID, Title: name + ": ninguém atende", Open: at, Act: "Ver a fila",
+			Degree: stateOut, key: "nobody " + q.ID, Title: name + ": ninguém atende", Open: at, Act: "Ver a fila", Since: ago(q.Longest),
 			Text: tickets(q.Waiting) + " à espera, a mais antiga há " + longest + ". Nenhum balcão aberto serve esta fila.", First: firstWithoutCounter(q),
 		})
 	case q.Waiting > 0 && q.Open == 0:
 		found.add(attentionView{
-			Degree: stateWatch, key: "nobody " + q.ID, Title: name + ": ninguém atende", Open: at, Act: "Ver a fila",
+			Degree: stateWatch, key: "nobody " + q.ID, Title: name + ": ninguém atende", Open: at, Act: "Ver a fila", Since: ago(q.Longest),
 			Text: tickets(q.Waiting) + " à espera. Nenhum balcão aberto serve esta fila.", First: firstWithoutCounter(q),
 		})
 	case guard > 0 && 2*q.Longest > 3*guard:
 		found.add(attentionView{
-			Degree: stateOut, key: "stuck " + q.ID, Title: name + ": senha parada", Open: at, Act: "Ver a fila",
+			Degree: stateOut, key: "stuck " + q.ID, Title: name + ": senha parada", Open: at, Act: "Ver a fila", Since: ago(q.Longest - guard*3/2),
 			Text:  "A mais antiga espera há " + longest + ", mais de uma vez e meia o tempo em que devia passar à frente.",
 			First: "Veja se a pessoa ainda está na sala. Se está, peça a um balcão que a chame; se não, anule a senha.",
 		})
 	case q.Target > 0 && q.Longest > q.Target && q.State == stateOut:
 		found.add(attentionView{
 			Degree: stateOut, key: "breach " + q.ID, Title: name + ": fora do objetivo", Open: at, Act: "Ver a fila",
-			Text: fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", longest, q.Target, moreCounters(q)), First: firstWhenLate(q),
+			Since: ago(q.Longest - q.Target),
+			Text:  fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", longest, q.Target, moreCounters(q)), First: firstWhenLate(q),
 		})
 	case q.Called >= fewestCalls && q.Level >= 0 && q.Level < levelGoal-10:
 		found.add(attentionView{
@@ -128,7 +133,8 @@ func (p painter) queueAlerts(q divisionView, open bool, found *findings) {
 	case q.Target > 0 && q.Longest > q.Target:
 		found.add(attentionView{
 			Degree: stateWatch, key: "breach " + q.ID, Title: name + ": passou o objetivo", Open: at, Act: "Ver a fila",
-			Text: fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", longest, q.Target, moreCounters(q)), First: firstWhenLate(q),
+			Since: ago(q.Longest - q.Target),
+			Text:  fmt.Sprintf("A mais longa espera há %s; o objetivo é %d min. %s", longest, q.Target, moreCounters(q)), First: firstWhenLate(q),
 		})
 	case q.Ahead > 0:
 		found.add(attentionView{
@@ -145,6 +151,9 @@ func (p painter) queueAlerts(q divisionView, open bool, found *findings) {
 }
 
 func firstWithoutCounter(q divisionView) string {
+	if q.Serving == 1 {
+		return "Abra o balcão que a serve, ou dê este serviço a um balcão aberto."
+	}
 	if q.Serving > 0 {
 		return "Abra um dos " + fmt.Sprint(q.Serving) + " balcões que a servem, ou dê este serviço a um balcão aberto."
 	}
@@ -164,18 +173,18 @@ func (p painter) counterAlerts(k counterTile, found *findings) {
 	switch {
 	case k.State == "call" && since >= nobodyComes:
 		found.add(attentionView{
-			Degree: stateWatch, key: "called " + k.ID, Title: k.Label + ": chamada sem resposta", Open: at, Act: "Ver o balcão",
+			Degree: stateWatch, key: "called " + k.ID, Since: k.Since, Title: k.Label + ": chamada sem resposta", Open: at, Act: "Ver o balcão",
 			Text: "A " + k.Number + " foi chamada há " + span(since) + " e ninguém disse se chegou.", First: "Peça ao balcão que diga se a pessoa chegou ou faltou.",
 		})
 	case k.State == "long":
 		found.add(attentionView{
-			Degree: stateWatch, key: "long " + k.ID, Title: k.Label + ": atendimento longo", Open: at, Act: "Ver o balcão",
+			Degree: stateWatch, key: "long " + k.ID, Since: k.Since, Title: k.Label + ": atendimento longo", Open: at, Act: "Ver o balcão",
 			Text:  "A " + k.Number + " está a ser atendida há " + span(since) + ", bem mais do que é costume neste serviço.",
 			First: "Passe pelo balcão. Se já não está lá ninguém, termine a senha; os tempos dela ficam fora dos números.",
 		})
 	case k.State == "free" && k.Who == "" && since >= nobodyComes:
 		found.add(attentionView{
-			Degree: stateWatch, key: "left " + k.ID, Title: k.Label + ": aberto sem ninguém", Open: at, Act: "Ver o balcão",
+			Degree: stateWatch, key: "left " + k.ID, Since: k.Since, Title: k.Label + ": aberto sem ninguém", Open: at, Act: "Ver o balcão",
 			Text: "Está aberto há " + span(since) + " sem ninguém com sessão.", First: "Feche-o: enquanto parece aberto, a espera prometida é curta demais.",
 		})
 	}

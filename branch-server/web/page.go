@@ -182,7 +182,7 @@ func (w *Web) counterPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 
 // coordinatorPage is GET /coordenacao.
 func (w *Web) coordinatorPage(rw http.ResponseWriter, _ *http.Request, v visitor) {
-	w.show(rw, http.StatusOK, v, page{Title: "Coordenação", Tab: "vivo", Template: "coordinator.html", Modules: []string{"coordinator.js"}})
+	w.show(rw, http.StatusOK, v, page{Title: "Coordenação", Tab: "vivo", Template: "coordinator.html", Modules: []string{"coordinator.js"}, Styles: []string{"coordinator.css"}})
 }
 
 // healthz is GET /healthz: whether the Day can be read, for whoever watches the program.

@@ -48,12 +48,13 @@ func (h *history) hear(entries []queue.Entry) {
 }
 
 func worthTelling(e queue.Event) bool {
-	switch e.(type) { //nolint:exhaustive // what is not listed is not worth telling
+	switch e.(type) {
 	case queue.DayOpened, queue.DayClosed, queue.Issued, queue.CounterOpened, queue.CounterClosed, queue.BreakStarted,
 		queue.ServiceSuspended, queue.ServiceReopened, queue.QuotaSet, queue.SkillsSet, queue.Supervised, queue.AlarmRaised:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // take tells the Day's timeline: from the journal the first time, from what was heard afterwards. A journal that cannot
@@ -106,7 +107,7 @@ func (h *history) tell(w *Web, e queue.Entry) {
 func (h *history) text(w *Web, e queue.Event) string {
 	counter := func(id queue.CounterID) string { return inSentence(w.cfg.Branch().Label(id)) }
 	service := func(id queue.ServiceID) string { return w.serviceWords(id) }
-	switch ev := e.(type) { //nolint:exhaustive // worthTelling lists what comes here
+	switch ev := e.(type) {
 	case queue.Issued:
 		if h.opened == nil || h.opened[""] {
 			return ""
@@ -140,8 +141,9 @@ func (h *history) text(w *Web, e queue.Event) string {
 		return counter(ev.Counter) + " pediu ajuda"
 	case queue.Supervised:
 		return supervisedWords(ev)
+	default: // not worth telling
+		return ""
 	}
-	return ""
 }
 
 // supervisedWords says what the coordination did; what follows from it to counters and services says itself.

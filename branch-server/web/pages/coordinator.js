@@ -5,12 +5,13 @@
  */
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
-import { ageWords, asOf, follow, now, timer } from "./live.js";
+import { ageWords, asOf, follow, hour, now, timer } from "./live.js";
+import { look, office, Office } from "./office.js";
 
 /**
- * @typedef {{letter: string, name: string, body: string, waiting: number, marks: {min: number, kind: string, tk: string}[],
- *   target: number, longest: number, median: number, level: number, open: number, serving: number, left: number, state: string}} Queue
- * @typedef {{id: string, short: string, label: string, state: string, tk: string, since: number}} Counter
+ * @typedef {{id: string, letter: string, name: string, body: string, waiting: number, marks: {min: number, kind: string, tk: string, id: number}[],
+ *   target: number, longest: number, median: number, p90: number, level: number, open: number, serving: number, left: number, state: string, suspended: boolean}} Queue
+ * @typedef {{id: string, short: string, label: string, state: string, tk: string, since: number, pause: string, changed: boolean, alarm: boolean}} Counter
  * @typedef {{name: string, state: string, text: string, since: number}} Device
  * @typedef {{start: string, issued: number, called: number, level: number, now: boolean}} Half
  */
@@ -27,7 +28,7 @@ let link = { live: false, age: 0, heard: null };
 const queueWords = { ok: ["b-ok", "dentro"], watch: ["b-watch", "a vigiar"], out: ["b-out", "fora"], "": ["b-free", "sem espera"] };
 /** @type {Record<string, [string, string]>} */
 const counterWords = {
-  free: ["b-free", "livre"], call: ["b-arrow", "chamada"], busy: ["b-busy", "atende"], long: ["b-watch", "longo"], closed: ["b-closed", "fechado"],
+  free: ["b-free", "livre"], call: ["b-arrow", "chamada"], busy: ["b-busy", "atende"], long: ["b-watch", "longo"], pause: ["b-pause", "pausa"], closed: ["b-closed", "fechado"],
 };
 /** @type {Record<string, string>} */
 const marks = { ok: "b-ok", watch: "b-watch", out: "b-out", stale: "b-stale", free: "b-free" };
@@ -51,8 +52,8 @@ function Figures({ f }) {
     <${Figure} label="Espera mediana" value=${f.waiting ? f.median : "–"} unit=${f.waiting ? "min" : ""} foot="dos que esperam agora" />
     <${Figure} label="Espera p90" value=${f.waiting ? f.p90 : "–"} unit=${f.waiting ? "min" : ""} foot="nove em dez esperam menos" />
     <${Figure} label="Nível de serviço" value=${dash(f.level)} unit=${f.level < 0 ? "" : "%"} foot=${f.level < 0 ? "sem chamadas há 30 min" : html`${mark(level)}últimos 30 min · objetivo 80 %`} />
-    <${Figure} label="Balcões abertos" value=${f.open} unit=${`de ${f.counters}`} foot=${`${some(f.busy, "ocupado")} · ${some(f.open - f.busy, "livre")} · ${some(closed, "fechado")}`} />
-    <${Figure} label="Desistências hoje" value=${f.issued ? percent(f.noShows, f.issued) : "–"} unit=${f.issued ? "%" : ""} foot=${`${f.noShows} de ${f.issued} senhas`} />
+    <${Figure} label="Balcões abertos" value=${f.open} unit=${`de ${f.counters}`} foot=${`${some(f.busy, "ocupado")} · ${some(f.open - f.busy - f.paused, "livre")}${f.paused ? ` · ${f.paused} em pausa` : ` · ${some(closed, "fechado")}`}`} />
+    <${Figure} label="Desistências hoje" value=${f.issued ? percent(f.noShows + f.cancelled, f.issued) : "–"} unit=${f.issued ? "%" : ""} foot=${`${f.noShows + f.cancelled} de ${f.issued} senhas`} />
   </section>`;
 }
 
@@ -80,18 +81,18 @@ function Queues({ queues }) {
     <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
     <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
       <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text class=${m === 45 ? "wide" : ""} x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
-      <th class="num" scope="col">Mais longa<br/>min</th><th class="num opt" scope="col">Mediana<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
+      <th class="num" scope="col">Mais longa<br/>min</th><th class="num opt" scope="col">Mediana<br/>min</th><th class="num" scope="col">p90<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
     <tbody>${queues.map((q) => {
       const w = queueWords[q.state];
-      return html`<tr key=${q.letter + q.body}><td><span class="letter">${q.letter}</span></td><td class="name" title=${q.name}>${q.name} <span>${q.body}</span></td><td class="num"><b>${q.waiting}</b></td>
-        <td><${Strip} q=${q} /></td><td class="num">${q.waiting ? html`<b>${q.longest}</b>` : "–"}</td><td class="num opt">${q.waiting ? q.median : "–"}</td><td class="num">${dash(q.level)}${q.level >= 0 && html`<span class="unit">%</span>`}</td>
+      return html`<tr key=${q.letter + q.body}><td><span class="letter">${q.letter}</span></td><td class="name" title=${q.name}><button class="row-open" type="button" onClick=${() => look("queue:" + q.id)}>${q.name} <span>${q.body}${q.suspended ? " · sem dar senhas" : ""}</span></button></td><td class="num"><b>${q.waiting}</b></td>
+        <td><${Strip} q=${q} /></td><td class="num">${q.waiting ? html`<b>${q.longest}</b>` : "–"}</td><td class="num opt">${q.waiting ? q.median : "–"}</td><td class="num">${q.waiting ? q.p90 : "–"}</td><td class="num">${dash(q.level)}${q.level >= 0 && html`<span class="unit">%</span>`}</td>
         <td class="num">${q.open}<span class="unit">de ${q.serving}</span></td><td><span class=${"state " + (q.state || "free")}><${Icon} name=${w[0]} /> ${w[1]}</span></td></tr>`;
     })}</tbody></table></div></section>`;
 }
 
-/** Issued and called by half hour; the running one as an outline. @param {{halves: Half[], f: any, short: boolean}} p */
-function DayChart({ halves, f, short }) {
-  const W = 720, H = short ? 220 : 330, left = 36, bottom = H - 42, top = 14;
+/** Issued and called by half hour; the running one as an outline. @param {{halves: Half[], facts: any[], f: any, short: boolean}} p */
+function DayChart({ halves, facts, f, short }) {
+  const W = 720, H = short ? 190 : 330, left = 36, bottom = H - 42, top = 14;
   const most = Math.max(10, ...halves.map((h) => Math.max(h.issued, h.called)));
   const step = most > 60 ? 30 : most > 30 ? 15 : most > 15 ? 10 : 5;
   const high = Math.ceil(most / step) * step;
@@ -113,11 +114,15 @@ function DayChart({ halves, f, short }) {
       })}
       <text x="0" y=${bottom + 37}>%</text>
     </svg></div>
-    <details class="twin"><summary>tabela, com o nível de cada meia hora</summary><table class="table"><thead><tr><th scope="col">Meia hora</th><th class="num" scope="col">Emitidas</th><th class="num" scope="col">Chamadas</th><th class="num" scope="col">Dentro do objetivo</th></tr></thead>
-      <tbody>${halves.map((h) => html`<tr><th scope="row">${h.start}${h.now ? ", a decorrer" : ""}</th><td class="num">${h.issued}</td><td class="num">${h.called}</td><td class="num">${h.level < 0 ? "–" : h.level + " %"}</td></tr>`)}</tbody></table></details></section>`;
+    ${facts.length > 0 && html`<div class="facts"><span>factos</span><ol>${facts.slice(-4).map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></div>`}
+    <details class="twin"><summary>tabela e linha do dia</summary><table class="table"><thead><tr><th scope="col">Meia hora</th><th class="num" scope="col">Emitidas</th><th class="num" scope="col">Chamadas</th><th class="num" scope="col">Dentro do objetivo</th></tr></thead>
+      <tbody>${halves.map((h) => html`<tr><th scope="row">${h.start}${h.now ? ", a decorrer" : ""}</th><td class="num">${h.issued}</td><td class="num">${h.called}</td><td class="num">${h.level < 0 ? "–" : h.level + " %"}</td></tr>`)}</tbody></table>
+      <ol class="all-facts">${facts.map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></details></section>`;
 }
 
-const alert = (/** @type {any} */ a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} class=${a.degree} /><div><b>${a.title}</b>${a.text}</div></li>`;
+/** An alert: what, since when, and what to do first. @param {any} a */
+const alert = (a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} class=${a.degree} /><div><b>${a.title}</b>${a.text}${a.first && html`<span class="first-do"><${Icon} name="b-step" /> ${a.first}</span>`}</div>
+  <div class="do"><span class="since">desde ${hour(a.since)}</span>${a.act && html`<button class="button small" type="button" onClick=${() => look(a.open)}>${a.act}</button>`}</div></li>`;
 
 /** @param {{alerts: any[], queues: Queue[], counters: Counter[]}} p */
 function Attention({ alerts, queues, counters }) {
@@ -132,8 +137,8 @@ function Counters({ counters, f }) {
   return html`<section class="panel" aria-labelledby="counters"><div class="head"><h2 id="counters">Balcões</h2><span class="note">${some(f.open, "aberto")} de ${f.counters} · tempo em cada estado, min:s</span><span class="age">${ageWords(link)}</span></div>
     <div class="in counters">${counters.map((c) => {
       const w = counterWords[c.state];
-      return html`<div key=${c.id} class=${"counter " + c.state} title=${c.label}><b><span class="sr-only">${c.label.replace(c.short, "")}</span>${c.short}</b><span class=${"state " + (c.state === "long" ? "watch" : c.state)}><${Icon} name=${w[0]} /> ${w[1]}</span>
-        <span class="ticket-s">${c.tk || (c.state === "closed" ? "–" : "")}</span><span class="time">${c.state !== "closed" && c.since > 0 ? timer(now() - c.since) : ""}</span></div>`;
+      return html`<button key=${c.id} type="button" class=${"counter " + c.state + (c.alarm ? " alarm" : "")} title=${c.label + (c.changed ? ", com outros serviços hoje" : "")} onClick=${() => look("counter:" + c.id)}><b><span class="sr-only">${c.label.replace(c.short, "")}</span>${c.short}</b><span class=${"state " + (c.state === "long" ? "watch" : c.state)}><${Icon} name=${w[0]} /> ${w[1]}</span>
+        <span class="ticket-s">${c.tk || (c.state === "closed" ? "–" : c.state === "pause" ? html`<span class="pause-for">${c.pause}</span>` : "")}</span><span class="time">${c.state !== "closed" && c.since > 0 ? timer(now() - c.since) : ""}</span></button>`;
     })}</div></section>`;
 }
 
@@ -162,11 +167,12 @@ function App() {
   return html`<main class="control" id="conteudo"><h1 class="sr-only">A loja ao vivo</h1>
     <${Figures} f=${s.figures} />
     <div class="main">${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${asOf(link)}.` : ""}</div></div>`}
-      <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${s.calls.slice(0, s.queues.length > 6 ? 6 : 10)} /></div></div>
+      <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} facts=${s.facts} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${s.calls.slice(0, s.queues.length > 6 ? 6 : 10)} /></div></div>
     <div class="side"><${Attention} alerts=${s.attention} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /></div>
-  </main>`;
+  </main><${Office} s=${s} />`;
 }
 
 const draw = () => render(html`<${App} />`, root);
+office(draw);
 draw();
 follow("manager", (s, l) => { state = s; link = l; draw(); });
