@@ -75,19 +75,25 @@ func encodeValue(b *strings.Builder, v reflect.Value, depth int) {
 			return
 		}
 		b.WriteString("\n")
-		keys := map[string]reflect.Value{}
-		for _, k := range v.MapKeys() {
-			keys[k.String()] = k
-		}
-		for _, k := range slices.Sorted(maps.Keys(keys)) {
-			b.WriteString(strings.Repeat("  ", depth+1) + strconv.Quote(k) + ":")
-			encodeValue(b, v.MapIndex(keys[k]), depth+1)
-		}
+		encodeMap(b, v, depth+1)
 	case reflect.Slice, reflect.Array:
 		encodeList(b, v, depth)
 	default:
 		panic(fmt.Sprintf("config: a %s cannot be written", v.Type()))
 	}
+}
+
+// encodeMap writes the keys of a map in their order, each at the start of a line; it reports whether it wrote any.
+func encodeMap(b *strings.Builder, v reflect.Value, depth int) bool {
+	keys := map[string]reflect.Value{}
+	for _, k := range v.MapKeys() {
+		keys[k.String()] = k
+	}
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
+		b.WriteString(strings.Repeat("  ", depth) + strconv.Quote(k) + ":")
+		encodeValue(b, v.MapIndex(keys[k]), depth)
+	}
+	return len(keys) > 0
 }
 
 // encodeList writes plain values in one line, others with a dash each.
@@ -106,11 +112,17 @@ func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 	for i := range v.Len() {
 		var inner strings.Builder
 		item := reflect.Indirect(v.Index(i))
-		if item.Kind() != reflect.Struct {
+		b.WriteString(strings.Repeat("  ", depth+1) + "-")
+		wrote := false
+		switch item.Kind() {
+		case reflect.Struct:
+			wrote = encodeStruct(&inner, item, depth+2)
+		case reflect.Map:
+			wrote = encodeMap(&inner, item, depth+2)
+		default:
 			panic(fmt.Sprintf("config: a list of %s cannot be written", v.Type().Elem()))
 		}
-		b.WriteString(strings.Repeat("  ", depth+1) + "-")
-		if !encodeStruct(&inner, item, depth+2) {
+		if !wrote {
 			b.WriteString(" {}\n")
 			continue
 		}

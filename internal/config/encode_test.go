@@ -18,6 +18,8 @@ type written struct {
 	Parts  []part            `yaml:"parts"`
 	Inner  part              `yaml:"inner"`
 	Shares map[string]part   `yaml:"shares"`
+
+	Messages []map[string]string `yaml:"messages"`
 }
 
 type part struct {
@@ -38,6 +40,8 @@ func FuzzWhatIsEncodedReadsBack(f *testing.F) {
 			IDs: []string{text, other}, Inner: part{ID: other},
 			Parts:  []part{{ID: text, Skill: []string{other}, Sub: []part{{ID: other}, {ID: text}}}, {}, {Skill: []string{text}}},
 			Shares: map[string]part{"a": {ID: text}, "b": {}},
+
+			Messages: []map[string]string{{"pt": text, "en": other}, {}, {"pt": other}},
 		}
 		encoded := config.Encode(in)
 		var out written
