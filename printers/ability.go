@@ -43,10 +43,17 @@ type Counters interface {
 	AskCounters() [][]byte
 }
 
+// Identity is what a printer says of itself, in its own words; what it does
+// not say is empty.
+type Identity struct{ Maker, Model, Firmware, Serial string }
+
 // Identifier is a dialect of a printer that can say what it is; answers come
 // as [Answered].
 type Identifier interface {
-	// AskIdentity returns the questions for model and firmware, one after
-	// another.
+	// AskIdentity returns the questions, to be asked one after another: an
+	// answer has no mark that tells which one it is for.
 	AskIdentity() [][]byte
+	// ReadIdentity makes sense of the answers, one for each question; one that
+	// did not come is empty.
+	ReadIdentity(answers []string) Identity
 }

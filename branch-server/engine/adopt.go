@@ -60,6 +60,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 		return aloneCommand(e, from)
 	case wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered:
 		return note[wire.DeviceFact](e, from)
+	case wire.TypeSlipTaken, wire.TypeSlipRetracted:
+		return note[wire.SlipFact](e, from)
 	case wire.TypeNodeStarted, wire.TypeNodeStopped:
 		return note[wire.NodeFact](e, from)
 	}

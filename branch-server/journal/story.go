@@ -345,6 +345,7 @@ func tellNoted(ev queue.Noted) string {
 	text, known := map[string]string{
 		wire.TypeNodeStarted: "começou", wire.TypeNodeStopped: "terminou", wire.TypePrinterState: "estado:",
 		wire.TypeDeviceFault: "avaria", wire.TypeDeviceRecovered: "avaria passou",
+		wire.TypeSlipTaken: "talão retirado", wire.TypeSlipRetracted: "talão recolhido, ninguém o levou",
 	}[ev.Type]
 	if !known {
 		text = ev.Type
@@ -352,6 +353,10 @@ func tellNoted(ev queue.Noted) string {
 	var f wire.DeviceFact
 	if json.Unmarshal(ev.Data, &f) == nil {
 		text += spaced(f.Device) + spaced(f.State)
+	}
+	var slip wire.SlipFact
+	if json.Unmarshal(ev.Data, &slip) == nil {
+		text += spaced(slip.Ticket)
 	}
 	return who + ": " + text
 }

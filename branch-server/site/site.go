@@ -277,7 +277,7 @@ func (s *Site) Presence(p carrier.Presence) {
 // Health notes a node's sample of itself.
 func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	var h wire.Health
-	if err := json.Unmarshal(sample.Data, &h); err != nil || len(h.Devices) > maxDevices {
+	if err := json.Unmarshal(sample.Data, &h); err != nil || len(h.Devices) > maxDevices || len(h.Models) > maxDevices {
 		s.cfg.Log.Warn("unreadable health", "node", string(id))
 		return
 	}
@@ -285,6 +285,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	defer s.mu.Unlock()
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
+	n.Models = h.Models
 }
 
 // maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"balcao/hq/network"
@@ -244,6 +245,21 @@ type devicePanel struct {
 	Note  string
 }
 
+// modelWords say what a device is and how it is spoken to.
+func modelWords(m wire.DeviceModel) string {
+	words := strings.Join(strings.Fields(m.Maker+" "+m.Model+" "+m.Firmware), " ")
+	if m.Profile != "" {
+		if words != "" {
+			words += ", "
+		}
+		words += "perfil " + m.Profile
+	}
+	if m.Other != "" {
+		words += " (o aparelho diz ser " + m.Other + ")"
+	}
+	return words
+}
+
 func deviceList(d network.Detail, now time.Time) devicePanel {
 	var p devicePanel
 	levels := map[network.Level]int{}
@@ -255,6 +271,9 @@ func deviceList(d network.Detail, now time.Time) devicePanel {
 		}
 		for _, part := range dev.Parts {
 			line.Words = append(line.Words, partWords(part.Name, part.State))
+		}
+		for _, m := range dev.Models {
+			line.Words = append(line.Words, modelWords(m))
 		}
 		if dev.Server && d.Software != "" {
 			line.Words = append(line.Words, "versão "+d.Software)

@@ -16,6 +16,8 @@ const (
 	TypePrinterState    = "printer.state"
 	TypeDeviceFault     = "device.fault"
 	TypeDeviceRecovered = "device.recovered"
+	TypeSlipTaken       = "slip.taken"     // somebody took the slip out of the printer's mouth
+	TypeSlipRetracted   = "slip.retracted" // nobody did, and the printer drew it back
 )
 
 // TicketFact is the body of every ticket fact of a kiosk: what happened to one request. Fields that a type does not
@@ -36,6 +38,12 @@ type TicketFact struct {
 type DeviceFact struct {
 	Device string `json:"dev"`             // printer, reader, sound, screen
 	State  string `json:"state,omitempty"` // a code such as ready, paper_out, near_end, absent
+}
+
+// SlipFact is the body of slip.taken and slip.retracted: the paper of one ticket.
+type SlipFact struct {
+	Request string `json:"req"`
+	Ticket  string `json:"tk,omitempty"`
 }
 
 // NodeFact is the body of node.started and node.stopped.
@@ -254,7 +262,21 @@ type Health struct {
 	Devices  map[string]string `json:"dev,omitempty"` // device → state code
 	Unsent   uint64            `json:"unsent"`        // events not yet acknowledged
 	Memory   uint64            `json:"rss,omitempty"` // resident bytes
+	Models   []DeviceModel     `json:"models,omitempty"`
 	Kiosks   []KioskHealth     `json:"kiosks,omitempty"`
+}
+
+// DeviceModel is what a node knows of the make of one of its devices: what the device said of itself, and by which
+// profile it is spoken to.
+type DeviceModel struct {
+	Device   string `json:"dev"` // printer, reader
+	Maker    string `json:"maker,omitempty"`
+	Model    string `json:"model,omitempty"`
+	Serial   string `json:"serial,omitempty"`
+	Firmware string `json:"fw,omitempty"`
+	Profile  string `json:"profile,omitempty"`
+	Hash     string `json:"hash,omitempty"`  // SHA-256 of the profile as laid together for this firmware
+	Other    string `json:"other,omitempty"` // the profile that would describe it, where another is configured
 }
 
 // KioskHealth is what a branch tells headquarters of one of its nodes.
@@ -266,6 +288,7 @@ type KioskHealth struct {
 	Devices map[string]string `json:"dev,omitempty"`
 	Unsent  uint64            `json:"unsent"`
 	Since   int64             `json:"since"` // online or gone since, Unix milliseconds
+	Models  []DeviceModel     `json:"models,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

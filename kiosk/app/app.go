@@ -51,7 +51,8 @@ type App struct {
 	// Only with the touch face.
 	loop    *loop
 	tickets *tickets
-	printer *device.Printer
+	unit    *printerUnit
+	printer *device.Printer // of unit
 	cards   *cards
 	watcher *pcsc.Watcher // nil without a reader
 
@@ -137,9 +138,10 @@ func (a *App) equipTouch() error {
 	a.tickets = newTickets(a)
 	a.cards = newCards(a)
 	var err error
-	if a.printer, err = newPrinter(a); err != nil {
+	if a.unit, err = newPrinter(a); err != nil {
 		return err
 	}
+	a.printer = a.unit.device
 	a.devices.expect(devicePrinter)
 	if a.cfg.Reader.Enabled {
 		a.watcher = pcsc.New(pcsc.Config{Socket: a.cfg.Reader.Socket, Log: a.log})

@@ -61,11 +61,14 @@ type Branch struct {
 
 // Printer says which printer, and on which line.
 type Printer struct {
-	Profile  string `yaml:"profile"`  // such as epson/tm-t88v
+	Profile  string `yaml:"profile"`  // such as epson/tm-t88v, or auto: the one that describes what the printer says it is
 	Firmware string `yaml:"firmware"` // its version, such as "3.2"; empty is not known
 	Port     string `yaml:"port"`     // serial device, "tcp://192.0.2.7:9100" or a device below /dev/usb
 	Baud     int    `yaml:"baud"`     // 0 is the profile's default
 	Profiles string `yaml:"profiles"` // folder with further profiles, as kind/vendor/model.yaml; may be empty
+	// Roll is the width of the paper in millimetres: 58, 60, 80 or 82.5; 0 is that of the profile.
+	Roll float64 `yaml:"roll"`
+	Form string  `yaml:"form"` // file that says what stands on a slip; empty is the standard form
 }
 
 // catalogue is what profiles there are: the program's, and those of the folder.
@@ -218,6 +221,12 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	if c.Printer.Port == "" {
 		faults.Add("printer.port", "name the serial device of the printer")
 	}
+	if _, err := c.Printer.paper(); err != nil {
+		faults.Add("printer.form", "%v", err)
+	}
+	if c.Printer.Profile == autoProfile {
+		return // what it takes is known when the printer has been asked
+	}
 	catalogue := c.Printer.catalogue()
 	profile, err := catalogue.Load(c.Printer.Profile, "")
 	if errors.Is(err, profiles.ErrUnknown) {
@@ -229,6 +238,8 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	}
 	if _, err := device.Dialect(profile); err != nil {
 		faults.Add("printer.profile", "%v", err)
+	} else if _, err := device.DialectOn(profile, device.Paper{RollMM: c.Printer.Roll}); err != nil {
+		faults.Add("printer.roll", "%v", err)
 	}
 	if _, err := catalogue.Load(c.Printer.Profile, c.Printer.Firmware); err != nil {
 		faults.Add("printer.firmware", "%v", err)

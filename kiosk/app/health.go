@@ -47,6 +47,7 @@ func (h *health) sample() wire.Health {
 	return wire.Health{
 		Node: a.cfg.Node, Boot: a.boot, Software: Version, AtMS: a.clock.Now().UnixMilli(), UpMS: machine.Uptime(),
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
+		Models: a.models(),
 	}
 }
 
@@ -54,7 +55,7 @@ func (h *health) sample() wire.Health {
 func (a *App) others() map[string]http.Handler {
 	return map[string]http.Handler{
 		"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now()})
+			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models()})
 		}),
 		"GET /debug/latency": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			answer(w, figures(a.Latencies()))

@@ -3,32 +3,170 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
+	"sync"
 
 	profiles "balcao/firmware-profiles"
+	"balcao/internal/wire"
 	"balcao/kiosk/flow"
 	"balcao/printers"
 	"balcao/printers/device"
+	"balcao/printers/form"
 	"balcao/printers/serialport"
 	"balcao/printers/tcp"
 	"balcao/printers/usblp"
 )
 
+// autoProfile in the configuration means the profile that describes what the printer says it is.
+const autoProfile = "auto"
+
+// fallbackProfile is spoken to a printer that is not known: plain ESC/POS, whose word on a slip counts little.
+const fallbackProfile = "generic/escpos"
+
+// printerUnit is the printer and what is known of its make.
+type printerUnit struct {
+	app       *App
+	cfg       Printer
+	catalogue profiles.Catalogue
+	paper     device.Paper
+	device    *device.Printer
+
+	mu      sync.Mutex
+	profile profiles.Profile
+	model   wire.DeviceModel
+	asked   bool // auto: the printer was asked what it is
+}
+
 // newPrinter makes the printer of the configuration's profile; the line is opened by its Run.
-func newPrinter(a *App) (*device.Printer, error) {
-	profile, err := a.cfg.Printer.catalogue().Load(a.cfg.Printer.Profile, a.cfg.Printer.Firmware)
+func newPrinter(a *App) (*printerUnit, error) {
+	u := &printerUnit{app: a, cfg: a.cfg.Printer, catalogue: a.cfg.Printer.catalogue()}
+	id := u.cfg.Profile
+	if id == autoProfile {
+		id = fallbackProfile
+	}
+	var err error
+	if u.paper, err = u.cfg.paper(); err != nil {
+		return nil, fmt.Errorf("prepare printer: %w", err)
+	}
+	if u.profile, err = u.catalogue.Load(id, u.cfg.Firmware); err != nil {
+		return nil, fmt.Errorf("prepare printer: %w", err)
+	}
+	dialect, err := device.DialectOn(u.profile, u.paper)
 	if err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
-	dialect, err := device.Dialect(profile)
-	if err != nil {
-		return nil, fmt.Errorf("prepare printer: %w", err)
+	u.model = wire.DeviceModel{Device: devicePrinter, Firmware: u.cfg.Firmware, Profile: u.profile.ID, Hash: u.profile.Hash()}
+	u.device = device.New(device.Config{
+		Dialect: dialect, Confirm: device.ConfirmWithin(u.profile), Now: a.clock.Now, Log: a.log,
+		Open: u.open, Changed: a.heardPrinter, Late: a.tickets.late, Mouth: a.tickets.mouth, Told: u.told,
+	})
+	return u, nil
+}
+
+// paper reads what is in the printer.
+func (p Printer) paper() (device.Paper, error) {
+	paper := device.Paper{RollMM: p.Roll}
+	if p.Form == "" {
+		return paper, nil
 	}
-	return device.New(device.Config{
-		Dialect: dialect, Confirm: device.ConfirmWithin(profile), Now: a.clock.Now, Log: a.log,
-		Open:    func(ctx context.Context) (device.Transport, error) { return OpenPrinter(ctx, a.cfg.Printer, profile) },
-		Changed: a.heardPrinter, Late: a.tickets.late,
-	}), nil
+	raw, err := os.ReadFile(p.Form)
+	if err != nil {
+		return paper, fmt.Errorf("read form: %w", err)
+	}
+	f, err := form.Read(p.Form, raw)
+	if err != nil {
+		return paper, err
+	}
+	paper.Form = &f
+	return paper, nil
+}
+
+// open opens the line. With an automatic profile an unknown printer is asked first what it is, in every language.
+func (u *printerUnit) open(ctx context.Context) (device.Transport, error) {
+	u.mu.Lock()
+	profile, ask := u.profile, u.cfg.Profile == autoProfile && !u.asked
+	u.mu.Unlock()
+	line, err := OpenPrinter(ctx, u.cfg, profile)
+	if err != nil || !ask {
+		return line, err
+	}
+	said, err := device.Identify(ctx, line)
+	if err != nil {
+		return nil, err
+	}
+	u.mu.Lock()
+	u.asked = true
+	u.mu.Unlock()
+	u.told(printers.Identity{Maker: said.Maker, Model: said.Model, Firmware: said.Firmware, Serial: said.Serial})
+	return OpenPrinter(ctx, u.cfg, profile)
+}
+
+// told takes in what the printer says of itself: the profile's facts for its firmware hold from now on, and one that
+// says it is another model is told of in health. The configuration has the last word on model and version.
+func (u *printerUnit) told(id printers.Identity) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	firmware := u.cfg.Firmware
+	if v, err := profiles.ParseVersion(id.Firmware); err == nil && firmware == "" {
+		firmware = v.String()
+	}
+	found, err := u.catalogue.Match(profiles.Identification{Maker: id.Maker, Model: id.Model, Firmware: id.Firmware})
+	if err != nil {
+		u.app.log.Warn("printer not matched", "err", err)
+	}
+	wanted, other := u.profile.ID, ""
+	switch {
+	case len(found) == 0:
+	case u.cfg.Profile == autoProfile:
+		wanted = found[0]
+	case !slices.Contains(found, wanted):
+		other = found[0]
+		u.app.log.Warn("the printer says it is another model", "profile", wanted, "says", other)
+	}
+	profile, err := u.catalogue.Load(wanted, firmware)
+	if err != nil {
+		u.app.log.Warn("profile of the printer not usable", "profile", wanted, "err", err)
+		return
+	}
+	if profile.Hash() != u.profile.Hash() {
+		dialect, err := device.DialectOn(profile, u.paper)
+		if err != nil {
+			u.app.log.Warn("profile of the printer not usable", "profile", wanted, "err", err)
+			return
+		}
+		u.device.Speak(dialect)
+	}
+	u.profile = profile
+	u.model = wire.DeviceModel{
+		Device: devicePrinter, Maker: id.Maker, Model: id.Model, Serial: id.Serial, Firmware: or(id.Firmware, firmware),
+		Profile: profile.ID, Hash: profile.Hash(), Other: other,
+	}
+	u.app.log.Info("printer", "model", id.Model, "firmware", u.model.Firmware, "profile", profile.ID, "hash", profile.Hash())
+	u.app.health.ring()
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// known is what health tells of the printer's make.
+func (u *printerUnit) known() wire.DeviceModel {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.model
+}
+
+// models are the makes of the devices, as far as they are known.
+func (a *App) models() []wire.DeviceModel {
+	if a.unit == nil {
+		return nil
+	}
+	return []wire.DeviceModel{a.unit.known()}
 }
 
 // OpenPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's

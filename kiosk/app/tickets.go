@@ -12,6 +12,7 @@ import (
 	"balcao/kiosk/flow"
 	"balcao/kiosk/store"
 	"balcao/printers"
+	"balcao/printers/device"
 )
 
 // longestAsking ends an asking that nobody withdrew; the path withdraws much earlier.
@@ -31,7 +32,12 @@ type tickets struct {
 	leftover map[string]*time.Timer // requests of the last run that may be taken up, until they are given up
 	unsure   map[string]string      // ticket id on the slip → request, of prints with an unknown outcome
 	order    []string               // of unsure, oldest first
+	printing slipOf                 // being printed now
+	held     slipOf                 // in the printer's mouth
 }
+
+// slipOf is the paper of one request.
+type slipOf struct{ request, number string }
 
 func newTickets(a *App) *tickets {
 	return &tickets{app: a, jobs: newJobs(), leftover: map[string]*time.Timer{}, unsure: map[string]string{}}
@@ -194,6 +200,9 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	j.begun = false
 	slip := t.app.offers.slip(*j.ticket, j.lang)
 	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.copies+1, j.large
+	t.mu.Lock()
+	t.printing = slipOf{request: j.request, number: j.ticket.Number}
+	t.mu.Unlock()
 	began := t.app.clock.Now()
 	touched := false // paper may have moved
 	outcome, err := t.app.printer.Print(ctx, slip, func() {
@@ -286,4 +295,35 @@ func (t *tickets) late(id string) {
 	if known {
 		t.settle(request, store.Printed, "late")
 	}
+}
+
+// mouth hears what became of a slip that the printer holds out until it is taken. It is called by the printer's own
+// goroutine and leaves the writing to the request's.
+func (t *tickets) mouth(m device.Mouth) {
+	t.mu.Lock()
+	if m == device.SlipPresented {
+		t.held = t.printing
+		t.mu.Unlock()
+		return
+	}
+	s := t.held
+	t.held = slipOf{}
+	t.mu.Unlock()
+	if s.request == "" {
+		return // of an earlier run
+	}
+	kind := wire.TypeSlipTaken
+	if m == device.SlipRetracted {
+		kind = wire.TypeSlipRetracted
+		t.app.post(flow.SlipRetracted{Request: s.request})
+	} else {
+		t.app.post(flow.SlipTaken{Request: s.request})
+	}
+	t.jobs.do(s.request, func(ctx context.Context, _ *job) {
+		fact := wire.SlipFact{Request: s.request, Ticket: s.number}
+		if err := t.app.store.Note(ctx, kind, fact, t.app.clock.Now()); err != nil {
+			t.app.log.Error("fate of a slip not logged", "ticket", s.number, "err", err)
+		}
+		t.app.uplink.Nudge()
+	})
 }

@@ -120,6 +120,8 @@ const (
 	underWay
 	printed
 	outcomeUnknown
+	slipTaken
+	slipRetracted
 )
 
 // New is a kiosk that has just been switched on: it has no offer yet and takes
@@ -161,6 +163,10 @@ func Next(s State, in Input) (State, []Effect) {
 		s, out = s.reply(in)
 	case PrintOutcome:
 		s = s.outcome(in)
+	case SlipTaken:
+		s = s.mouth(in.Request, slipTaken)
+	case SlipRetracted:
+		s = s.mouth(in.Request, slipRetracted)
 	case TimerFired:
 		s, out = s.fired(in)
 	default:

@@ -95,6 +95,13 @@ type PrintOutcome struct {
 	Result  PrintResult
 }
 
+// SlipTaken says that somebody took the slip of a request out of the printer's
+// mouth.
+type SlipTaken struct{ Request string }
+
+// SlipRetracted says that nobody took it, and that the printer drew it back.
+type SlipRetracted struct{ Request string }
+
 // CardInserted says that something was put into the reader. Card numbers the
 // cards of this run, so that what is still said of one is never taken for
 // another's.
@@ -184,6 +191,8 @@ type TimerFired struct {
 func (Tap) input()            {}
 func (TicketReply) input()    {}
 func (PrintOutcome) input()   {}
+func (SlipTaken) input()      {}
+func (SlipRetracted) input()  {}
 func (CardInserted) input()   {}
 func (CardRead) input()       {}
 func (CardChecked) input()    {}

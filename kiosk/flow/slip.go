@@ -32,6 +32,11 @@ func (s State) showTicket(v *View) {
 	case outcomeUnknown:
 		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-no-paper", Title: s.say("ticket.unknown"), Text: s.say("ticket.unknown.do")})
 		v.Foot = &Notice{Kind: "keep", Icon: "edit", Title: s.say("ticket.keep"), Text: s.say("ticket.keep.help")}
+	case slipTaken:
+		v.Foot = &Notice{Kind: "keep", Icon: "check", Title: s.say("ticket.taken"), Text: s.say("ticket.take.help")}
+	case slipRetracted:
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "ticket", Title: s.say("ticket.back"), Text: s.say("ticket.unknown.do")})
+		v.Foot = &Notice{Kind: "keep", Icon: "edit", Title: s.say("ticket.keep"), Text: s.say("ticket.keep.help")}
 	case notPrinting:
 	}
 	v.Actions = []Button{

@@ -115,6 +115,11 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Ahead: -1, Alone: true}}
 	case "refused":
 		return flow.TicketReply{Request: arg(1), Refused: arg(2)}
+	case "slip":
+		if arg(2) == "taken" {
+			return flow.SlipTaken{Request: arg(1)}
+		}
+		return flow.SlipRetracted{Request: arg(1)}
 	case "print":
 		return flow.PrintOutcome{Request: arg(1), Result: flow.PrintResult(arg(2))}
 	case "card":

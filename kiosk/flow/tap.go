@@ -126,3 +126,12 @@ func (s State) outcome(in PrintOutcome) State {
 	}
 	return s
 }
+
+// mouth is what became of a slip that the printer held out. A printer that says
+// so at once may be heard before the outcome of printing is.
+func (s State) mouth(request string, now printing) State {
+	if in := s.session; in.ticket != nil && in.request == request && (in.print == printed || in.print == underWay) {
+		s.session.print = now
+	}
+	return s
+}

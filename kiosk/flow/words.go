@@ -151,6 +151,8 @@ var words = map[string]Text{
 	"ticket.ahead.help": {"pt": "Neste serviço.", "en": "For this service."},
 	"ticket.take":       {"pt": "Retire o seu talão", "en": "Take your slip"},
 	"ticket.take.help":  {"pt": "Guarde-o até à sua vez.", "en": "Keep it until your turn."},
+	"ticket.taken":      {"pt": "Já tem o seu talão", "en": "You have your slip"},
+	"ticket.back":       {"pt": "A impressora recolheu o talão", "en": "The printer has drawn the slip back"},
 	"ticket.printing":   {"pt": "A imprimir o talão…", "en": "Printing your slip…"},
 	"ticket.print.help": {"pt": "O número já é seu.", "en": "The number is already yours."},
 	"ticket.keep":       {"pt": "Guarde este número", "en": "Keep this number"},

@@ -56,6 +56,10 @@ type Config struct {
 	// unknown, when the printer's word that it came out arrives after all.
 	// The same limits hold. May be nil.
 	Late func(ticketID string)
+	// Told is called once each time the line was opened, with what the printer
+	// says of itself; never by one that says nothing. The same limits hold.
+	// May be nil: then it is not asked.
+	Told func(printers.Identity)
 	// Mouth is called when a printer with a presenter tells what became of
 	// the slip in its mouth. The same limits as for Changed hold. May be nil.
 	Mouth func(Mouth)
@@ -87,8 +91,11 @@ const (
 type Printer struct {
 	config Config
 	turn   chan struct{} // holds one value while a slip is being printed
+	paused bool          // Run holds the turn, until a session in another dialect is there; of Run's goroutine alone
 
-	mu      sync.Mutex // guards all below
+	mu      sync.Mutex       // guards all below
+	speaks  printers.Dialect // of the present session
+	next    printers.Dialect // from the next one on; nil for the same
 	status  printers.Status
 	session *session // nil while the line is closed
 	last    printers.JobID
@@ -103,8 +110,8 @@ func New(c Config) *Printer {
 		c.Confirm = 8 * time.Second
 	}
 	return &Printer{
-		config: c,
-		turn:   make(chan struct{}, 1), // one slip at a time
+		config: c, speaks: c.Dialect,
+		turn: make(chan struct{}, 1), // one slip at a time
 		// Ids begin at the time of day, so that a word for a slip of an
 		// earlier run is not taken for one of this.
 		last: printers.JobID(uint64(c.Now().UnixMilli()/100) % printers.IDs),
@@ -126,18 +133,27 @@ func (p *Printer) Status() printers.Status {
 func (p *Printer) Run(ctx context.Context) error {
 	const least, most = 200 * time.Millisecond, 5 * time.Second
 	pause, told := least, ""
+	defer p.resume()
 	for {
 		t, err := p.config.Open(ctx)
 		switch {
 		case err == nil:
 			pause, told = least, ""
 			err = p.live(ctx, t)
+			if errors.Is(err, errOtherDialect) {
+				continue
+			}
+			p.resume()
 			if ctx.Err() == nil {
 				p.config.Log.Warn("printer lost", "err", err)
 			}
 		case ctx.Err() == nil && err.Error() != told:
 			told = err.Error() // once, not at every try
 			p.config.Log.Warn("printer not reachable", "err", err)
+		}
+		if err != nil && p.paused {
+			p.become(printers.Status{})
+			p.resume()
 		}
 		if !wait(ctx, pause/2+rand.N(pause/2)) {
 			return nil
@@ -162,7 +178,9 @@ type session struct {
 	transport Transport
 	ended     chan struct{} // closed when the line is lost
 
-	left bool // a slip has left the mouth, and nobody has asked how; of the session's goroutine alone
+	dialect printers.Dialect // never changes
+	left    bool             // a slip has left the mouth, and nobody has asked how; of the session's goroutine alone
+	inquiry inquiry          // likewise
 
 	parsing sync.Mutex // guards the parser
 	parser  printers.Parser
@@ -201,7 +219,11 @@ type heard struct {
 
 // live talks to the printer until the line is lost or the context ends.
 func (p *Printer) live(ctx context.Context, t Transport) error {
-	s := &session{transport: t, parser: p.config.Dialect.NewParser(), ended: make(chan struct{})}
+	d := p.dialect()
+	s := &session{transport: t, dialect: d, parser: d.NewParser(), ended: make(chan struct{})}
+	if i, ok := d.(printers.Identifier); ok && p.config.Told != nil {
+		s.inquiry = inquiry{of: i, questions: i.AskIdentity()}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	in := make(chan heard) // no buffer: what is read is dealt with before more is
@@ -222,7 +244,9 @@ func (p *Printer) live(ctx context.Context, t Transport) error {
 		err = cerr
 	}
 	reader.Wait()
-	p.become(printers.Status{})
+	if !errors.Is(err, errOtherDialect) {
+		p.become(printers.Status{})
+	}
 	return err
 }
 
@@ -246,10 +270,11 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 	if err := p.greet(ctx, s); err != nil {
 		return err
 	}
-	asks := p.config.Dialect.Question(0) != nil
+	asks := s.dialect.Question(0) != nil
 	if !asks {
 		// It cannot be asked whether it is there; the open line must do.
 		p.become(printers.Status{Connected: true})
+		p.resume()
 	}
 	turn := 0
 	var unanswered time.Time // when the first question since the last word was asked
@@ -262,19 +287,22 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 		case h := <-in:
 			if len(h.bytes) > 0 {
 				unanswered = time.Time{}
-				if p.hear(s, h.bytes, p.config.Now()) && turn < firstPoll {
-					timer.Reset(0)
+				if p.hear(s, h.bytes, p.config.Now()) {
+					p.resume()
+					if turn < firstPoll {
+						timer.Reset(0)
+					}
 				}
 			}
 			if h.err != nil {
 				return h.err
 			}
-			if err := p.askRetracted(ctx, s); err != nil {
+			if err := p.further(ctx, s, false); err != nil {
 				return err
 			}
 		case <-timer.C:
 			timer.Reset(askEvery)
-			if err := p.askRetracted(ctx, s); err != nil {
+			if err := p.further(ctx, s, true); err != nil {
 				return err
 			}
 			if !asks {
@@ -282,6 +310,7 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 			}
 			if !unanswered.IsZero() && p.config.Now().Sub(unanswered) > silence {
 				p.become(printers.Status{})
+				p.resume()
 			}
 			asked, err := p.ask(ctx, s, turn)
 			if err != nil {
@@ -302,7 +331,7 @@ func (p *Printer) greet(ctx context.Context, s *session) error {
 	defer s.writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, p.config.Confirm)
 	defer cancel()
-	_, err := s.transport.Write(ctx, p.config.Dialect.Greeting())
+	_, err := s.transport.Write(ctx, s.dialect.Greeting())
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil // held by the printer: it will say why when it can
 	}
@@ -319,7 +348,7 @@ func (p *Printer) ask(ctx context.Context, s *session, turn int) (asked bool, er
 	ctx, cancel := context.WithTimeout(ctx, askEvery/2)
 	defer cancel()
 	s.asked(turn, p.config.Now())
-	n, err := s.transport.Write(ctx, p.config.Dialect.Question(turn))
+	n, err := s.transport.Write(ctx, s.dialect.Question(turn))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return n > 0, nil
 	}
@@ -349,7 +378,7 @@ func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
 		case printers.Retracted:
 			p.mouth(SlipRetracted)
 		case printers.Answered:
-			p.config.Log.Info("printer says", "text", e.Text)
+			s.inquiry.answered(e.Text)
 		case printers.Noise:
 			p.config.Log.Debug("noise from the printer", "bytes", e.Bytes)
 		}
@@ -367,7 +396,7 @@ func (p *Printer) mouth(m Mouth) {
 // askRetracted asks a presenter that a slip has left whether it was taken. If the
 // line is in use, the next moment will do.
 func (p *Printer) askRetracted(ctx context.Context, s *session) error {
-	d, ok := p.config.Dialect.(printers.Presenter)
+	d, ok := s.dialect.(printers.Presenter)
 	if !s.left || !ok || d.AskRetracted() == nil || !s.writing.TryLock() {
 		return nil
 	}

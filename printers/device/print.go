@@ -134,7 +134,7 @@ func (p *Printer) begin(j *job, slip printers.Slip) (*session, []byte, printers.
 		return nil, nil, outcome, err
 	}
 	next := p.last.Next()
-	made, err := p.config.Dialect.Encode(slip, next)
+	made, err := p.session.dialect.Encode(slip, next)
 	if err != nil {
 		outcome, err := failed(printers.BadSlip, err)
 		return nil, nil, outcome, err
@@ -235,7 +235,7 @@ func (p *Printer) tidy(ctx context.Context, s *session, j *job) error {
 	if !dirty {
 		return nil
 	}
-	d := p.config.Dialect
+	d := s.dialect
 	if d.Clear() != nil {
 		switch err := p.clear(ctx, s, j); {
 		case errors.Is(err, errNotCleared) && p.Status().Ready():
@@ -269,7 +269,7 @@ func (p *Printer) clear(ctx context.Context, s *session, j *job) error {
 		}
 	}
 	s.mind(printers.Mindful.Clearing)
-	if _, err := s.transport.Write(ctx, p.config.Dialect.Clear()); err != nil {
+	if _, err := s.transport.Write(ctx, s.dialect.Clear()); err != nil {
 		return err
 	}
 	for {
@@ -291,7 +291,7 @@ func (p *Printer) clear(ctx context.Context, s *session, j *job) error {
 
 // await waits for the printer's word on a slip that was sent whole.
 func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outcome, error) {
-	if p.config.Dialect.Confirms() == printers.NoConfirmation {
+	if s.dialect.Confirms() == printers.NoConfirmation {
 		p.mark(false) // it cannot be asked, so nothing is gained by clearing
 		return unknown(printers.NotConfirmed, errors.New("this printer confirms nothing"))
 	}
@@ -305,7 +305,7 @@ func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outco
 		case printed:
 			p.mark(false)
 			return done(false)
-		case processed && p.config.Dialect.Confirms() == printers.ByOrder:
+		case processed && s.dialect.Confirms() == printers.ByOrder:
 			p.mark(false)
 			return done(true)
 		case status.Stopped():
@@ -345,7 +345,7 @@ func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (
 		reason = printers.Stopping
 	}
 	proof := status.Stopped() && (status.PaperOut || status.CoverOpen) && !status.CutterError && !status.Unrecoverable
-	if !proof || p.config.Dialect.Clear() == nil {
+	if !proof || s.dialect.Clear() == nil {
 		return unknown(reason, cause)
 	}
 	s.writing.Lock()

@@ -12,23 +12,84 @@ import (
 	"balcao/printers/star"
 )
 
+// Paper is what a kiosk has put into its printer, where that is not what the
+// profile says.
+type Paper struct {
+	// RollMM is the width of the roll in millimetres, such as 58 or 82.5; 0 is
+	// that of the profile.
+	RollMM float64
+	// Form says what stands on a slip; nil is the standard form.
+	Form *printers.Form
+}
+
+// Rolls are the widths of paper that slips are laid out for, in millimetres.
+func Rolls() []float64 { return []float64{58, 60, 80, 82.5} }
+
 // Dialect returns the language of a model, set up as its profile says.
-func Dialect(p profiles.Profile) (printers.Dialect, error) {
+func Dialect(p profiles.Profile) (printers.Dialect, error) { return DialectOn(p, Paper{}) }
+
+// DialectOn is [Dialect] for the paper of one kiosk. A roll that the model does
+// not take is an error.
+func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
+	dots, err := on.dots(p)
+	if err != nil {
+		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
+	}
+	narrow := dots < p.Media.HeadDots
+	p.Media.HeadDots = dots
 	if p.Kind != "printer" {
 		return nil, fmt.Errorf("profile %s describes a %s, not a printer", p.ID, p.Kind)
 	}
 	switch p.Dialect {
 	case "escpos":
-		return escpos.New(escposOptions(p))
+		return escpos.New(on.over(escposOptions(p), narrow))
 	case "custom":
 		if p.Presenter == nil {
 			return nil, fmt.Errorf("profile %s: a CUSTOM printer needs a presenter", p.ID)
 		}
-		return custom.New(customOptions(p))
+		o := customOptions(p)
+		o.Text = on.over(o.Text, narrow)
+		return custom.New(o)
 	case "star":
-		return star.New(starOptions(p))
+		if narrow {
+			return nil, fmt.Errorf("profile %s: a narrower roll is set in the printer itself; leave roll out", p.ID)
+		}
+		o := starOptions(p)
+		o.Media.Form = on.Form
+		return star.New(o)
 	}
 	return nil, fmt.Errorf("profile %s: no dialect %q", p.ID, p.Dialect)
+}
+
+// dots is how many of the head's dots lie over the roll. A roll has 4 mm or 5 mm
+// of margin at either edge; heads over narrow paper are counted in steps of 8
+// dots.
+func (on Paper) dots(p profiles.Profile) (int, error) {
+	head, full := p.Media.HeadDots, float64(p.Media.WidthMM)
+	switch {
+	case on.RollMM == 0:
+		return head, nil
+	case !slices.Contains(Rolls(), on.RollMM):
+		return 0, fmt.Errorf("no roll of %g mm; there are %v", on.RollMM, Rolls())
+	case on.RollMM > full+3:
+		return 0, fmt.Errorf("a roll of %g mm is wider than the %g mm it takes", on.RollMM, full)
+	case on.RollMM >= full:
+		return head, nil
+	}
+	printable := 72.0 // of 80 mm
+	if on.RollMM < 80 {
+		printable = 48 // of 58 and 60 mm
+	}
+	return min(head, 8*int(printable*float64(p.Media.DPI)/25.4/8+0.5)), nil
+}
+
+// over lays the paper over what the profile says.
+func (on Paper) over(o escpos.Options, narrow bool) escpos.Options {
+	o.Media.Form = on.Form
+	if narrow {
+		o.Area = o.Media.Dots
+	}
+	return o
 }
 
 // ConfirmWithin returns how long to wait for the model's word on a slip.

@@ -20,6 +20,9 @@ import (
 type Options struct {
 	// Media is paper and head.
 	Media printers.Media
+	// Area is how many dots of a wider head lie over the paper; 0 is all of
+	// them. It is told with each slip (GS W), so that the middle is the paper's.
+	Area int
 	// CodePages in order of preference; the first that has all letters of a
 	// slip is used, else the first.
 	CodePages []CodePage
@@ -134,6 +137,9 @@ func (d *Dialect) with(i int, blocks []printers.Block, id printers.JobID) printe
 	}
 	w.put(esc, 'R', 0)                             // ESC R: no national variants of # $ @ [ \ ] ^ { | } ~
 	w.put(esc, 't', d.options.CodePages[i].Number) // ESC t: reset by ESC @, so set for each slip
+	if n := d.options.Area; n > 0 {
+		w.put(gs, 'W', byte(n), byte(n>>8))
+	}
 	// ESC 3: no white between lines, so that the lines of the bar touch;
 	// every line is advanced by its own height at least.
 	w.put(esc, '3', byte(d.options.Media.CellHeight))
@@ -199,6 +205,23 @@ func (d *Dialect) Confirms() printers.Confirmation { return d.options.Confirmati
 // NewParser returns a reader of the printer's answers.
 func (d *Dialect) NewParser() printers.Parser {
 	return &Parser{questions: d.options.Questions}
+}
+
+// AskIdentity is GS I for maker, model, firmware and serial number; the answers
+// are text blocks.
+func (d *Dialect) AskIdentity() [][]byte {
+	return [][]byte{{gs, 'I', 0x42}, {gs, 'I', 0x43}, {gs, 'I', 0x41}, {gs, 'I', 0x44}}
+}
+
+// ReadIdentity takes the answers in the order of the questions.
+func (d *Dialect) ReadIdentity(answers []string) printers.Identity {
+	var id printers.Identity
+	for i, into := range []*string{&id.Maker, &id.Model, &id.Firmware, &id.Serial} {
+		if i < len(answers) {
+			*into = answers[i]
+		}
+	}
+	return id
 }
 
 // writer gathers the bytes of a job and remembers the modes it has set, so

@@ -21,6 +21,7 @@ type machine struct {
 	ruled     bool
 	align     byte
 	spacing   int
+	area      int // dots of the line (GS W)
 	page      byte
 	kanji     bool
 	row       []Cell
@@ -54,7 +55,7 @@ func newMachine(dots int) *machine {
 // reset is ESC @ without the paper.
 func (m *machine) reset() {
 	m.size, m.bold, m.inverse, m.ruled = 0, false, false, false
-	m.align, m.spacing, m.page, m.kanji = 0, 30, 0, m.asianHead
+	m.align, m.spacing, m.page, m.kanji, m.area = 0, 30, 0, m.asianHead, m.dots
 	m.row, m.rowWidth = nil, 0
 	m.qr, m.qrModule, m.qrModel = nil, 3, '2'
 }
@@ -290,6 +291,8 @@ func (m *machine) gs(c []byte) effect {
 	switch c[1] {
 	case '!':
 		m.size = c[2] & 0x77
+	case 'W': // the area starts at the left edge
+		m.area = min(m.dots, int(c[2])|int(c[3])<<8)
 	case 'B':
 		m.inverse = c[2]&1 != 0
 	case 'V':
@@ -368,7 +371,7 @@ func (m *machine) qrMode() byte {
 func (m *machine) letter(b byte) effect {
 	w, h := column*(int(m.size>>4)+1), 2*column*(int(m.size&7)+1)
 	var e effect
-	if m.rowWidth+w > m.dots {
+	if m.rowWidth+w > m.area {
 		e = m.printRow()
 	}
 	m.row = append(m.row, Cell{Rune: m.rune(b), X: m.rowWidth, Width: w, Height: h, Bold: m.bold, Inverse: m.inverse, Ruled: m.ruled})
@@ -405,9 +408,9 @@ func (m *machine) rune(b byte) rune {
 func (m *machine) left(width int) int {
 	switch m.align {
 	case 1:
-		return (m.dots - width) / 2
+		return (m.area - width) / 2
 	case 2:
-		return m.dots - width
+		return m.area - width
 	}
 	return 0
 }

@@ -10,6 +10,7 @@ package star
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/encoding/charmap"
 
@@ -199,6 +200,15 @@ func (d *Dialect) Retract() []byte {
 
 // AskIdentity is ESC # *, answered with model and version.
 func (d *Dialect) AskIdentity() [][]byte { return [][]byte{{esc, '#', '*', lf, 0}} }
+
+// ReadIdentity reads "TSP700Ver3.2".
+func (d *Dialect) ReadIdentity(answers []string) printers.Identity {
+	if len(answers) == 0 || answers[0] == "" {
+		return printers.Identity{}
+	}
+	model, version, _ := strings.Cut(answers[0], "Ver")
+	return printers.Identity{Maker: "STAR", Model: strings.TrimSpace(model), Firmware: strings.TrimSpace(version)}
+}
 
 type writer struct {
 	out     []byte

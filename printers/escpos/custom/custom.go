@@ -192,3 +192,16 @@ func (d *Dialect) AskCounters() [][]byte {
 
 // AskIdentity is GS I FFh.
 func (d *Dialect) AskIdentity() [][]byte { return [][]byte{{gs, 'I', 0xff}} }
+
+// ReadIdentity takes the answer for the model; how these printers write more is
+// not documented.
+func (d *Dialect) ReadIdentity(answers []string) printers.Identity {
+	id := printers.Identity{Maker: "CUSTOM"}
+	if len(answers) > 0 {
+		id.Model = answers[0]
+	}
+	if id.Model == "" {
+		return printers.Identity{}
+	}
+	return id
+}

@@ -1,0 +1,26 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"balcao/internal/wire"
+)
+
+func TestWhatDevicesSayKeepsItsForm(t *testing.T) {
+	for file, value := range map[string]any{
+		"slip-taken.json": &wire.SlipFact{}, "health-models.json": &wire.Health{},
+	} {
+		raw, err := os.ReadFile("testdata/v1/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, value); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		if again, err := json.Marshal(value); err != nil || string(again) != string(raw) {
+			t.Errorf("%s is written as %s (%v)", file, again, err)
+		}
+	}
+}
