@@ -67,7 +67,7 @@ func run(args []string, out, messages io.Writer) error {
 		if err != nil {
 			return err
 		}
-		cfg.Printer = app.Printer{Profile: bench.PrinterProfile, Port: devices.PrinterPort()}
+		cfg.Printer = app.Printer{Profile: "auto", Port: devices.PrinterPort()}
 		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket(), Trust: devices.TrustFolder()}
 	}
 	a, err := app.New(ctx, cfg, log)

@@ -36,7 +36,6 @@ type printerUnit struct {
 	mu      sync.Mutex
 	profile profiles.Profile
 	model   wire.DeviceModel
-	asked   bool // auto: the printer was asked what it is
 }
 
 // newPrinter makes the printer of the configuration's profile; the line is opened by its Run.
@@ -83,10 +82,11 @@ func (p Printer) paper() (device.Paper, error) {
 	return paper, nil
 }
 
-// open opens the line. With an automatic profile an unknown printer is asked first what it is, in every language.
+// open opens the line. With an automatic profile whatever is at its end is asked first what it is, in every language: it
+// may be another machine than before.
 func (u *printerUnit) open(ctx context.Context) (device.Transport, error) {
 	u.mu.Lock()
-	profile, ask := u.profile, u.cfg.Profile == autoProfile && !u.asked
+	profile, ask := u.profile, u.cfg.Profile == autoProfile
 	u.mu.Unlock()
 	line, err := OpenPrinter(ctx, u.cfg, profile)
 	if err != nil || !ask {
@@ -96,9 +96,6 @@ func (u *printerUnit) open(ctx context.Context) (device.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.mu.Lock()
-	u.asked = true
-	u.mu.Unlock()
 	u.told(printers.Identity{Maker: said.Maker, Model: said.Model, Firmware: said.Firmware, Serial: said.Serial})
 	return OpenPrinter(ctx, u.cfg, profile)
 }

@@ -265,3 +265,36 @@ func TestVirtualCardsAreVerifiedByTheBenchsOwnFolder(t *testing.T) {
 	}
 	r.Wipe()
 }
+
+func TestTheMachineOnTheCableCanBeChanged(t *testing.T) {
+	b, server := run(t, bench.Config{Cards: bench.Replay})
+	post := func(path string, fields url.Values, want int) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, strings.NewReader(fields.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close() // a line of text at most
+		if res.StatusCode != want {
+			t.Errorf("%s %v: status %d, want %d", path, fields, res.StatusCode, want)
+		}
+	}
+	for language, model := range map[string]string{"star": "SIMULATED", "custom": "SIMULATED-P", "escpos": "SIMULATED"} {
+		post("/paper/language", url.Values{"language": {language}}, http.StatusNoContent)
+		line, err := serialport.Open(serialport.Config{Path: b.PrinterPort(), Baud: 19200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, err := device.Identify(t.Context(), line); err != nil || id.Model != model || (id.Maker == "STAR") != (language == "star") {
+			t.Errorf("%s says it is %+v (%v)", language, id, err)
+		}
+	}
+	post("/paper/language", url.Values{"language": {"latin"}}, http.StatusBadRequest)
+	post("/paper/mouth", url.Values{"do": {"take"}}, http.StatusConflict)
+	post("/paper/mouth", url.Values{"do": {"eat"}}, http.StatusBadRequest)
+}

@@ -41,6 +41,8 @@ func (b *Bench) routes() http.Handler {
 	})
 	mux.HandleFunc("GET /paper/{file}", b.getPaper)
 	mux.HandleFunc("POST /paper/fault", b.postFault)
+	mux.HandleFunc("POST /paper/language", b.postLanguage)
+	mux.HandleFunc("POST /paper/mouth", b.postMouth)
 	mux.HandleFunc("GET /api/papers", b.getPapers)
 	mux.HandleFunc("GET /cards", b.cardsPage)
 	mux.HandleFunc("GET /cards/events", func(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +71,7 @@ var faultButtons = []faultButton{
 }
 
 func (b *Bench) paperPage(w http.ResponseWriter, _ *http.Request) {
-	b.page(w, "Papel", "paper", map[string]any{"Faults": faultButtons})
+	b.page(w, "Papel", "paper", map[string]any{"Faults": faultButtons, "Languages": languages()})
 }
 
 func (b *Bench) cardsPage(w http.ResponseWriter, _ *http.Request) {

@@ -27,6 +27,9 @@ type paperState struct {
 	Papers    []paperRow         `json:"papers"`  // newest first
 	Faults    []printertest.Kind `json:"faults"`
 	Printing  bool               `json:"printing"`
+	Language  string             `json:"language"`  // escpos, star or custom
+	Mouth     bool               `json:"mouth"`     // a slip waits to be taken
+	Retracted int                `json:"retracted"` // slips that nobody took
 }
 
 func (b *Bench) paperState() paperState {
@@ -34,6 +37,7 @@ func (b *Bench) paperState() paperState {
 	s := paperState{
 		Simulated: true, Printed: state.Papers, Printing: state.Printing,
 		Papers: []paperRow{}, Faults: append([]printertest.Kind{}, state.Faults...),
+		Language: languageWord(b.printer.Language()), Mouth: state.Mouth, Retracted: state.Retracted,
 	}
 	for _, p := range slices.Backward(papers) {
 		s.Papers = append(s.Papers, paperRow{N: p.Serial, Number: p.Biggest(), ID: p.ID, Text: p.Text(), At: p.At})
@@ -114,6 +118,71 @@ func (b *Bench) postFault(w http.ResponseWriter, r *http.Request) {
 func (b *Bench) SetFault(f printertest.Fault) error {
 	defer b.changed.ring()
 	return b.printer.Set(f)
+}
+
+// languageButton is a language of the printer as the page offers it.
+type languageButton struct {
+	ID       string
+	Language printertest.Language
+	Word     string
+}
+
+func languages() []languageButton {
+	return []languageButton{
+		{"escpos", printertest.ESCPOS, "Epson e compatíveis (ESC/POS)"},
+		{"star", printertest.Star, "Star (Line Mode)"},
+		{"custom", printertest.Custom, "CUSTOM, com boca que segura o talão"},
+	}
+}
+
+func languageWord(l printertest.Language) string {
+	for _, b := range languages() {
+		if b.Language == l {
+			return b.ID
+		}
+	}
+	return ""
+}
+
+// postLanguage changes the machine on the cable: language=star.
+func (b *Bench) postLanguage(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	wanted := r.FormValue("language")
+	for _, l := range languages() {
+		if l.ID != wanted {
+			continue
+		}
+		if err := b.printer.Become(l.Language); err != nil {
+			b.cfg.Log.Warn("change the virtual printer", "err", err)
+			http.Error(w, "a impressora virtual não muda", http.StatusServiceUnavailable)
+			return
+		}
+		b.changed.ring()
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	http.Error(w, "linguagem desconhecida", http.StatusBadRequest)
+}
+
+// postMouth deals with the slip in the mouth as a citizen would: do=take, or do=leave, and the printer draws it back.
+func (b *Bench) postMouth(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	was := false
+	switch r.FormValue("do") {
+	case "take":
+		was = b.printer.Take()
+	case "leave":
+		was = b.printer.Retract()
+	default:
+		http.Error(w, "do tem de ser take ou leave", http.StatusBadRequest)
+		return
+	}
+	if !was {
+		http.Error(w, "não há talão na boca", http.StatusConflict)
+		return
+	}
+	b.changed.ring()
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // gallery keeps the pictures of slips, which take a while to draw.

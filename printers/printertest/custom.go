@@ -25,7 +25,7 @@ func (p *Printer) spooling() bool { return len(p.waiting) > 0 || !p.machine.pape
 
 // news sends the status if it is not what was sent last. The lock is held.
 func (p *Printer) news() {
-	if p.config.Language != Custom || p.machine.pushMask == 0 {
+	if p.machine.language != Custom || p.machine.pushMask == 0 {
 		return
 	}
 	if now := p.customStatus(); !slices.Equal(now, p.told) {
@@ -132,4 +132,36 @@ func (m *machine) custom(c []byte) (e effect, own bool) {
 		return effect{count: c[1]}, true
 	}
 	return effect{}, false
+}
+
+// Become makes the printer one of another language, as if a technician had
+// changed the machine on the cable: the line goes and comes back, and what was
+// not printed is lost.
+func (p *Printer) Become(l Language) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l == p.machine.language {
+		return nil
+	}
+	out := p.faults[CableOut]
+	if !out {
+		if err := p.apply(Fault{Kind: CableOut, On: true}); err != nil {
+			return err
+		}
+	}
+	p.forget()
+	p.machine.language, p.machine.pushMask = l, 0
+	p.machine.reset()
+	p.ends, p.ended, p.told, p.mouth = 0, false, nil, false
+	if out {
+		return nil
+	}
+	return p.apply(Fault{Kind: CableOut})
+}
+
+// Language returns what the printer speaks.
+func (p *Printer) Language() Language {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.machine.language
 }

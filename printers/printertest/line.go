@@ -218,11 +218,11 @@ func (p *Printer) atOnce() {
 		return p.realtime[len(p.realtime)-n:]
 	}
 	three, four, ten := tail(3), tail(4), tail(10)
-	if p.config.Language == Star {
+	if p.machine.language == Star {
 		p.starAtOnce(three[2], three)
 		return
 	}
-	if p.config.Language == Custom && string(three) == "\x10\x04\x14" {
+	if p.machine.language == Custom && string(three) == "\x10\x04\x14" {
 		p.send(p.customStatus())
 		return
 	}
@@ -270,9 +270,9 @@ func (p *Printer) automatic() []byte {
 func (p *Printer) push() {
 	switch {
 	case p.machine.pushMask&0x0e == 0:
-	case p.config.Language == Star:
+	case p.machine.language == Star:
 		p.send(p.starStatus())
-	case p.config.Language == Custom:
+	case p.machine.language == Custom:
 		p.told = p.customStatus()
 		p.send(p.told)
 	default:

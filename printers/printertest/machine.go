@@ -307,7 +307,7 @@ func (m *machine) gs(c []byte) effect {
 	case 'r':
 		return effect{reply: []byte{0x00}}
 	case 'I':
-		return effect{reply: identity(c[2])}
+		return effect{reply: identity(m.language, c[2])}
 	case 'v':
 		return m.raster(c)
 	case '(':
@@ -316,7 +316,7 @@ func (m *machine) gs(c []byte) effect {
 	return effect{}
 }
 
-func identity(n byte) []byte {
+func identity(l Language, n byte) []byte {
 	text := func(s string) []byte { return append(append([]byte{0x5f}, s...), 0) }
 	switch n {
 	case 1, '1':
@@ -330,6 +330,9 @@ func identity(n byte) []byte {
 	case 0x42:
 		return text("BALCAO")
 	case 0x43:
+		if l == Custom {
+			return text("SIMULATED-P")
+		}
 		return text("SIMULATED")
 	case 0x44:
 		return text("SIM000001")

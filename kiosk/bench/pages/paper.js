@@ -33,7 +33,7 @@ function slip(p) {
   return li;
 }
 
-/** @param {{printed: number, papers: Paper[], faults: string[], printing: boolean}} s */
+/** @param {{printed: number, papers: Paper[], faults: string[], printing: boolean, language: string, mouth: boolean, retracted: number}} s */
 function show(s) {
   const papers = s.papers.slice(0, shown);
   const have = new Map([...list.children].map((li) => [/** @type {HTMLElement} */ (li).dataset.n, li]));
@@ -49,6 +49,15 @@ function show(s) {
   set("[data-printing]", s.printing ? "A imprimir…" : "");
   document.querySelector("[data-none]")?.toggleAttribute("hidden", papers.length > 0);
   list.toggleAttribute("hidden", papers.length === 0);
+  for (const b of document.querySelectorAll("[data-language]")) {
+    b.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (b).dataset.language === s.language));
+  }
+  document.querySelector("[data-mouth]")?.toggleAttribute("hidden", s.language !== "custom");
+  for (const b of document.querySelectorAll("[data-do]")) b.toggleAttribute("disabled", !s.mouth);
+  set("[data-mouth-state]", s.mouth ? "Um talão à espera" : "Vazia");
+  const state = document.querySelector("[data-mouth-state]");
+  if (state) state.className = "state " + (s.mouth ? "busy" : "free");
+  set("[data-retracted]", s.retracted ? `${s.retracted} ${s.retracted === 1 ? "recolhido" : "recolhidos"}` : "");
   for (const b of document.querySelectorAll("[data-fault]")) {
     b.setAttribute("aria-pressed", String(s.faults.includes(/** @type {HTMLElement} */ (b).dataset.fault ?? "")));
   }
@@ -65,6 +74,10 @@ document.addEventListener("click", (e) => {
   if (b?.dataset.fault) {
     const on = b.getAttribute("aria-pressed") !== "true";
     press("/paper/fault", { kind: b.dataset.fault, on: String(on) });
+  } else if (b?.dataset.language) {
+    press("/paper/language", { language: b.dataset.language });
+  } else if (b?.dataset.do) {
+    press("/paper/mouth", { do: b.dataset.do });
   } else if (b?.hasAttribute("data-recover")) {
     press("/paper/fault", { kind: "none", on: "false" });
   }
