@@ -297,12 +297,12 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 			if h.err != nil {
 				return h.err
 			}
-			if err := p.further(ctx, s, false); err != nil {
+			if err := p.further(ctx, s); err != nil {
 				return err
 			}
 		case <-timer.C:
 			timer.Reset(askEvery)
-			if err := p.further(ctx, s, true); err != nil {
+			if err := p.further(ctx, s); err != nil {
 				return err
 			}
 			if !asks {

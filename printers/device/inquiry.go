@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"balcao/printers"
 )
@@ -33,11 +34,11 @@ func (p *Printer) dialect() printers.Dialect {
 
 // further is what the session does beside questions about the status: whether
 // a slip was taken, what the printer is, and whether to begin anew.
-func (p *Printer) further(ctx context.Context, s *session, tick bool) error {
+func (p *Printer) further(ctx context.Context, s *session) error {
 	if err := p.askRetracted(ctx, s); err != nil {
 		return err
 	}
-	if err := p.askIdentity(ctx, s, tick); err != nil {
+	if err := p.askIdentity(ctx, s); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -69,19 +70,19 @@ type inquiry struct {
 	of        printers.Identifier // nil when nobody wants to know
 	questions [][]byte
 	answers   []string
-	asked     bool // the question after the answers was sent
-	ticks     int  // seconds since
+	asked     time.Time // when the question after the answers was sent; zero before
 }
 
-// patientTicks is for how many seconds one answer is waited for.
-const patientTicks = 2
+// patience is how long one answer is waited for: one that comes later would be
+// taken for the next.
+const patience = 2500 * time.Millisecond
 
 // longestAnswer bounds what a printer may say of itself.
 const longestAnswer = 40
 
 // answered takes in a text; one that nobody asked for is dropped.
 func (q *inquiry) answered(text string) {
-	if q.of == nil || !q.asked {
+	if q.of == nil || q.asked.IsZero() {
 		return
 	}
 	text = strings.Map(func(r rune) rune {
@@ -91,21 +92,18 @@ func (q *inquiry) answered(text string) {
 		return r
 	}, text)
 	q.answers = append(q.answers, strings.TrimSpace(text[:min(len(text), longestAnswer)]))
-	q.asked, q.ticks = false, 0
+	q.asked = time.Time{}
 }
 
 // askIdentity sends the next question of the inquiry once the printer is ready
 // and nobody else writes, and tells when all are through.
-func (p *Printer) askIdentity(ctx context.Context, s *session, tick bool) error {
+func (p *Printer) askIdentity(ctx context.Context, s *session) error {
 	q := &s.inquiry
 	if q.of == nil || !p.Status().Ready() {
 		return nil
 	}
-	if q.asked {
-		if tick {
-			q.ticks++
-		}
-		if q.ticks < patientTicks {
+	if !q.asked.IsZero() {
+		if p.config.Now().Sub(q.asked) < patience {
 			return nil
 		}
 		q.answered("")
@@ -129,6 +127,6 @@ func (p *Printer) askIdentity(ctx context.Context, s *session, tick bool) error 
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil
 	}
-	q.asked = err == nil
+	q.asked = p.config.Now()
 	return err
 }
