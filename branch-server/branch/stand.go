@@ -90,19 +90,18 @@ func (b *Branch) besides(id queue.ServiceID, s Stand) wire.Text {
 	return t
 }
 
-// Causes of a suspension, as they are chosen and recorded.
+// Causes of a suspension that citizens are told, as they are chosen and recorded.
 const (
-	CauseQueue  = "queue"
-	CauseStaff  = "staff"
-	CauseSystem = "system"
-	CauseOther  = "other"
+	CauseCapacity = "capacity"
+	CauseStaff    = "staff"
+	CauseSystem   = "system_down"
 )
 
 // SuspensionWords says to citizens why a service is suspended.
 func SuspensionWords(cause string) wire.Text {
 	switch cause {
-	case CauseQueue:
-		return wire.Text{"pt": "Suspenso: há muita gente à espera", "en": "Suspended: many people are waiting"}
+	case CauseCapacity:
+		return wire.Text{"pt": "Suspenso: não há capacidade para mais", "en": "Suspended: no capacity for more"}
 	case CauseStaff:
 		return wire.Text{"pt": "Suspenso: faltam técnicos", "en": "Suspended: not enough staff"}
 	case CauseSystem:

@@ -114,6 +114,13 @@ func (b *Branch) Admit(d *queue.Day, cmd queue.Command, at time.Time) error {
 			return nil
 		}
 		request, service = c.Request, c.Service
+	case queue.Supervise:
+		for _, one := range c.Do {
+			if err := b.Admit(d, one, at); err != nil {
+				return err
+			}
+		}
+		return nil
 	default:
 		return nil
 	}

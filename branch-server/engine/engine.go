@@ -178,6 +178,8 @@ func answerTo(d *queue.Day, cmd queue.Command, entries []queue.Entry) Answer {
 	for _, entry := range entries {
 		a.Seq = entry.Seq
 		switch ev := entry.Event.(type) {
+		case queue.Issued:
+			a.about(d.Visit(ev.Visit))
 		case queue.Called:
 			a.about(d.Visit(ev.Visit))
 		case queue.Recalled:

@@ -51,6 +51,18 @@ var officeReasons = map[string][]reasonWord{
 		{"system_up", "sistema da entidade a funcionar"},
 		{"other", "outro motivo de serviço"},
 	},
+	"quota": {
+		{"agreed", "combinado com a entidade"},
+		{"capacity", "mudou a capacidade de hoje"},
+		{"staff", "mudou o pessoal de hoje"},
+		{"other", "outro motivo de serviço"},
+	},
+	"issue": {
+		{"directed", "indicação da entidade"},
+		{"our_mistake", "engano nosso"},
+		{"kiosk_down", "os quiosques não funcionaram"},
+		{"other", "outro motivo de serviço"},
+	},
 	"skills": {
 		{"relieve", "ajudar outra fila"},
 		{"absence", "ausência de colega"},
@@ -80,6 +92,12 @@ type officeWish struct {
 	Primary   []queue.ServiceID `json:"own"`
 	Secondary []queue.ServiceID `json:"helps"`
 	Reason    string            `json:"reason"`
+	Until     string            `json:"until,omitempty"` // of a suspension: 14:30 of this Day
+	Quota     *int              `json:"quota,omitempty"` // numbers of this Day; -1 is as configured
+	Law       bool              `json:"law,omitempty"`   // a number with priority
+
+	until time.Time
+	key   string
 }
 
 // undoOffer is how to take something back.
@@ -94,7 +112,10 @@ type plan struct {
 	undo *undoOffer
 }
 
-var errNothingToDo = errors.New("falta dizer o quê")
+var (
+	errNothingToDo = errors.New("falta dizer o quê")
+	errBadClock    = errors.New("a hora (until) não é como 14:30")
+)
 
 // planOf turns a wish into commands. It looks at the Day only to choose among them: each command is decided again when
 // its turn comes.
@@ -115,7 +136,7 @@ func planOf(action string, w officeWish, d *queue.Day) (plan, error) {
 	case "move":
 		return plan{do: []queue.Command{queue.MoveQueue{From: w.Service, To: w.To}}}, need(w.Service != "" && w.To != "" && w.Service != w.To)
 	case "suspend":
-		return plan{do: []queue.Command{queue.SuspendService{Service: w.Service, Cause: w.Reason}}, undo: take("reopen", officeWish{Service: w.Service})}, need(w.Service != "")
+		return plan{do: []queue.Command{queue.SuspendService{Service: w.Service, Cause: w.Reason, Until: w.until}}, undo: take("reopen", officeWish{Service: w.Service})}, need(w.Service != "")
 	case "reopen":
 		return plan{do: []queue.Command{queue.ReopenService{Service: w.Service}}, undo: take("suspend", officeWish{Service: w.Service})}, need(w.Service != "")
 	case "skills":
@@ -129,6 +150,8 @@ func planOf(action string, w officeWish, d *queue.Day) (plan, error) {
 		}, need(w.Counter != "")
 	case "close":
 		return plan{do: []queue.Command{queue.CloseCounter{Counter: w.Counter}}, undo: take("open", officeWish{Counter: w.Counter})}, need(w.Counter != "")
+	case "quota", "issue":
+		return planSupply(action, w, d)
 	case "answer":
 		return plan{do: []queue.Command{queue.AnswerAlarm{Counter: w.Counter}}}, need(w.Counter != "")
 	case "open":
@@ -187,7 +210,12 @@ func (w *Web) office(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	var p plan
 	var wrong error
-	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) { p, wrong = planOf(action, wish, d) }); err != nil {
+	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
+		wish.key = key
+		if wish.until, wrong = untilOf(d.Date(), wish.Until, w.cfg.Zone); wrong == nil {
+			p, wrong = planOf(action, wish, d)
+		}
+	}); err != nil {
 		w.fault(rw, r, err)
 		return
 	}
@@ -275,7 +303,7 @@ func decodeOfficeWish(body []byte) (officeWish, error) {
 	switch {
 	case got.Visit < 0:
 		return officeWish{}, errors.New("a senha (visit) não pode ser negativa")
-	case len(got.Primary)+len(got.Secondary) > mostSkills, len(got.Reason) > 64, len(got.Counter) > 64, len(got.Service) > 64, len(got.To) > 64:
+	case len(got.Primary)+len(got.Secondary) > mostSkills, len(got.Reason) > 64, len(got.Counter) > 64, len(got.Service) > 64, len(got.To) > 64, len(got.Until) > 64:
 		return officeWish{}, errors.New("um dos valores é demasiado longo")
 	}
 	return got, nil

@@ -44,6 +44,8 @@ func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, err
 				painted[key] = p.counterOf(key.token, now)
 			case viewManager:
 				painted[key] = p.manager()
+			case viewSupply:
+				painted[key] = p.supply()
 			}
 		}
 	})

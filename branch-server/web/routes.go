@@ -61,6 +61,7 @@ func (w *Web) table() []route {
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
 		{"POST /coordenacao/{action}", coordination, w.office},
+		{"GET /horario", coordination, w.supplyPage},
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
@@ -72,6 +73,7 @@ var views = map[string]audience{
 	viewBoard:   everyone,
 	viewCounter: atCounters,
 	viewManager: coordination,
+	viewSupply:  coordination,
 }
 
 func (w *Web) routes() http.Handler {

@@ -22,6 +22,7 @@ const (
 	viewBoard   = "board"
 	viewCounter = "counter"
 	viewManager = "manager"
+	viewSupply  = "supply"
 )
 
 const (
@@ -211,7 +212,7 @@ func (h *hub) round(ctx context.Context, shown map[viewKey]frame, managers, beat
 	h.mu.Lock()
 	wanted := map[viewKey]bool{}
 	for s := range h.pages {
-		if managers || s.fresh || s.key.kind != viewManager {
+		if managers || s.fresh || s.key.kind != viewManager && s.key.kind != viewSupply {
 			wanted[s.key] = true
 		}
 	}

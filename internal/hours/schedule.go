@@ -53,6 +53,26 @@ const (
 	CauseException Cause = "exception" // a dated exception
 )
 
+// Special is a date that is not like its weekday.
+type Special struct {
+	Date  Date
+	Spans []Span // none is closed
+	Cause Cause  // holiday, municipal or exception
+	Why   Text
+}
+
+// Ahead returns the dates that are not like their weekday, from one on for some days.
+func (s Schedule) Ahead(from Date, days int) []Special {
+	var all []Special
+	for n := range days {
+		d := from.Plus(n)
+		if p := s.on(d); p.cause != CauseWeekday {
+			all = append(all, Special{Date: d, Spans: p.spans, Cause: p.cause, Why: p.why})
+		}
+	}
+	return all
+}
+
 // Interval is a run of time in which it is open: from a moment up to but without another one.
 type Interval struct{ From, To time.Time }
 
