@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"balcao/internal/look"
 )
@@ -29,7 +30,7 @@ func (d *demo) faces() []face {
 		{
 			Name: "Quiosque", Icon: "ticket", URL: a.Kiosk, Who: "Cidadãos",
 			Text: "O ecrã tátil à entrada. Um toque no serviço e a senha sai em papel.",
-			Try:  "Toque em «Cartão de Cidadão» e veja o talão em Papel. Experimente «Cumprimente-me pelo cartão» com um cartão da página Cartões.",
+			Try:  "Em «Ver todos», o IRS tem horário próprio e o Passaporte dá só dez senhas por dia. Toque em «Cartão de Cidadão» e veja o talão em Papel. Experimente «Cumprimente-me pelo cartão» com um cartão da página Cartões.",
 		},
 		{
 			Name: "Papel", Icon: "print", URL: a.Paper, Who: "Simulado",
@@ -55,6 +56,11 @@ func (d *demo) faces() []face {
 			Name: "Coordenação", Icon: "dashboard", URL: a.Manager, Who: "Coordenação da loja",
 			Text: "Filas, balcões, quiosques e impressoras da loja, e porque foi chamada cada senha.",
 			Try:  "Entre como joana, PIN " + demoPIN + ".",
+		},
+		{
+			Name: "Horário e senhas", Icon: "calendar", URL: strings.TrimSuffix(a.Manager, "/coordenacao") + "/horario", Who: "Coordenação da loja",
+			Text: "Que serviços dão senhas agora, quantas restam, e que dias são diferentes. Suspender, reabrir, mudar o contingente de hoje.",
+			Try:  "Como joana, suspenda um serviço por uma hora e veja o quiosque dizer quando reabre. A loja da demonstração está aberta a qualquer hora.",
 		},
 		{
 			Name: "Sede", Icon: "map", URL: a.HQ, Who: "Serviços centrais",
