@@ -135,9 +135,10 @@ func aheadOf(b *branch.Branch, house calendar.Schedule, today calendar.Date) []a
 	}
 	for _, x := range house.Ahead(today, aheadDays) {
 		why := x.Why["pt"]
-		if x.Cause == calendar.CauseMunicipal {
+		switch x.Cause { //nolint:exhaustive // an exception has its own words
+		case calendar.CauseMunicipal:
 			why = "feriado municipal"
-		} else if x.Cause == calendar.CauseHoliday {
+		case calendar.CauseHoliday:
 			why = "feriado: " + why
 		}
 		add(x.Date, "toda a loja", x.Spans, why)
