@@ -15,6 +15,7 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 		Revision: d.Seq(), AtMS: at.UnixMilli(),
 		Branch: wire.OfferBranch{
 			ID: b.ID, Name: b.Name, Zone: b.Zone, Day: string(d.Date()), Open: true, Greeting: b.Greeting,
+			Bookings:  b.Bookings.Offer,
 			Elsewhere: b.Supply.Elsewhere, Book: b.Supply.Book,
 		},
 	}

@@ -163,7 +163,8 @@ type OfferBranch struct {
 	Zone     string `json:"zone"` // IANA time zone
 	Day      string `json:"day"`
 	Open     bool   `json:"open"`
-	Greeting bool   `json:"greeting"` // the card may be used to greet
+	Greeting bool   `json:"greeting"`           // the card may be used to greet
+	Bookings bool   `json:"bookings,omitempty"` // there is a check-in for those who booked
 
 	State     string `json:"state,omitempty"` // why nothing is offered: closed, not_open or full; empty while something is
 	Why       Text   `json:"why,omitempty"`

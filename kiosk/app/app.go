@@ -53,6 +53,7 @@ type App struct {
 	tickets *tickets
 	unit    *printerUnit
 	printer *device.Printer // of unit
+	key     *bookingKey
 	cards   *cards
 	watcher *pcsc.Watcher // nil without a reader
 
@@ -136,6 +137,7 @@ func (a *App) connect() error {
 func (a *App) equipTouch() error {
 	a.loop = newLoop(a)
 	a.tickets = newTickets(a)
+	a.key = &bookingKey{app: a}
 	a.cards = newCards(a)
 	var err error
 	if a.unit, err = newPrinter(a); err != nil {
@@ -277,6 +279,9 @@ const farewell = 2 * time.Second
 
 // end says that the kiosk stops on purpose; without a connection the branch hears it when the kiosk is back.
 func (a *App) end(ctx context.Context) error {
+	if a.key != nil {
+		a.key.keepOnly("")
+	}
 	ctx, cancel := context.WithTimeout(ctx, farewell)
 	defer cancel()
 	return a.store.Note(ctx, wire.TypeNodeStopped, wire.NodeFact{Boot: a.boot}, a.clock.Now())
@@ -303,6 +308,9 @@ func (a *App) post(in flow.Input) {
 
 func (a *App) heardOffer(o wire.Offer) {
 	a.offers.set(o)
+	if a.key != nil {
+		a.key.keepOnly(o.Branch.Day)
+	}
 	a.screen.ShowZone(o.Branch.Zone)
 	a.post(flow.OfferChanged{Offer: offerFor(o)})
 }

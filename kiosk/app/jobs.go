@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"balcao/internal/wire"
+	"balcao/kiosk/flow"
 	"balcao/kiosk/store"
 )
 
@@ -30,7 +31,9 @@ type job struct {
 	ticket *wire.Ticket
 	lang   string
 	large  bool
-	copies int  // slips of it that may lie about
+	copies int      // slips of it that may lie about
+	claim  claiming // of a booking; nil for a plain ticket
+	booked flow.Booked
 	begun  bool // that it will be printed is on disk, and no byte has gone out
 }
 

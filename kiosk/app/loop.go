@@ -84,6 +84,8 @@ func (l *loop) do(e flow.Effect) {
 	switch e := e.(type) {
 	case flow.RequestTicket:
 		t.ask(e)
+	case flow.CheckIn:
+		t.checkIn(e)
 	case flow.Withdraw:
 		t.withdraw(e.Request)
 	case flow.Print:

@@ -85,7 +85,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 		Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
 		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High, Next: t.Wait.Next, Over: t.Wait.Over()},
 	}
-	zone := "Europe/Lisbon"
+	zone := lisbon
 	if offer != nil {
 		s.Branch = offer.Branch.Name
 		if offer.Branch.Zone != "" {
@@ -93,7 +93,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 		}
 		s.Service, s.Body = names(*offer, t, lang)
 	}
-	s.Issued = written(t.IssuedMS, zone)
+	s.Issued, s.Booked = written(t.IssuedMS, zone), hourOf(t.SlotMS, zone)
 	return s
 }
 
@@ -140,6 +140,27 @@ func zoneOf(name string) *time.Location {
 	return time.UTC
 }
 
+// hourOf is the hour of a moment, 10:45, in the branch's zone; empty for none.
+func hourOf(atMS int64, zone string) string {
+	if atMS == 0 {
+		return ""
+	}
+	return time.UnixMilli(atMS).In(zoneOf(zone)).Format("15:04")
+}
+
+// lisbon is the zone where a branch states none.
+const lisbon = "Europe/Lisbon"
+
+// zone is the branch's time zone.
+func (o *offers) zone() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.offer == nil || o.offer.Branch.Zone == "" {
+		return lisbon
+	}
+	return o.offer.Branch.Zone
+}
+
 // ticketID is the short name of a request at the foot of its slip, for somebody who has to find it in the log.
 func ticketID(request string) string {
 	id := strings.ToUpper(strings.ReplaceAll(request, "-", ""))
@@ -147,9 +168,9 @@ func ticketID(request string) string {
 }
 
 // ticketFor is a number as the path shows it.
-func ticketFor(t wire.Ticket) flow.Ticket {
+func ticketFor(t wire.Ticket, zone string) flow.Ticket {
 	return flow.Ticket{
-		Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
+		Slot: hourOf(t.SlotMS, zone), Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
 		Wait: rangeFor(t.Wait), Alone: t.Alone,
 	}
 }
@@ -161,6 +182,7 @@ func rangeFor(r wire.Range) flow.Range {
 // offerFor is what the branch offers as the path shows it.
 func offerFor(o wire.Offer) flow.Offer {
 	f := flow.Offer{Branch: o.Branch.Name, Zone: o.Branch.Zone, Open: o.Branch.Open, Greeting: o.Branch.Greeting}
+	f.ID, f.Bookings = o.Branch.ID, o.Branch.Bookings
 	f.Door = flow.Door{
 		State: o.Branch.State, Why: flow.Text(o.Branch.Why), Next: flow.Text(o.Branch.Next),
 		Elsewhere: flow.Text(o.Branch.Elsewhere), Book: flow.Text(o.Branch.Book),

@@ -57,33 +57,39 @@ func (t *tickets) run(ctx context.Context) error {
 
 // ask begins a request, or takes it up again when it is known: the same key never leads to a second number.
 func (t *tickets) ask(e flow.RequestTicket) {
-	if t.jobs.busy(e.Request) {
+	class := queue.ClassWalkIn
+	if e.Priority {
+		class = queue.ClassLaw
+	}
+	t.request(wire.TicketFact{Request: e.Request, Service: e.Service, Class: string(class), Lang: e.Lang}, nil)
+}
+
+// claiming makes the part of a request that stands for a booking; nil for a plain ticket.
+type claiming func(ctx context.Context) (*wire.CheckIn, error)
+
+func (t *tickets) request(asked wire.TicketFact, claim claiming) {
+	if t.jobs.busy(asked.Request) {
 		return
 	}
-	t.takeUp(e.Request)
-	t.jobs.do(e.Request, func(ctx context.Context, j *job) {
-		class := queue.ClassWalkIn
-		if e.Priority {
-			class = queue.ClassLaw
-		}
-		known, err := t.app.store.Ask(ctx, wire.TicketFact{
-			Request: e.Request, Service: e.Service, Class: string(class), Lang: e.Lang, Boot: t.app.boot,
-		}, t.app.clock.Now())
+	t.takeUp(asked.Request)
+	asked.Boot = t.app.boot
+	t.jobs.do(asked.Request, func(ctx context.Context, j *job) {
+		known, err := t.app.store.Ask(ctx, asked, t.app.clock.Now())
 		if err != nil {
 			t.app.log.Error("request not logged", "err", err)
-			t.app.post(flow.TicketReply{Request: e.Request, Refused: flow.RefusedUnavailable})
+			t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedUnavailable})
 			return
 		}
-		t.app.trace(StepAsked, e.Request)
-		j.state, j.ticket = known.State, known.Ticket
+		t.app.trace(StepAsked, asked.Request)
+		j.state, j.ticket, j.claim = known.State, known.Ticket, claim
 		j.copies = max(j.copies, known.Asked.Attempts)
 		switch {
 		case j.state == store.Requested && j.ticket == nil:
 			t.reserve(ctx, j, known.Asked)
 		case j.state == store.Abandoned || j.ticket == nil:
-			t.app.post(flow.TicketReply{Request: e.Request, Refused: flow.RefusedSettled})
+			t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedSettled})
 		default: // it has its number
-			t.app.post(flow.TicketReply{Request: e.Request, Ticket: ticketFor(*j.ticket)})
+			t.app.post(flow.TicketReply{Request: asked.Request, Ticket: ticketFor(*j.ticket, t.app.offers.zone())})
 		}
 	})
 }
@@ -99,19 +105,19 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 		Request: asked.Request, Boot: t.app.boot, Service: asked.Service, Class: asked.Class, Lang: asked.Lang,
 	}
 	patient, lose := context.WithTimeout(ctx, t.patience())
-	reply, err := t.app.uplink.Reserve(patient, request)
+	reply, err := t.pose(patient, j, request)
 	lose()
 	if err != nil && ctx.Err() == nil {
-		if t.alone(ctx, j, asked) {
+		if j.claim == nil && t.alone(ctx, j, asked) {
 			t.given(ctx, j)
 			return
 		}
-		reply, err = t.app.uplink.Reserve(ctx, request)
+		reply, err = t.pose(ctx, j, request)
 	}
 	for err != nil && ctx.Err() == nil {
 		t.app.log.Warn("answer of the branch not usable", "err", err)
 		wait(ctx, time.Second)
-		reply, err = t.app.uplink.Reserve(ctx, request)
+		reply, err = t.pose(ctx, j, request)
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -120,9 +126,13 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	case err != nil: // withdrawn, or the program ends and may take it up again
 	case reply.Refused != "":
 		t.end(ctx, j, store.Abandoned, reply.Refused, 0)
-		t.app.post(flow.TicketReply{Request: j.request, Refused: reply.Refused})
+		t.app.post(flow.TicketReply{Request: j.request, Refused: reply.Refused, Booked: bookedFor(reply.Booked, t.app.offers.zone())})
+	case reply.Booked != nil && reply.Booked.Again: // the ticket is that of another request, which has its slip
+		t.end(ctx, j, store.Abandoned, "again", 0)
+		t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*reply.Ticket, t.app.offers.zone()), Booked: bookedFor(reply.Booked, t.app.offers.zone())})
 	default:
 		j.ticket = reply.Ticket
+		j.booked = bookedFor(reply.Booked, t.app.offers.zone())
 		t.given(ctx, j)
 	}
 }
@@ -134,7 +144,7 @@ func (t *tickets) given(ctx context.Context, j *job) {
 	if t.app.printer.Status().Ready() {
 		t.begin(ctx, j)
 	}
-	t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*j.ticket)})
+	t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*j.ticket, t.app.offers.zone()), Booked: j.booked})
 }
 
 func wait(ctx context.Context, d time.Duration) {

@@ -50,8 +50,16 @@ func (s State) showHome(v *View) {
 		return
 	}
 	list := s.world.offer.popular()
-	list = list[:min(len(list), s.popularRoom(v))]
-	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: brief(s.serviceChoices(list))}}
+	room := s.popularRoom(v)
+	booking, has := s.bookingChoice()
+	if has && room > 1 {
+		room-- // it takes the place of one, so that there are never more than nine choices
+	}
+	choices := s.serviceChoices(list[:min(len(list), room)])
+	if has {
+		choices = append([]Choice{booking}, choices...)
+	}
+	v.Sections = []Section{{Title: s.say("home.popular"), Note: s.say("home.waits"), Layout: "cards", Choices: brief(choices)}}
 	s.showWays(v)
 }
 

@@ -107,6 +107,9 @@ type session struct {
 	holder   holder
 	check    check
 	warned   bool
+	code     string // of a booking, as far as it is typed
+	checkIn  bool   // what is asked for is the ticket of a booking
+	booked   Booked
 }
 
 // holder is what a card said for the greeting. It lives on the screen Greeting
@@ -186,6 +189,9 @@ func (s State) hears(t Tap) bool {
 	}
 	if t.Screen != "" && t.Screen != s.session.screen {
 		return s.wasRestarted(t)
+	}
+	if t.Action == ActScan {
+		return s.scans()
 	}
 	if s.session.asking && t.Action != ActLanguage && t.Action != ActMode {
 		return false // what is under way comes first

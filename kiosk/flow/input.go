@@ -47,6 +47,7 @@ type TicketReply struct {
 	Request string
 	Refused string
 	Ticket  Ticket
+	Booked  Booked // of a check-in
 }
 
 // Why there is no number, as TicketReply says it.
@@ -69,7 +70,8 @@ type Ticket struct {
 	AtMS    int64  // Unix milliseconds of the estimate
 	Ahead   int    // people before; negative when unknown
 	Wait    Range
-	Alone   bool // given by the kiosk itself, without the branch
+	Alone   bool   // given by the kiosk itself, without the branch
+	Slot    string // the booked hour, 10:45; empty for a walk-in
 }
 
 // Range is an estimate in minutes. High zero means that nobody knows.

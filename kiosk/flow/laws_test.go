@@ -33,6 +33,11 @@ func touchable(v flow.View) []flow.Tap {
 	for _, b := range slices.Concat(v.Actions, v.Tools) {
 		add(b.Action, b.Arg)
 	}
+	if v.Pad != nil {
+		for _, b := range v.Pad.Keys {
+			add(b.Action, b.Arg)
+		}
+	}
 	if v.Warning != nil {
 		add(v.Warning.Button.Action, v.Warning.Button.Arg)
 	}
@@ -59,6 +64,9 @@ func (w *walk) step() (flow.Input, []flow.Effect) {
 	for _, e := range out {
 		switch e := e.(type) {
 		case flow.RequestTicket:
+			w.open[e.Request] = true
+			w.asked[e.Request]++
+		case flow.CheckIn:
 			w.open[e.Request] = true
 			w.asked[e.Request]++
 		case flow.Print:

@@ -2,10 +2,12 @@ package flow
 
 // Offer is what the branch offers now.
 type Offer struct {
+	ID       string // L901
 	Branch   string // Loja de Cidadão Demonstração
 	Zone     string // IANA name of its time zone, for the clock on the screen
 	Open     bool
 	Greeting bool // cards may be used to greet
+	Bookings bool // there is a check-in for those who booked
 	Bodies   []Body
 	Services []Service // most asked for first
 	Door     Door      // why there are no numbers at all, where there are none

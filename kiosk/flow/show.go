@@ -29,6 +29,12 @@ func (s State) View() View {
 		s.showAccess(&v)
 	case Help:
 		s.showHelp(&v)
+	case Booking:
+		s.showBooking(&v)
+	case BookingProblem:
+		s.showBookingProblem(&v)
+	case BookingHere:
+		s.showBookingHere(&v)
 	}
 	s.showReminder(&v)
 	s.showTools(&v)
@@ -70,7 +76,7 @@ func (s State) showTools(v *View) {
 	case Starting, Home, Greeting:
 		v.Tools = append(s.languages(), s.modeButtons()...)
 		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
-	case Bodies, Services, Priority, Card, CardProblem, Refused:
+	case Bodies, Services, Priority, Card, CardProblem, Refused, Booking, BookingProblem:
 		v.Tools = []Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}
 		v.Tools = append(v.Tools, s.languages()...)
 		v.Tools = append(v.Tools, s.accessAndHelp()...)
@@ -78,7 +84,7 @@ func (s State) showTools(v *View) {
 		v.Tools = append([]Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}, s.languages()...)
 	case Working:
 		v.Tools = s.languages()
-	case TicketReady, OnScreen, NoPaper:
+	case TicketReady, OnScreen, NoPaper, BookingHere:
 		// The ticket's own buttons; the session is as good as over.
 	}
 }

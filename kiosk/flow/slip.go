@@ -20,6 +20,9 @@ func (s State) showTicket(v *View) {
 	default:
 		v.Title, v.Mark = s.say("ticket.title"), "solid-check-circle"
 	}
+	if s.session.booked.Late {
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "clock", Title: s.say("booked.late"), Text: s.say("booked.late.do", "hour", s.session.booked.Hour)})
+	}
 	if t.Alone || !s.world.linkUp {
 		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-offline", Title: s.say("offline"), Text: s.say("offline.valid")})
 	}
@@ -79,6 +82,9 @@ func (s State) slip(t Ticket) *Slip {
 			slip.Detail += " · " + body.full(s.session.lang)
 		}
 	}
+	if t.Slot != "" {
+		slip.Detail = s.say("booked", "hour", t.Slot)
+	}
 	if s.session.priority {
 		slip.Detail = s.say("ticket.priority")
 	}
@@ -86,7 +92,7 @@ func (s State) slip(t Ticket) *Slip {
 		slip.Facts = append(slip.Facts, Fact{Icon: "map-pin", Title: t.Place, Text: s.say("ticket.place.help")})
 	}
 	slip.Facts = append(slip.Facts, s.waitFact(t))
-	if t.Ahead >= 0 && !t.Alone {
+	if t.Ahead >= 0 && !t.Alone && t.Slot == "" { // a booking is called by its hour
 		title := s.say("ticket.ahead", "n", strconv.Itoa(t.Ahead))
 		switch t.Ahead {
 		case 0:
@@ -102,6 +108,9 @@ func (s State) slip(t Ticket) *Slip {
 // waitFact is the estimate with the moment it was made, so that it stays true
 // while it is on the screen.
 func (s State) waitFact(t Ticket) Fact {
+	if t.Slot != "" {
+		return Fact{Icon: "clock", Title: s.say("booked.at", "hour", t.Slot), Text: s.say("booked.at.help")}
+	}
 	if t.Wait.High <= 0 && !t.Wait.Next || t.Alone {
 		return Fact{Icon: "clock", Title: s.say("ticket.nowait"), Text: s.say("ticket.nowait.do")}
 	}

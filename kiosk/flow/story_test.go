@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,6 +114,17 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 		}}
 	case "alone":
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Ahead: -1, Alone: true}}
+	case "booked": // booked <request> <number> [late|again] of the booking at 10:45
+		ticket := flow.Ticket{Number: arg(2), Service: "cc", Ahead: 3, Slot: "10:45", AtMS: 1}
+		b := flow.Booked{Hour: "10:45", Day: "23-11-2026", Service: "cc", Late: arg(3) == "late", Again: arg(3) == "again"}
+		if b.Late {
+			ticket.Slot = ""
+		}
+		return flow.TicketReply{Request: arg(1), Ticket: ticket, Booked: b}
+	case "turned": // turned <request> <code>: why there is no check-in
+		return flow.TicketReply{Request: arg(1), Refused: arg(2), Booked: flow.Booked{Hour: "10:45", Day: "24-11-2026", From: "10:15", Service: "cc"}}
+	case "type": // the characters of a code, one after the other, all but the last
+		return flow.Tap{Key: "typed", Screen: s.View().Screen, Action: flow.ActKey, Arg: arg(1)}
 	case "refused":
 		return flow.TicketReply{Request: arg(1), Refused: arg(2)}
 	case "slip":
@@ -221,7 +233,7 @@ func screenLines(v flow.View) string {
 func demoOffer(with []string) flow.Offer {
 	text := func(pt, en string) flow.Text { return flow.Text{"pt": pt, "en": en} }
 	o := flow.Offer{
-		Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true,
+		ID: "L901", Bookings: slices.Contains(with, "bookings"), Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true,
 		Bodies: []flow.Body{
 			{ID: "irn", Short: "IRN", Name: text("Registos e Notariado", "Registries and Notaries")},
 			{ID: "at", Short: "AT", Name: text("Finanças", "Tax authority")},

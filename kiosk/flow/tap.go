@@ -35,6 +35,8 @@ func (s State) tap(t Tap) (State, []Effect) {
 	case ActExtend: // the touch itself winds the timer up
 	case ActAccept, ActReprint, ActAbandon, ActRetry:
 		return s.settle(t)
+	case ActBooking, ActKey, ActErase, ActCheckIn, ActScan:
+		return s.booking(t)
 	}
 	return s, nil
 }
@@ -62,11 +64,15 @@ func (s State) settle(t Tap) (State, []Effect) {
 func (s State) ask(t Tap) (State, []Effect) {
 	s.session.request, s.session.service, s.session.asking = t.Key, t.Arg, true
 	s.session.priority = s.session.priority || t.Screen == Priority
+	s.session.checkIn = false
 	return s, []Effect{s.request()}
 }
 
-func (s State) request() RequestTicket {
+func (s State) request() Effect {
 	se := s.session
+	if se.checkIn {
+		return CheckIn{Request: se.request, Code: se.code, Lang: se.lang}
+	}
 	return RequestTicket{Request: se.request, Service: se.service, Priority: se.priority, Lang: se.lang}
 }
 
@@ -82,6 +88,7 @@ func (s State) back() State {
 		s.session.priority = false
 		s.session.refusal, s.session.trouble, s.session.reading = "", "", false
 		s.session.request, s.session.service, s.session.body = "", "", ""
+		s.session.code, s.session.checkIn, s.session.booked = "", false, Booked{}
 		return s.at(Home)
 	}
 }
@@ -97,10 +104,19 @@ func (s State) reply(in TicketReply) (State, []Effect) {
 		return s, nil
 	}
 	s.session.asking, s.session.warned = false, false
+	if s.session.checkIn {
+		return s.checkedIn(in)
+	}
+	s.session.booked = Booked{}
 	if in.Refused != "" {
 		s.session.refusal = in.Refused
 		return s.at(Refused), nil
 	}
+	return s.numbered(in)
+}
+
+// numbered is a number that is reserved: it is shown and printed.
+func (s State) numbered(in TicketReply) (State, []Effect) {
 	ticket := in.Ticket
 	s.session.ticket, s.session.print = &ticket, underWay
 	return s.at(TicketReady), []Effect{Print{

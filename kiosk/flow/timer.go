@@ -21,7 +21,7 @@ func (s State) wants() timer {
 		return timer{name: TimerGive, after: t.Give}
 	case se.base() == TicketReady && se.print == underWay:
 		return timer{name: TimerPrint, after: t.Print}
-	case se.base() == TicketReady, se.base() == OnScreen:
+	case se.base() == TicketReady, se.base() == OnScreen, se.base() == BookingHere:
 		return timer{name: TimerClose, after: s.patient(t.Close)}
 	case se.base() == NoPaper:
 		return timer{name: TimerHold, after: t.Hold}

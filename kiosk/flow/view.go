@@ -16,6 +16,7 @@ type View struct {
 	Notices  []Notice  `json:"notices,omitempty"`
 	Sections []Section `json:"sections,omitempty"`
 	Wide     []Choice  `json:"wide,omitempty"` // further ways, below the sections
+	Pad      *Pad      `json:"pad,omitempty"`
 	Slip     *Slip     `json:"slip,omitempty"`
 	Actions  []Button  `json:"actions,omitempty"`
 	Tools    []Button  `json:"tools,omitempty"` // languages, modes and help, always at the bottom
@@ -189,7 +190,11 @@ func (v View) offers(action Action, arg string) bool {
 			return true
 		}
 	}
-	for _, list := range [][]Button{v.Actions, v.Tools} {
+	lists := [][]Button{v.Actions, v.Tools}
+	if v.Pad != nil {
+		lists = append(lists, v.Pad.Keys)
+	}
+	for _, list := range lists {
 		for _, b := range list {
 			if b.Action == action && b.Arg == arg {
 				return true

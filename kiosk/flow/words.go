@@ -1,10 +1,13 @@
 package flow
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // words are everything the path says, in each of its languages. «{…}» stands
 // for what is put in. Every key has every language: a test sees to it.
-var words = map[string]Text{
+var words = joined(bookingWords, map[string]Text{
 	"home.title":       {"pt": "O que vem tratar hoje?", "en": "What brings you here today?"},
 	"home.sub":         {"pt": "Toque num serviço e receba já a sua senha.", "en": "Touch a service to get your ticket."},
 	"home.popular":     {"pt": "Mais procurados", "en": "Most asked for"},
@@ -242,6 +245,15 @@ var words = map[string]Text{
 	"warn.title": {"pt": "Ainda está aí?", "en": "Are you still there?"},
 	"warn.text":  {"pt": "Este ecrã volta ao início em", "en": "This screen starts over in"},
 	"warn.stay":  {"pt": "Preciso de mais tempo", "en": "I need more time"},
+})
+
+// joined puts lists of words together.
+func joined(lists ...map[string]Text) map[string]Text {
+	all := map[string]Text{}
+	for _, list := range lists {
+		maps.Copy(all, list)
+	}
+	return all
 }
 
 // Languages are what the path can be walked in, with each one's own name.

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,6 +165,7 @@ func steps() map[string][]flow.Input {
 	} {
 		all["card-problem-"+code] = problem(code)
 	}
+	maps.Copy(all, bookingSteps())
 	return all
 }
 
@@ -212,7 +214,7 @@ func sampleOffer() flow.Offer {
 	t := func(pt, en string) flow.Text { return flow.Text{"pt": pt, "en": en} }
 	r := func(lo, hi int) flow.Range { return flow.Range{Low: lo, High: hi} }
 	o := flow.Offer{
-		Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true,
+		ID: "L901", Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true, Bookings: true,
 		Bodies: []flow.Body{
 			{ID: "irn", Short: "IRN", Name: t("Registos e Notariado", "Registries and Notaries"), Icon: "b-id-card"},
 			{ID: "at", Short: "AT", Name: t("Finanças", "Tax Authority"), Icon: "money-taxes"},

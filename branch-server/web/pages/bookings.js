@@ -44,7 +44,7 @@ function Figures({ lines, today }) {
 function Row({ line: l, arrive, busy, today }) {
   const s = states[l.state] ?? states.to_come;
   return html`<tr key=${l.id}><th scope="row">${l.time}</th><td class="svc">${l.svc}<span class="sub">${l.id}</span></td><td class="code">${l.code}</td>
-    <td><span class=${"state " + s[2]}><${Icon} name=${s[0]} /> ${s[1]}</span></td><td class="ticket-s">${l.tk ?? ""}</td>
+    <td class="st"><span class=${"state " + s[2]}><${Icon} name=${s[0]} /> ${s[1]}</span></td><td class="ticket-s tk-cell">${l.tk ?? ""}</td>
     <td class="do">${today && !l.tk && (l.can
       ? html`<button type="button" class=${"button small" + (l.late ? "" : " outline")} aria-busy=${busy} aria-label=${`Chegou: ${l.time}, ${l.svc}, código ${l.code}`} onClick=${() => arrive(l)}>${l.late ? "Chegou, tarde" : "Chegou"}</button>`
       : html`<span class="small quiet">a partir das ${l.opens}</span>`)}</td></tr>`;
@@ -189,7 +189,7 @@ function App() {
   if (!data) return html`<main class="page" id="conteudo"><h1>Marcações</h1><p class="quiet" role="status">A ligar à loja…</p></main>`;
   const age = performance.now() - heard;
   const stale = age > 15000;
-  return html`<main class="page stack" id="conteudo"><h1>Marcações</h1>
+  return html`<main class="page stack" id="conteudo"><div class="page-head"><h1>Marcações</h1>${imports && html`<a class="button" href="#import"><${Icon} name="upload" /> Importar</a>`}</div>
     ${stale && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(age)}</b>O que vê é das ${data.now}.</div></div>`}
     <${Day} data=${data} reload=${load} age=${stale ? "" : `há ${span(age)}`} setDay=${(/** @type {string} */ d) => { setFollows(d === data.today); setDay(d); }} />
     ${imports && html`<${Importer} reload=${load} list=${data.imports ?? []} />`}</main>`;

@@ -143,6 +143,7 @@ function Choice(/** @type {any} */ { choice, kind, tap, pending, stale, lang }) 
 }
 
 function Button(/** @type {any} */ { button, tap, pending, cls }) {
+  if (!button.action) return html`<div class="btn main waiting" role="status">${button.icon && html`<${Mark} name=${button.icon} />`}<span>${button.label}</span></div>`;
   const mine = pending && pending.action === button.action && pending.arg === (button.arg ?? "");
   const on = button.pressed === true;
   return html`<button type="button" class=${`btn ${cls ?? ""} ${button.main ? "main" : ""} ${mine ? "waiting" : ""} ${on ? "on" : ""}`}
@@ -150,6 +151,46 @@ function Button(/** @type {any} */ { button, tap, pending, cls }) {
     onClick=${(/** @type {Event} */ e) => tap(button, e)}>
     ${button.icon && html`<${Mark} name=${button.icon} />`}<span lang=${button.lang}>${button.label}</span>
     ${on && html`<span class="tick"><${Icon} name="check" /></span>`}</button>`;
+}
+
+/** What was typed, and the keys to type with. */
+function Pad(/** @type {any} */ { pad, tap, pending }) {
+  const typed = pad.cells.filter((/** @type {string} */ c) => c).join("");
+  return html`<section class="pad">
+    <p class="cells" role="status" aria-label=${`${pad.label}: ${[...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
+    <div class="keys">${pad.keys.map((/** @type {any} */ b) => html`<button key=${b.label} type="button" class=${"key" + (pending && pending.action === "key" && pending.arg === b.label ? " waiting" : "")} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>
+  </section>`;
+}
+
+/** Screens on which the text of a scanner is listened to. */
+const scans = ["home", "booking", "bookingproblem"];
+
+/**
+ * A scanner types what it reads, all at once; somebody with a keyboard types
+ * one character after the other. Both end up in the same field.
+ */
+function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
+  useEffect(() => {
+    let text = "", timer = 0;
+    const give = (/** @type {Event} */ e) => {
+      clearTimeout(timer);
+      const all = text;
+      text = "";
+      if (all.length >= 6) tap({ action: "scan", arg: all.slice(0, 64) }, e);
+      else if (latest.current.screen === "booking") for (const c of all.toUpperCase()) tap({ action: "key", arg: c }, e);
+    };
+    const down = (/** @type {KeyboardEvent} */ e) => {
+      if (e.ctrlKey || e.altKey || e.metaKey || !scans.includes(latest.current.screen)) return;
+      if (e.key === "Enter" && text.length >= 6) { e.preventDefault(); give(e); return; }
+      if (e.key === "Backspace" && latest.current.screen === "booking") { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
+      if (!/^[A-Za-z0-9]$/.test(e.key)) return;
+      text += e.key;
+      clearTimeout(timer);
+      timer = setTimeout(() => give(e), 120);
+    };
+    addEventListener("keydown", down);
+    return () => { removeEventListener("keydown", down); clearTimeout(timer); };
+  }, []);
 }
 
 function Slip(/** @type {any} */ { slip, compact, lang, zone }) {
@@ -194,6 +235,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
         <div class=${s.layout + (s.choices.length === 1 ? " single" : "")}>${s.choices.map((/** @type {any} */ c) => html`<${Choice} key=${c.arg + c.action} choice=${c} kind=${s.layout === "cards" ? "card" : "line"} ...${p} />`)}</div>
       </section>`)}
       ${v.wide && html`<div class=${"wides n" + v.wide.length}>${v.wide.map((/** @type {any} */ c) => html`<${Choice} key=${c.title} choice=${c} kind="wide" ...${p} />`)}</div>`}
+      ${v.pad && html`<${Pad} pad=${v.pad} tap=${tap} pending=${pending} />`}
       ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} lang=${v.lang} zone=${v.zone} />`}
       ${v.screen === "nopaper" && notices}
       ${actions.length > 0 && html`<div class=${`actions ${v.slip ? "of-slip" : ""} ${v.screen === "access" ? "modes" : ""}`}>
@@ -250,6 +292,7 @@ function App() {
   const [pending, setPending] = useState(/** @type {any} */ (null));
   const offset = useRef(0);
   const busy = useRef(false);
+  const queued = useRef(/** @type {any[]} */ ([]));
   const lastTap = useRef({ at: -1e9, x: 0, y: 0, screen: "" });
   const latest = useRef(/** @type {View} */ ({}));
 
@@ -272,7 +315,11 @@ function App() {
   const shown = !view || !view.screen || (lost && !["home", "starting"].includes(view.screen)) ? starting(view) : view;
 
   const tap = useCallback((/** @type {Touchable} */ what, /** @type {Event} */ e) => {
-    if (busy.current || !what.action) return;
+    if (!what.action) return;
+    if (busy.current) { // quick fingers on the keys are heard one after the other
+      if (what.action === "key" && queued.current.length < 6) queued.current.push([what, e]);
+      return;
+    }
     // The second half of a double tap must not touch what has just appeared
     // under the finger.
     const p = /** @type {MouseEvent} */ (e), t = lastTap.current;
@@ -286,8 +333,13 @@ function App() {
     busy.current = true;
     setPending({ action: what.action, arg: what.arg ?? "" });
     command(face.dataset.input ?? "/input", { screen, action: what.action, arg: what.arg ?? "" }, { key: newKey(), most: 300 })
-      .finally(() => { busy.current = false; setPending(null); });
+      .finally(() => {
+        busy.current = false; setPending(null);
+        const next = queued.current.shift();
+        if (next) tap(next[0], next[1]);
+      });
   }, []);
+  useTyping(latest, tap);
 
   useLayoutEffect(() => {
     const root = document.documentElement;

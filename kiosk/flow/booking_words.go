@@ -1,0 +1,46 @@
+package flow
+
+// bookingWords is every word of the screens of a booking; they join the others.
+var bookingWords = map[string]Text{
+	"booking":          {"pt": "Tenho marcação", "en": "I have a booking"},
+	"booking.help":     {"pt": "Confirmar que cheguei", "en": "Say that I am here"},
+	"booking.title":    {"pt": "Tenho marcação", "en": "I have a booking"},
+	"booking.sub":      {"pt": "Escreva o código e confirme.", "en": "Type the code and confirm."},
+	"booking.where":    {"pt": "Onde está o código?", "en": "Where is the code?"},
+	"booking.where.do": {"pt": "Na mensagem ou no papel da marcação. São 6 letras e números.", "en": "In the message or on the paper of your booking: 6 letters and numbers."},
+	"booking.label":    {"pt": "Código escrito", "en": "Code typed"},
+	"booking.erase":    {"pt": "Apagar", "en": "Delete"},
+	"booking.confirm":  {"pt": "Cheguei", "en": "I am here"},
+	"booking.again":    {"pt": "Escrever outra vez", "en": "Type it again"},
+	"booking.service":  {"pt": "Escolher um serviço", "en": "Choose a service"},
+	"booking.walkin":   {"pt": "Tirar senha sem marcação", "en": "Take a ticket without booking"},
+
+	"booking.no_booking":        {"pt": "Código não encontrado", "en": "Code not found"},
+	"booking.no_booking.what":   {"pt": "Não há marcação com este código", "en": "There is no booking with this code"},
+	"booking.no_booking.do":     {"pt": "Veja se o escreveu bem, e se é desta loja. A receção também o pode procurar.", "en": "Check that it is typed well, and that it is for this branch. Reception can look for it too."},
+	"booking.too_early":         {"pt": "Ainda é cedo", "en": "It is still early"},
+	"booking.too_early.what":    {"pt": "A sua marcação é às {hour}", "en": "Your booking is at {hour}"},
+	"booking.too_early.do":      {"pt": "Volte a este quiosque a partir das {from}. Se preferir, tire já uma senha sem marcação.", "en": "Come back to this kiosk from {from} on. Or take a ticket without booking now."},
+	"booking.other_day":         {"pt": "É noutro dia", "en": "It is another day"},
+	"booking.other_day.what":    {"pt": "A sua marcação é no dia {day}, às {hour}", "en": "Your booking is on {day}, at {hour}"},
+	"booking.other_day.do":      {"pt": "Volte nesse dia. Hoje pode tirar uma senha sem marcação.", "en": "Come back on that day. Today you can take a ticket without booking."},
+	"booking.withdrawn":         {"pt": "Marcação anulada", "en": "Booking cancelled"},
+	"booking.withdrawn.what":    {"pt": "Esta marcação foi anulada", "en": "This booking was cancelled"},
+	"booking.withdrawn.do":      {"pt": "Tire uma senha, ou pergunte na receção.", "en": "Take a ticket, or ask at reception."},
+	"booking.over":              {"pt": "Já foi chamada", "en": "Already called"},
+	"booking.over.what":         {"pt": "A senha desta marcação já foi chamada", "en": "The ticket of this booking was already called"},
+	"booking.over.do":           {"pt": "Fale com a receção: dizem-lhe o que fazer.", "en": "Speak to reception: they will tell you what to do."},
+	"booking.other_branch":      {"pt": "É noutra loja", "en": "It is another branch"},
+	"booking.other_branch.what": {"pt": "Este código é de outra loja", "en": "This code is for another branch"},
+	"booking.other_branch.do":   {"pt": "Veja a morada na mensagem da marcação. Aqui pode tirar uma senha.", "en": "See the address in the message of your booking. Here you can take a ticket."},
+
+	"booking.here":      {"pt": "Já confirmou a chegada", "en": "You are checked in"},
+	"booking.here.sub":  {"pt": "A sua senha é a mesma.", "en": "Your ticket is the same."},
+	"booking.here.keep": {"pt": "Chamamos este número no ecrã.", "en": "Watch the call screen for it."},
+
+	"booked":         {"pt": "Marcação {hour}", "en": "Booking {hour}"},
+	"booked.at":      {"pt": "Marcação às {hour}", "en": "Booked for {hour}"},
+	"booked.at.help": {"pt": "Chamamos perto dessa hora.", "en": "You are called near that time."},
+	"booked.late":    {"pt": "Passou da hora marcada", "en": "Your booked time has passed"},
+	"booked.late.do": {"pt": "Era às {hour}. Recebemos na mesma, por ordem de chegada.", "en": "It was at {hour}. You will be received in order of arrival."},
+}
