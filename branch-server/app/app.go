@@ -120,7 +120,7 @@ func (a *App) openDay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	book, err := readStaff(a.cfg.Staff)
+	book, err := a.cfg.book()
 	if err != nil {
 		return err
 	}

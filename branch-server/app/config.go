@@ -24,8 +24,10 @@ type Config struct {
 	Staff  string        `yaml:"staff"` // file of the people who may sign in
 	Branch branch.Branch `yaml:"branch"`
 
-	Retention Retention `yaml:"retention"`
-	Bookings  Bookings  `yaml:"bookings"`
+	People    []staff.Record `yaml:"people"` // who may sign in, in place of the file of a small branch
+	Retention Retention      `yaml:"retention"`
+	Kiosk     config.Other   `yaml:"kiosk"` // of the kiosk program, where one file holds a whole box
+	Bookings  Bookings       `yaml:"bookings"`
 }
 
 // Retention says for how long it can be told who did something.
@@ -74,10 +76,18 @@ func Load(path string) (Config, error) {
 	if err := config.Decode(path, raw, &c); err != nil {
 		return Config{}, err
 	}
-	if _, err := readStaff(c.Staff); err != nil {
+	if _, err := c.book(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// book returns the people who may sign in: those of the configuration itself, or of the file it names.
+func (c *Config) book() (*staff.Book, error) {
+	if len(c.People) > 0 {
+		return staff.New(c.People)
+	}
+	return readStaff(c.Staff)
 }
 
 // readStaff reads the people who may sign in; every fault of their file is named at once.
@@ -116,8 +126,13 @@ func (c *Config) Check(faults *config.Faults) {
 			faults.Add(key, "no such file: %s", file)
 		}
 	}
-	if c.Staff == "" {
-		faults.Add("staff", "name the file of the people who may sign in")
+	switch {
+	case c.Staff == "" && len(c.People) == 0:
+		faults.Add("staff", "name the file of the people who may sign in, or list them under people")
+	case c.Staff != "" && len(c.People) > 0:
+		faults.Add("people", "people stand in the file named by staff, or here, not in both")
+	default:
+		(&staff.File{People: c.People}).Check(faults)
 	}
 	if _, err := time.LoadLocation(c.Branch.Zone); err != nil && c.Branch.Zone != "" {
 		faults.Add("branch.zone", "unknown time zone %q", c.Branch.Zone)

@@ -63,6 +63,9 @@ func (d decoder) fault(n ast.Node, path, format string, args ...any) {
 
 // node writes n into v, which keeps its value if n does not fit.
 func (d decoder) node(n ast.Node, v reflect.Value, path string) {
+	if v.Type() == reflect.TypeFor[Other]() {
+		return
+	}
 	switch n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
 		return // already told as a fault of form

@@ -141,7 +141,14 @@ func Load(path string, simulate bool) (Config, error) {
 	}
 	c := Default()
 	c.Simulate = simulate
-	if err := config.Decode(path, raw, &c); err != nil {
+	file, err := config.Parse(path, raw)
+	if err != nil {
+		return Config{}, err
+	}
+	if part, shared := file.Section("kiosk"); shared { // the one file of a small branch
+		file = part
+	}
+	if err := file.Decode(&c); err != nil {
 		return Config{}, err
 	}
 	return c, nil
