@@ -58,6 +58,7 @@ func (w *Web) table() []route {
 		{"GET /balcao/escolher", atCounters, w.choosePage},
 		{"POST /balcao/escolher", atCounters, w.choose},
 		{"POST /commands/{name}", atCounters, w.command},
+		{"GET /porque", signedIn, w.whySearch},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
 		{"POST /coordenacao/{action}", coordination, w.office},

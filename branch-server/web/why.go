@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,93 +13,49 @@ import (
 	"balcao/internal/queue"
 )
 
-// whyCalled says in one or two sentences why a visit was called when it was. It names no ground of priority: none is
-// kept.
-func (w *Web) whyCalled(v queue.Visit) string {
-	tk := "A " + v.Number.String()
-	why := v.Why
-	var s string
-	switch {
-	case why.Rule == queue.RuleLaw:
-		s = tk + " tem prioridade por lei, à frente de todas as outras."
-	case why.Rule == queue.RuleGuard:
-		s = tk + " já esperava há " + span(why.Waited) + ", e quem espera " + span(w.names().guard) + " passa à frente das que chegaram depois."
-	case why.Rule == queue.RuleBooked:
-		s = tk + " tem marcação para agora, e as marcações são chamadas à sua hora."
-	case why.Rule == queue.RuleClass:
-		s = tk + " é de uma classe a que a entidade dá preferência."
-	case why.Rule == queue.RuleFront:
-		s = tk + " já foi atendida noutro serviço, que a encaminhou para a frente desta fila."
-	case why.Rule == queue.RuleChosen:
-		s = tk + " foi escolhida por quem atende, com motivo registado (" + why.Reason + ")."
-	case why.Others == 0:
-		s = tk + " era a única à espera por este balcão."
-	case why.Passed != 0:
-		s = tk + " era a mais antiga dos serviços próprios deste balcão."
-	default:
-		s = tk + " era a que esperava há mais tempo, entre " + tickets(why.Others+1) + "."
-	}
-	switch {
-	case why.PassedTkt == "":
-	case why.Rule == queue.RuleLaw:
-		s += " A " + why.PassedTkt + ", sem prioridade por lei, tinha chegado antes."
-	case why.Rule != queue.RuleArrival:
-		s += " A " + why.PassedTkt + " tinha chegado antes."
-	default:
-		s += " A " + why.PassedTkt + " chegou antes, mas é de um serviço em que este balcão só ajuda."
-	}
-	if why.Secondary && why.PassedTkt == "" {
-		s += " O balcão ajuda neste serviço."
-	}
-	return s
-}
-
-// sayToPerson is what can be said aloud to whoever asks.
-func sayToPerson(v queue.Visit) string {
-	switch v.Why.Rule {
-	case queue.RuleLaw:
-		return "Essa senha tinha prioridade, que a lei manda atender primeiro. As outras seguem por ordem de chegada."
-	case queue.RuleGuard:
-		return "Essa pessoa esperava há muito tempo, e por isso passou à frente das que chegaram depois."
-	case queue.RuleBooked:
-		return "Essa pessoa tem hora marcada, e as marcações são chamadas à sua hora."
-	case queue.RuleClass:
-		return "Essa senha é de uma classe a que esta entidade dá preferência."
-	case queue.RuleFront:
-		return "Essa pessoa já estava a ser atendida e foi encaminhada de outro serviço."
-	case queue.RuleChosen:
-		return "Essa senha foi chamada fora da ordem por um motivo que ficou registado."
-	case queue.RuleArrival:
-	}
-	if v.Why.Passed != 0 {
-		return "Esse balcão atende primeiro os seus próprios serviços. A sua senha é chamada nos balcões do seu serviço, por ordem de chegada."
-	}
-	return "Essa senha era a que esperava há mais tempo para esse balcão. Seguimos a ordem de chegada."
-}
-
 // whyView is the page «Porque foi chamada esta senha?».
 type whyView struct {
-	Number   string
-	Others   []whyOther // other visits of the Day under the same number
-	Title    string
-	Lead     string
-	Say      string // for the person who asks; empty if nobody was called
-	Service  string
-	Body     string
-	Counter  string
-	Moment   string // 10:40:51
-	Decided  int    // tier that decided; -1 if not called
-	Tiers    [3]int // how many of the candidates stood in each
-	Guard    string
-	Rows     []whyRow
-	Unlisted int
-	Footer   string
-	Journey  []step
+	Number    string
+	Date      queue.Date
+	DateWords string
+	Today     bool
+	Others    []whyOther // other visits of the Day under the same number
+	Title     string
+	Lead      string
+	Say       string // for the person who asks; empty if nobody was called
+	Service   string
+	Body      string
+	Counter   string
+	Moment    string // 10:40:51
+	Calls     []whyCall
+	Tiers     []whyTier
+	Rows      []whyRow
+	Unlisted  int
+	Oldest    string // the oldest ticket that was passed over; empty if none was
+	Elsewhere int
+	Passers   []whyPasser
+	Passed    string // the passers in one sentence
+	Seq       uint64
+	Journey   []step
 }
 
 type whyOther struct {
 	ID   queue.VisitID
 	Body string
+}
+
+// whyCall is one call of the ticket, when it had several.
+type whyCall struct {
+	Words, Link string
+	Now         bool
+}
+
+// whyTier is one step of the calling rule.
+type whyTier struct {
+	Nth     string
+	Name    string
+	Waiting int
+	Decided bool
 }
 
 // step is one thing that happened to a visit.
@@ -108,7 +66,8 @@ type whyRow struct {
 	Order   int
 	Number  string
 	Service string
-	Class   string
+	Tag     string // law, booked, long, front, class or walkin
+	TagText string
 	From    int // when it came, per cent of the axis
 	Waited  string
 	Reason  string
@@ -116,238 +75,319 @@ type whyRow struct {
 	Link    string
 }
 
+// whyPasser is a ticket that came later and was called first.
+type whyPasser struct{ Number, Link, When, Counter, Service, Reason string }
+
 // candidatesListed is how many of those who could have been called a page lists.
 const candidatesListed = 25
 
 var ticketForm = regexp.MustCompile(`^[A-Za-z]{1,3}[0-9]{1,4}$`)
 
-// whyPage is GET /porque/{number}.
+// whySearch is GET /porque: which ticket of which day.
+func (w *Web) whySearch(rw http.ResponseWriter, r *http.Request, v visitor) {
+	number := strings.ToUpper(strings.ReplaceAll(r.URL.Query().Get("senha"), " ", ""))
+	day := r.URL.Query().Get("dia")
+	data := map[string]any{"Today": queue.DateOf(w.cfg.Now(), w.cfg.Zone), "Day": day, "Number": number}
+	if ticketForm.MatchString(number) {
+		http.Redirect(rw, r, "/porque/"+number+"?dia="+url.QueryEscape(day), http.StatusSeeOther)
+		return
+	}
+	if number != "" {
+		data["Fault"] = "Escreva o número como está no talão, por exemplo A023."
+	}
+	w.show(rw, http.StatusOK, v, page{Title: "Porque foi chamada", Tab: "dia", Template: "why-search.html", Data: data, Styles: []string{"why.css"}})
+}
+
+// whyPage is GET /porque/{number}: any ticket of any Day in the journal.
 func (w *Web) whyPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 	number := strings.ToUpper(r.PathValue("number"))
 	if !ticketForm.MatchString(number) {
 		w.notFound(rw, r)
 		return
 	}
-	chosen, _ := strconv.Atoi(r.URL.Query().Get("visita")) // 0, as any nonsense, is the first of that number
-	var (
-		view  whyView
-		found bool
-	)
-	err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) {
-		view, found = painter{w: w, d: d, at: at}.why(number, queue.VisitID(chosen))
-	})
+	days, err := w.cfg.Archive.Days(r.Context())
+	if err != nil {
+		w.fault(rw, r, err)
+		return
+	}
+	day := queue.Date(r.URL.Query().Get("dia"))
+	if day == "" && len(days) > 0 {
+		day = days[len(days)-1]
+	}
+	none := func() {
+		words := "hoje"
+		if day != "" && (len(days) == 0 || day != days[len(days)-1]) {
+			words = "nesse dia"
+		}
+		w.show(rw, http.StatusNotFound, v, page{
+			Title: "Senha " + number, Tab: "dia", Template: "why-none.html", Data: map[string]any{"Number": number, "When": words}, Styles: []string{"why.css"},
+		})
+	}
+	if !slices.Contains(days, day) {
+		none()
+		return
+	}
+	chosen, _ := strconv.Atoi(r.URL.Query().Get("visita"))             // 0, as any nonsense, is the first of that number
+	call, _ := strconv.ParseUint(r.URL.Query().Get("chamada"), 10, 64) // 0, as any nonsense, is the last
+	q, found, err := w.inquire(r.Context(), day, number, queue.VisitID(chosen))
 	switch {
 	case err != nil:
 		w.fault(rw, r, err)
 	case !found:
-		w.show(rw, http.StatusNotFound, v, page{Title: "Senha " + number, Tab: "dia", Template: "why-none.html", Data: number})
+		none()
 	default:
-		w.show(rw, http.StatusOK, v, page{Title: "Senha " + number, Tab: "dia", Template: "why.html", Data: view})
+		view := w.why(q, call, day == days[len(days)-1])
+		w.show(rw, http.StatusOK, v, page{
+			Title: "Senha " + number, Tab: "dia", Template: "why.html", Data: view, Styles: []string{"why.css"}, Modules: []string{"print.js"},
+		})
 	}
 }
 
-func (p painter) why(number string, id queue.VisitID) (whyView, bool) {
-	var same []queue.Visit
-	all := p.d.Visits()
-	for _, v := range all {
-		if v.Number.String() == number {
-			same = append(same, v)
-		}
+func (w *Web) why(q inquiry, call uint64, today bool) whyView {
+	v := q.visit
+	s := w.names().services[v.Service]
+	view := whyView{
+		Number: v.Number.String(), Date: q.date, DateWords: dayWords(q.date), Today: today, Service: s.name, Body: s.body,
 	}
-	if len(same) == 0 {
-		return whyView{}, false
-	}
-	v := same[0]
-	if i := slices.IndexFunc(same, func(v queue.Visit) bool { return v.ID == id }); i >= 0 {
-		v = same[i]
-	}
-	s := p.w.names().services[v.Service]
-	view := whyView{Number: number, Service: s.name, Body: s.body, Decided: -1, Guard: span(p.w.names().guard), Journey: p.journey(v)}
-	for _, o := range same {
+	for _, o := range q.same {
 		if o.ID != v.ID {
-			view.Others = append(view.Others, whyOther{o.ID, p.w.names().services[o.Service].body})
+			view.Others = append(view.Others, whyOther{o.ID, w.names().services[o.Service].body})
 		}
 	}
-	if v.CalledAt.IsZero() {
-		view.Title, view.Lead = p.notCalled(v)
-		return view, true
+	for _, l := range q.lines {
+		view.Journey = append(view.Journey, step{upperFirst(l.Text), w.clockSeconds(l.At)})
 	}
-	p.called(&view, v, all)
-	return view, true
+	w.passers(&view, q)
+	if len(q.calls) == 0 {
+		at := q.day.Last()
+		if today {
+			at = w.cfg.Now()
+		}
+		view.Title, view.Lead = painter{w: w, d: q.day, at: at}.notCalled(v)
+		if q.ended && v.State == queue.StateWaiting {
+			view.Title, view.Lead = "Esta senha ficou por chamar", "O dia acabou com a "+view.Number+" à espera."
+		}
+		return view
+	}
+	which := len(q.calls) - 1
+	for i, c := range q.calls {
+		if c.seq == call {
+			which = i
+		}
+	}
+	if len(q.calls) > 1 {
+		for i, c := range q.calls {
+			view.Calls = append(view.Calls, whyCall{
+				Words: fmt.Sprintf("%d.ª: %s, %s", i+1, w.clock(c.at), inSentence(w.cfg.Branch().Label(c.called.Counter))),
+				Link:  whyAddress(view.Number, q.date, v.ID) + "&chamada=" + strconv.FormatUint(c.seq, 10), Now: i == which,
+			})
+		}
+	}
+	w.called(&view, v, q.calls[which])
+	return view
 }
 
-// notCalled says where a ticket stands that nobody called.
-func (p painter) notCalled(v queue.Visit) (title, lead string) {
-	tk := v.Number.String()
-	switch v.State {
-	case queue.StateVoid:
-		return "Esta senha foi anulada", "O talão da " + tk + " não saiu, e ninguém ficou com o número noutro suporte. Se a pessoa o tem, tire-lhe outra senha."
-	case queue.StateReserved:
-		return "Esta senha ainda não saiu", "O número " + tk + " está reservado e o talão está a ser impresso."
-	case queue.StateCancelled:
-		return "Esta senha foi anulada", "A " + tk + " foi anulada antes de ser chamada."
-	case queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StateFinished, queue.StateNoShow,
-		queue.StateHeld, queue.StatePostponed:
-	}
-	ahead := 0
-	for _, o := range p.d.Waiting(v.Service) {
-		if o.ID == v.ID {
-			continue
-		}
-		law, mine := o.Class == queue.ClassLaw, v.Class == queue.ClassLaw
-		if law != mine && law || law == mine && o.ID < v.ID {
-			ahead++
-		}
-	}
-	open := 0
-	for id, serves := range p.w.names().counters {
-		if serves[v.Service] && p.d.Counter(id).Open {
-			open++
-		}
-	}
-	lead = "A " + tk + " espera há " + span(v.Wait(p.at)) + ". "
-	switch ahead {
-	case 0:
-		lead += "É a primeira do seu serviço"
-	case 1:
-		lead += "No seu serviço há 1 senha à frente"
-	default:
-		lead += "No seu serviço há " + tickets(ahead) + " à frente"
-	}
-	switch open {
-	case 0:
-		lead += ", e nenhum balcão aberto o atende agora."
-	case 1:
-		lead += ", e 1 balcão aberto atende-o."
-	default:
-		lead += ", e " + strconv.Itoa(open) + " balcões abertos atendem-no."
-	}
-	return "Esta senha ainda não foi chamada", lead
-}
-
-func (p painter) journey(v queue.Visit) []step {
-	steps := []step{{"Número tirado", p.w.clockSeconds(v.Asked)}}
-	add := func(what string, at time.Time) {
-		if !at.IsZero() {
-			steps = append(steps, step{what, p.w.clockSeconds(at)})
-		}
-	}
-	if v.Print == queue.PrintUnknown {
-		add("À espera, talão por confirmar", v.IssuedAt)
-	} else {
-		add("À espera", v.IssuedAt)
-	}
-	if !v.CalledAt.IsZero() {
-		add("Chamada ao "+inSentence(p.w.cfg.Branch().Label(v.Counter)), v.CalledAt)
-	}
-	if v.Recalled > 0 {
-		add("Chamada de novo, "+strconv.Itoa(v.Recalled+1)+".ª vez", v.LastCall)
-	}
-	add("Chegou ao balcão", v.StartedAt)
-	switch v.State {
-	case queue.StateFinished:
-		add("Atendida", v.EndedAt)
-	case queue.StateNoShow:
-		add("Não compareceu", v.EndedAt)
-	case queue.StateVoid, queue.StateCancelled:
-		add("Anulada", v.EndedAt)
-	case queue.StateHeld:
-		add("Atendimento suspenso", v.HeldAt)
-	case queue.StateReserved, queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StatePostponed:
-	}
-	return steps
-}
-
-// called fills in who else could have been called at that moment, from what the Day still knows.
-func (p painter) called(view *whyView, v queue.Visit, all []queue.Visit) {
-	w, moment := p.w, v.CalledAt
+// called explains one call among those whom the counter could have called instead.
+func (w *Web) called(view *whyView, v queue.Visit, c callCase) {
+	v.Why, v.Counter, v.Service = c.called.Why, c.called.Counter, c.called.Service
 	view.Title = "Porque foi chamada esta senha?"
 	view.Lead, view.Say = w.whyCalled(v), sayToPerson(v)
-	view.Counter, view.Moment = w.cfg.Branch().Label(v.Counter), w.clockSeconds(moment)
-	view.Decided = v.Why.Tier
-	serves := w.names().serves(v.Counter)
-	var could []queue.Visit
-	for _, o := range all {
-		waited := !o.IssuedAt.IsZero() && !o.IssuedAt.After(moment) && (o.CalledAt.IsZero() || !o.CalledAt.Before(moment)) &&
-			(o.State != queue.StateVoid || o.EndedAt.After(moment))
-		if waited && (o.ID == v.ID || serves[o.Service] && !called(o, v)) {
-			could = append(could, o)
+	view.Counter, view.Moment, view.Seq = w.cfg.Branch().Label(v.Counter), w.clockSeconds(c.at), c.seq
+	view.Service, view.Body = w.names().services[v.Service].name, w.names().services[v.Service].body
+	view.Elsewhere = c.elsewhere
+	view.Tiers = w.tiers(v, c)
+	first, oldest := c.at, queue.Visit{}
+	for _, o := range c.candidates {
+		if o.Visit.Since.Before(first) {
+			first = o.Visit.Since
+		}
+		if o.Visit.ID == c.called.Why.Passed {
+			oldest = o.Visit
 		}
 	}
-	slices.SortFunc(could, func(a, b queue.Visit) int {
-		if x, y := p.tierAt(a, v, moment), p.tierAt(b, v, moment); x != y {
-			return x - y
-		}
-		if a.ID == v.ID || b.ID == v.ID { // what was called stood first of its tier
-			if a.ID == v.ID {
-				return -1
-			}
-			return 1
-		}
-		return a.Asked.Compare(b.Asked)
-	})
-	first := moment
-	for _, o := range could {
-		view.Tiers[p.tierAt(o, v, moment)]++
-		if o.Asked.Before(first) {
-			first = o.Asked
-		}
+	if oldest.ID != 0 {
+		view.Oldest = fmt.Sprintf("A mais antiga que ficou à espera foi a %s, que já esperava há %s.", oldest.Number, span(c.at.Sub(oldest.Since)))
 	}
-	axis := max(time.Minute, moment.Sub(first))
+	mine := queue.Candidate{Visit: v, Rule: v.Why.Rule, Tier: v.Why.Tier, Penalty: v.Why.Penalty, Key: v.Why.Key}
+	axis := max(time.Minute, c.at.Sub(first))
 	previous := ""
-	for i, o := range could {
-		if i == candidatesListed {
-			view.Unlisted = len(could) - i
+	for i, o := range c.candidates {
+		if len(view.Rows) == candidatesListed {
+			view.Unlisted = len(c.candidates) - i
 			break
 		}
-		row := whyRow{
-			Order: i + 1, Number: o.Number.String(), Service: w.names().services[o.Service].name,
-			Class: [...]string{classLaw, classLong, classWalkIn}[p.tierAt(o, v, moment)],
-			From:  int(100 * o.Asked.Sub(first) / axis), Waited: span(moment.Sub(o.Asked)),
-			Chosen: o.ID == v.ID, Link: "/porque/" + o.Number.String() + "?visita=" + strconv.Itoa(int(o.ID)),
+		if o.Visit.ID == v.ID {
+			o = mine
 		}
-		row.Reason = p.reason(o, v, moment, previous)
-		previous = o.Number.String()
+		row := whyRow{
+			Order: i + 1, Number: o.Visit.Number.String(), Service: w.names().services[o.Visit.Service].name,
+			From: int(100 * o.Visit.Since.Sub(first) / axis), Waited: span(c.at.Sub(o.Visit.Since)), Chosen: o.Visit.ID == v.ID,
+			Link: whyAddress(o.Visit.Number.String(), view.Date, o.Visit.ID),
+		}
+		row.Tag, row.TagText = w.classTag(o)
+		row.Reason = w.placeReason(o, mine, previous)
+		previous = row.Number
 		view.Rows = append(view.Rows, row)
 	}
-	view.Footer = "Regra da loja: prioridade por lei, depois quem esperou " + span(w.names().guard) +
-		", depois ordem de chegada. A razão de cada prioridade não se pergunta nem se guarda."
 }
 
-// called reports whether a visit was called in the same moment as v but before it.
-func called(o, v queue.Visit) bool {
-	return o.CalledAt.Equal(v.CalledAt) && o.ID != v.ID
-}
-
-// tierAt returns the tier (0 to 2) in which a candidate stood when v was called. Priority given to a candidate only
-// afterwards shows in its class; it cannot have stood before v, or it would have been called.
-func (p painter) tierAt(o, v queue.Visit, moment time.Time) int {
-	switch {
-	case o.ID == v.ID:
-		return min(max(v.Why.Tier, 0), 2)
-	case o.Class == queue.ClassLaw && v.Why.Tier == 0:
-		return 0
-	case p.w.names().guard > 0 && moment.Sub(o.Asked) >= p.w.names().guard:
-		return 1
+// classTag says as what a candidate stood there.
+func (w *Web) classTag(c queue.Candidate) (tag, text string) {
+	switch c.Rule {
+	case queue.RuleLaw:
+		return "law", "Prioritária"
+	case queue.RuleBooked:
+		return "booked", "Marcação " + w.clock(c.Visit.Slot)
+	case queue.RuleGuard:
+		return "long", "Espera longa"
+	case queue.RuleFront:
+		return "front", "Encaminhada"
+	case queue.RuleClass, queue.RuleArrival, queue.RuleChosen:
 	}
-	return 2
+	switch c.Visit.Class {
+	case queue.ClassLaw:
+		return "law", "Prioritária"
+	case queue.ClassBooked:
+		return "booked", "Marcação " + w.clock(c.Visit.Slot)
+	case queue.ClassWalkIn:
+		return "walkin", "Sem marcação"
+	}
+	if class, known := w.cfg.Branch().Class(c.Visit.Body, c.Visit.Class); known {
+		return "class", class.Text.In("pt")
+	}
+	return "class", string(c.Visit.Class)
 }
 
-func (p painter) reason(o, v queue.Visit, moment time.Time, previous string) string {
-	mine, theirs := p.tierAt(v, v, moment), p.tierAt(o, v, moment)
-	switch {
-	case o.ID == v.ID:
+// tiers lists the steps of the calling rule of the visit's body, with how many of the candidates stood on each.
+func (w *Web) tiers(v queue.Visit, c callCase) []whyTier {
+	names := map[int][]string{}
+	last := 0
+	for _, class := range w.cfg.Branch().Classes(v.Body) {
+		text := map[queue.ClassID]string{
+			queue.ClassLaw: "prioridade por lei", queue.ClassBooked: "marcação na hora", queue.ClassWalkIn: "todas as outras",
+		}[queue.ClassID(class.ID)]
+		if text == "" {
+			text = class.Text.In("pt")
+		}
+		names[class.Tier] = append(names[class.Tier], text)
+		last = max(last, class.Tier)
+	}
+	if guard := w.names().guard; guard > 0 {
+		names[1] = append(names[1], "espera de "+span(guard))
+	}
+	waiting := map[int]int{}
+	for _, o := range c.candidates {
+		waiting[o.Tier]++
+		last = max(last, o.Tier)
+	}
+	var all []whyTier
+	for tier := range last + 1 {
+		if len(names[tier]) == 0 && waiting[tier] == 0 {
+			continue
+		}
+		all = append(all, whyTier{
+			Nth: strconv.Itoa(len(all)+1) + ".º", Name: upperFirst(strings.Join(names[tier], ", ou ")), Waiting: waiting[tier],
+			Decided: tier == c.called.Why.Tier && c.called.Why.Rule != queue.RuleChosen,
+		})
+	}
+	return all
+}
+
+// placeReason says why a candidate stood where it did, seen from the one that was called.
+func (w *Web) placeReason(o, mine queue.Candidate, previous string) string {
+	if o.Visit.ID == mine.Visit.ID {
 		return "Chamada."
-	case o.Class == queue.ClassLaw && theirs > 0:
-		return "Recebeu prioridade depois desta chamada."
-	case theirs > mine && mine == 0:
-		return "Sem prioridade por lei: depois das prioritárias."
-	case theirs > mine:
-		return "Ainda não esperava " + span(p.w.names().guard) + "."
-	case o.Asked.Before(v.Asked):
-		return "Serviço em que este balcão só ajuda."
+	}
+	why := mine.Visit.Why
+	before := o.Tier < mine.Tier || o.Tier == mine.Tier && (o.Penalty < mine.Penalty || o.Penalty == mine.Penalty && o.Key.Before(mine.Key))
+	switch {
+	case why.Rule == queue.RuleChosen:
+		if before || o.Visit.Since.Before(mine.Visit.Since) {
+			return "Chegou antes; a " + mine.Visit.Number.String() + " foi escolhida à mão."
+		}
+		return "Chegou depois."
+	case o.Rule == queue.RuleLaw && why.Unlawful:
+		return "Tinha prioridade por lei: passou-a uma regra da loja contra a lei."
+	case before:
+		return "Estava à frente pelas regras de hoje; as desse momento eram outras."
+	case o.Tier > mine.Tier:
+		return w.lowerTier(o, mine)
+	case o.Penalty > mine.Penalty:
+		return "Serviço em que este balcão só ajuda, e ainda não esperava o bastante."
+	case mine.Rule == queue.RuleFront && !o.Front:
+		return "Não foi encaminhada para a frente."
+	case o.Rule == queue.RuleBooked && mine.Rule == queue.RuleBooked:
+		return "Marcação às " + w.clock(o.Visit.Slot) + ", depois da das " + w.clock(mine.Visit.Slot) + "."
+	case o.Rule != mine.Rule:
+		return "A sua vez nesta ordem veio depois, às " + w.clock(o.Key) + "."
 	case previous == "":
 		return "Chegou depois."
 	}
 	return "Chegou depois da " + previous + "."
+}
+
+func (w *Web) lowerTier(o, mine queue.Candidate) string {
+	switch mine.Rule {
+	case queue.RuleLaw:
+		return "Sem prioridade por lei: depois das prioritárias."
+	case queue.RuleBooked:
+		if o.Visit.Class == queue.ClassBooked {
+			return "Marcação às " + w.clock(o.Visit.Slot) + ": ainda não era a sua hora."
+		}
+		return "Sem marcação: depois das marcações na hora."
+	case queue.RuleGuard:
+		return "Ainda não esperava " + span(w.names().guard) + "."
+	case queue.RuleFront:
+		return "Depois das encaminhadas para a frente."
+	case queue.RuleClass:
+		return "Depois das classes a que a entidade dá preferência."
+	case queue.RuleArrival, queue.RuleChosen:
+	}
+	return "Depois, pela regra da loja."
+}
+
+// passers lists who came later and was called first.
+func (w *Web) passers(view *whyView, q inquiry) {
+	rules := map[queue.Rule]int{}
+	for _, p := range q.passers {
+		rule := p.called.Why.Rule
+		rules[rule]++
+		p.visit.Why, p.visit.Counter, p.visit.Service = p.called.Why, p.called.Counter, p.called.Service
+		view.Passers = append(view.Passers, whyPasser{
+			Number: p.visit.Number.String(), Link: whyAddress(p.visit.Number.String(), q.date, p.visit.ID), When: w.clockSeconds(p.at),
+			Counter: w.cfg.Branch().Label(p.called.Counter), Service: w.names().services[p.called.Service].name, Reason: passReason(p),
+		})
+	}
+	var parts []string
+	for _, r := range rulesInOrder {
+		if n := rules[r.rule]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d por %s", n, strings.TrimSuffix(r.text, ", entre o que o balcão pode atender")))
+		}
+	}
+	switch {
+	case len(q.passers) > 0:
+		view.Passed = plural(len(q.passers), "1 senha chegada depois foi chamada antes", "%d senhas chegadas depois foram chamadas antes") + ": " + list(parts) + "."
+	case q.earlier > 0:
+		view.Passed = plural(q.earlier, "Só foi chamada antes 1 senha, que tinha chegado primeiro.", "Só foram chamadas antes %d senhas, que tinham chegado primeiro.")
+	}
+}
+
+// passReason says in plain words why a later ticket was called first.
+func passReason(p passer) string {
+	switch p.called.Why.Rule {
+	case queue.RuleLaw:
+		return "Prioridade por lei"
+	case queue.RuleBooked:
+		return "Tinha hora marcada"
+	case queue.RuleGuard:
+		return "Esperava há muito"
+	case queue.RuleClass:
+		return "Classe a que a entidade dá preferência"
+	case queue.RuleFront:
+		return "Encaminhada de outro serviço, para a frente"
+	case queue.RuleChosen:
+		return "Escolhida à mão: " + reasonText(p.called.Why.Reason)
+	case queue.RuleArrival:
+	}
+	return "Serviço próprio desse balcão, que só ajuda no desta senha"
 }

@@ -109,3 +109,74 @@ func TestPagesCarryTheHeadersOfTheHouse(t *testing.T) {
 		t.Errorf("favicon: %d", r.status)
 	}
 }
+
+func TestAnyTicketOfAnyDayIsExplained(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.do(queue.OpenCounter{Counter: "1"})
+	mine := h.ticket("cc-renew", queue.ClassWalkIn)
+	h.later(time.Minute)
+	law := h.ticket("cc-renew", queue.ClassLaw)
+	h.later(time.Minute)
+	late := h.ticket("cc-renew", queue.ClassWalkIn)
+	h.do(queue.CallNext{Counter: "1"}) // by law
+	h.do(queue.NoShow{Counter: "1"})
+	h.do(queue.CallVisit{Counter: "1", Visit: late.Visit, Reason: "relieve"})
+	h.do(queue.Start{Counter: "1"})
+	h.do(queue.Finish{Counter: "1"})
+	h.later(time.Minute)
+	h.do(queue.CallNext{Counter: "1"}) // mine
+	h.do(queue.Start{Counter: "1"})
+	h.do(queue.Forward{Counter: "1", Visit: mine.Visit, Service: "passport"})
+	h.later(time.Minute)
+	h.do(queue.CallNext{Counter: "1"}) // mine again
+	h.do(queue.OpenDay{Day: "2026-11-24"})
+	h.ticket("cc-renew", queue.ClassWalkIn) // A001 of another day
+
+	c := h.as("marta")
+	r := c.page("/porque/" + mine.Number + "?dia=2026-11-23")
+	for _, want := range []string{
+		"Foi chamada 2 vezes", "Quem chegou depois e foi chamado antes", law.Number, "Prioridade por lei", late.Number, "Escolhida à mão: aliviar a fila",
+		"2 senhas chegadas depois foram chamadas antes: 1 por prioridade por lei e 1 por escolhida à mão.", "encaminhada para Passaporte", "Passaporte · pedido",
+	} {
+		if !strings.Contains(r.body, want) {
+			t.Errorf("the ticket of yesterday, without %q", want)
+		}
+	}
+	if r := c.page("/porque/" + late.Number + "?dia=2026-11-23"); !strings.Contains(r.body, "Chegou antes; a "+late.Number+" foi escolhida à mão.") {
+		t.Errorf("a call by hand is not explained: %s", r.body)
+	}
+	if r := c.page("/porque/A001"); !strings.Contains(r.body, "ainda não foi chamada") {
+		t.Error("without a day, it is not the present one")
+	}
+	if r := c.page("/porque/A002?dia=2026-11-24"); r.status != http.StatusNotFound || !strings.Contains(r.body, "Nenhuma senha A002 hoje") {
+		t.Errorf("a number of another day: %d", r.status)
+	}
+	for _, day := range []string{"2020-01-01", "ontem"} {
+		if r := c.page("/porque/A001?dia=" + day); r.status != http.StatusNotFound || !strings.Contains(r.body, "nesse dia") {
+			t.Errorf("%s: %d", day, r.status)
+		}
+	}
+	if r := c.page("/porque?senha=a+001&dia=2026-11-23"); r.status != http.StatusSeeOther || r.header.Get("Location") != "/porque/A001?dia=2026-11-23" {
+		t.Errorf("searching: %d %s", r.status, r.header.Get("Location"))
+	}
+	if r := c.page("/porque?senha=olá"); r.status != http.StatusOK || !strings.Contains(r.body, "como está no talão") {
+		t.Errorf("searching nonsense: %d", r.status)
+	}
+}
+
+func TestABookingIsExplainedByItsHour(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.do(queue.OpenCounter{Counter: "1"})
+	h.ticket("cc-renew", queue.ClassWalkIn)
+	booked := h.do(queue.Issue{Request: "b1", Service: "cc-renew", Class: queue.ClassBooked, Slot: h.now()})
+	later := h.do(queue.Issue{Request: "b2", Service: "cc-renew", Class: queue.ClassBooked, Slot: h.now().Add(3 * time.Minute)})
+	h.do(queue.CallNext{Counter: "1"})
+	r := h.as("marta").page("/porque/" + booked.Number)
+	for _, want := range []string{"tem marcação para agora", "Marcação na hora, ou espera de 45 min", "Sem marcação: depois das marcações na hora.", "Marcação às", later.Number} {
+		if !strings.Contains(r.body, want) {
+			t.Errorf("a booking, without %q", want)
+		}
+	}
+}
