@@ -42,7 +42,7 @@ func (e *Engine) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if end.due {
+	if end.due && (end.open || len(end.rest) > 0) {
 		err = e.endDay(ctx, end)
 	}
 	if open {

@@ -16,9 +16,6 @@ type Supply interface {
 	Ends(day queue.Date, zone *time.Location) time.Time
 }
 
-// CauseDayEnd is the cause of visits that still waited when their Day ended.
-const CauseDayEnd = "day_end"
-
 // admit asks the branch's hours, where it has any.
 func (e *Engine) admit(d *queue.Day, cmd queue.Command, at time.Time) error {
 	if e.cfg.Supply == nil {
@@ -27,50 +24,50 @@ func (e *Engine) admit(d *queue.Day, cmd queue.Command, at time.Time) error {
 	return e.cfg.Supply().Admit(d, cmd, at)
 }
 
-// ending is what has to happen so that a Day can close: whoever still waits is sent home, and counters finish.
+// ending is what has to happen so that a Day can end: whoever still waits is sent home, and counters finish.
 type ending struct {
-	due   bool // the Day's end has come, or the next Day has
-	rest  []queue.VisitID
-	still bool // somebody is at a counter, or a slip is under way
+	due  bool // the Day's end has come, or the next Day has
+	busy bool // somebody is at a counter
+	rest []queue.VisitID
+	open bool
 }
 
-// ends looks whether the present Day has to end. A clock that was set back brings no closed Day back, and none of the
-// present one's visits to an end.
+// ends looks whether the present Day has to end. A clock that was set back brings no closed Day back and ends nothing;
+// a Day that somebody opened again after its end goes on until the date changes.
 func (e *Engine) ends(d *queue.Day, at time.Time) ending {
-	if !d.Open() {
-		return ending{}
-	}
-	var x ending
-	x.due = queue.DateOf(at, e.cfg.Zone) > d.Date()
-	if e.cfg.Supply != nil && !x.due {
+	x := ending{open: d.Open(), due: d.Date() != "" && queue.DateOf(at, e.cfg.Zone) > d.Date()}
+	if e.cfg.Supply != nil && !x.due && d.Date() != "" {
 		end := e.cfg.Supply().Ends(d.Date(), e.cfg.Zone)
-		x.due = !end.IsZero() && !at.Before(end)
+		x.due = !end.IsZero() && !at.Before(end) && d.Reopened().Before(end)
 	}
 	if !x.due {
+		return x
+	}
+	counters, left := d.Unfinished()
+	x.busy = counters > 0
+	if left == 0 {
 		return x
 	}
 	for _, v := range d.Visits() {
 		switch v.State {
 		case queue.StateWaiting, queue.StateHeld, queue.StatePostponed:
 			x.rest = append(x.rest, v.ID)
-		case queue.StateReserved, queue.StateCalled, queue.StateServing:
-			x.still = true
-		case queue.StateVoid, queue.StateFinished, queue.StateNoShow, queue.StateCancelled:
+		case queue.StateReserved, queue.StateCalled, queue.StateServing, queue.StateVoid, queue.StateFinished, queue.StateNoShow, queue.StateCancelled:
 		}
 	}
 	return x
 }
 
-// endDay ends the visits that still wait, each with its cause, and closes the Day once the counters have finished.
+// endDay ends the visits that still wait, each with its cause, and the Day once the counters have finished.
 func (e *Engine) endDay(ctx context.Context, x ending) error {
-	var errs []error
-	for _, id := range x.rest {
-		_, err := e.Do(ctx, "", queue.Cancel{Visit: id, Cause: CauseDayEnd})
-		errs = append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil || x.still {
+	if !x.busy {
+		_, err := e.Do(ctx, "", queue.EndDay{Left: len(x.rest)})
 		return err
 	}
-	_, err := e.Do(ctx, "", queue.CloseDay{})
-	return err
+	var errs []error
+	for _, id := range x.rest {
+		_, err := e.Do(ctx, "", queue.Cancel{Visit: id, Cause: queue.CauseDayEnd})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }

@@ -238,3 +238,25 @@ func TestARequestGrantedBeforeClosingKeepsItsNumber(t *testing.T) {
 		t.Errorf("a number with a reason: %+v", given)
 	}
 }
+
+// A Day that was opened again by hand after its end goes on until the date changes.
+func TestADayOpenedAgainAfterItsEndStaysOpen(t *testing.T) {
+	t.Parallel()
+	l := work(t, "Europe/Lisbon", "05:00", time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC)) // 05:00 there
+	l.beat()
+	l.do(queue.ReopenDay{})
+	for range 3 {
+		l.clock = l.clock.Add(time.Hour)
+		l.beat()
+	}
+	if a := l.do(queue.Issue{Request: "r1", Service: "cc", Class: queue.ClassWalkIn, Override: "mistake"}); a.Number != "A001" {
+		t.Errorf("a number after opening again: %+v", a)
+	}
+	l.clock = l.clock.Add(20 * time.Hour)
+	l.beat()
+	want := "05:00 DayOpened 2026-07-01\n05:00 DayClosed 2026-07-01 open=0 cancelled=0\n05:00 DayReopened\n08:00 Issued A001\n" +
+		"04:00 Cancelled A001 day_end\n04:00 DayClosed 2026-07-01 open=0 cancelled=1\n04:00 DayOpened 2026-07-02"
+	if got := l.facts(); got != want {
+		t.Errorf("the day:\n%s\nwant:\n%s", got, want)
+	}
+}

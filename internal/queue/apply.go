@@ -15,7 +15,7 @@ func (d *Day) Apply(e Entry) {
 	case DayClosed:
 		d.open = false
 	case DayReopened:
-		d.open = true
+		d.open, d.reopened = true, e.At
 	case Reserved:
 		d.applyReserved(ev, e.At)
 	case Issued:

@@ -12,7 +12,9 @@ type Day struct {
 	date  Date
 	open  bool
 	seq   uint64
-	last  time.Time
+
+	reopened time.Time // by hand, after it had closed
+	last     time.Time
 
 	visits    []*Visit // visits[i] has ID i+1
 	byRequest map[RequestID]*Visit
@@ -73,6 +75,7 @@ func NewDay(c Catalogue, after uint64) *Day {
 
 func (d *Day) clear() {
 	d.visits = nil
+	d.reopened = time.Time{}
 	d.byRequest = map[RequestID]*Visit{}
 	d.closed = map[RequestID]bool{}
 	d.waiting = map[ServiceID][]*Visit{}

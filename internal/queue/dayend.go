@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // EndDay ends the Day for good: nobody is left waiting. Left is how many visits its asker saw that still wait, are held or
 // are to come back; they are cancelled. If it is another number by now, nothing happens, so that nobody is sent home unseen.
 type EndDay struct {
@@ -74,6 +76,9 @@ func (d *Day) endDay(c EndDay) ([]Event, error) {
 	}
 	return append(events, DayClosed{Day: d.date, Totals: t}), nil
 }
+
+// Reopened returns when a Day that had closed was last opened again by hand; zero if it never was.
+func (d *Day) Reopened() time.Time { return d.reopened }
 
 func (d *Day) reopenDay(c ReopenDay) ([]Event, error) {
 	switch {
