@@ -64,6 +64,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 		return note[wire.SlipFact](e, from)
 	case wire.TypeNodeStarted, wire.TypeNodeStopped:
 		return note[wire.NodeFact](e, from)
+	case wire.TypeNodeAmnesia:
+		return note[wire.AmnesiaFact](e, from)
 	}
 	return nil
 }

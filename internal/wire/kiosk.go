@@ -6,6 +6,7 @@ import "strings"
 const (
 	TypeNodeStarted     = "node.started"
 	TypeNodeStopped     = "node.stopped"
+	TypeNodeAmnesia     = "node.amnesia" // the log was put back from an old copy, and a new one begun
 	TypeTicketRequested = "ticket.requested"
 	TypePrintStarted    = "print.started"
 	TypeTicketPrinted   = "ticket.printed"
@@ -50,6 +51,13 @@ type SlipFact struct {
 type NodeFact struct {
 	Boot     string `json:"boot"`
 	Software string `json:"sw,omitempty"`
+}
+
+// AmnesiaFact is the body of node.amnesia: which epoch ended, how far the node still had it, and how far its parent.
+type AmnesiaFact struct {
+	Epoch uint64 `json:"old_epoch"`
+	Last  uint64 `json:"my_last"`
+	HWM   uint64 `json:"parent_hwm"`
 }
 
 // TicketRequest asks the branch for a number (up/req, kind ticket). The same Request asked again gets the same answer.

@@ -240,6 +240,12 @@ func (a *App) connected(ctx context.Context) error {
 
 // begin says that the kiosk has started and settles what the last run left open.
 func (a *App) begin(ctx context.Context) error {
+	if lost := a.store.Forgot(); lost != (wire.AmnesiaFact{}) {
+		a.log.Error("the log was put back from an old copy: a new one is begun", "epoch", lost.Epoch, "last", lost.Last, "branch_holds", lost.HWM)
+		if err := a.store.Note(ctx, wire.TypeNodeAmnesia, lost, a.clock.Now()); err != nil {
+			return err
+		}
+	}
 	started := wire.NodeFact{Boot: a.boot, Software: Version}
 	if err := a.store.Note(ctx, wire.TypeNodeStarted, started, a.clock.Now()); err != nil {
 		return err

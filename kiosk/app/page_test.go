@@ -138,4 +138,3 @@ func (p *page) press(t testing.TB, key, screen, action, arg string) {
 		t.Fatalf("tap %s %s on %s: status %d", action, arg, screen, status)
 	}
 }
-

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"balcao/internal/eventlog"
@@ -24,16 +25,42 @@ var migrations embed.FS
 type Store struct {
 	*eventlog.Log
 
-	db *sqlite.DB
+	db      *sqlite.DB
+	path    string
+	guarded atomic.Uint64 // what the guard file says
+	forgot  wire.AmnesiaFact
 }
 
-// Open opens or creates the file and brings its schema up to date.
+// Open opens or creates the file and brings its schema up to date. A file that was put back from an old copy is set
+// aside, and a new log begun; see Forgot.
 func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error) {
 	db, log, err := eventlog.OpenFile(ctx, path, migrations, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{Log: log, db: db}, nil
+	s := &Store{Log: log, db: db, path: path}
+	g := readGuard(path)
+	switch lost, err := g.forgot(ctx, log); {
+	case err != nil:
+		return nil, errors.Join(err, db.Close())
+	case !lost:
+		if g.Epoch == log.Epoch() {
+			s.guarded.Store(g.Seq)
+		}
+		return s, nil
+	}
+	_, _, last, _, err := log.Position(ctx)
+	if err = errors.Join(err, db.Close()); err == nil {
+		err = setAside(path, g)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.db, s.Log, err = eventlog.OpenFile(ctx, path, migrations, cfg); err != nil {
+		return nil, err
+	}
+	s.forgot = wire.AmnesiaFact{Epoch: g.Epoch, Last: last, HWM: g.Seq}
+	return s, nil
 }
 
 // Close closes the file.
