@@ -15,7 +15,7 @@ const scale = 0.75;
 
 /** States that look like another one, and are there for the accessibility tests. */
 const unremarkable = new Set([
-  'callboard-first', 'counter-serving-200', 'kiosk-bodies', 'kiosk-priority', 'kiosk-mode-large', 'kiosk-ticket-english', 'counter-called',
+  'callboard-first', 'counter-serving-200', 'kiosk-bodies', 'kiosk-priority', 'kiosk-mode-large', 'kiosk-ticket-english', 'counter-called', 'waits-320',
 ]);
 
 /** @param {string} name @param {import('playwright-core').Page} page */

@@ -26,7 +26,8 @@ export async function tour(browser, demo, look, scale) {
   try {
     await atTheKiosk(faces, demo, look);
     await atTheCounter(faces, look);
-    await atADesk(faces, look);
+    await inTheHall(faces, look);
+  await atADesk(faces, look);
     await withoutTheBranch(faces, demo, look);
   } finally {
     await faces.close();
@@ -174,11 +175,38 @@ async function atTheCounter(faces, look) {
   await marta.page.context().close();
 }
 
+/** What anybody sees without a sign-in, in the sizes it is seen in. @param {Faces} faces @param {Look} look */
+async function inTheHall(faces, look) {
+  const television = await faces.television();
+  const { page } = television;
+  await page.setViewportSize({ width: 1080, height: 1920 });
+  await page.locator('.cb-top, .cb-takeover').waitFor();
+  await look('callboard-tall', page, 'callboard');
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(new URL('/painel?zona=piso-0', page.url()).href);
+  await page.locator('.cb-top, .cb-takeover').waitFor();
+  await look('callboard-zone', page, 'callboard');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(new URL('/espera', page.url()).href);
+  await look('waits', page, 'narrow');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(new URL('/espera?lang=en', page.url()).href);
+  await look('waits-320', page, 'narrow');
+  await page.context().close();
+}
+
 /** @param {Faces} faces @param {Look} look */
 async function atADesk(faces, look) {
   const coordinator = await faces.coordinator();
   await coordinator.page.locator('.queues tbody tr').first().waitFor();
   await look('coordinator', coordinator.page, 'staff');
+  await coordinator.page.goto(new URL('/espera/erro', coordinator.page.url()).href);
+  await look('wait-errors', coordinator.page, 'staff');
+  await coordinator.page.goto(new URL('/painel/mensagens', coordinator.page.url()).href);
+  await coordinator.page.getByLabel(/Em português/).fill('Simulacro às 15:00: siga as indicações da equipa.');
+  await coordinator.page.getByRole('button', { name: 'Pôr nos painéis' }).click();
+  await coordinator.page.getByText('A mensagem está nos painéis.').waitFor();
+  await look('messages', coordinator.page, 'staff');
   await coordinator.page.context().close();
   const { page } = await faces.hq();
   await page.locator('#b-L901').waitFor();

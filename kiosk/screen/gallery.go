@@ -241,7 +241,7 @@ func sampleOffer() flow.Offer {
 }
 
 func boardSamples() []string {
-	return []string{"normal", "saying", "takeover", "two", "stale", "empty", "closed", "long", "offline"}
+	return append([]string{"normal", "saying", "takeover", "two", "stale", "empty", "closed", "long", "offline"}, rushSamples()...)
 }
 
 func sampleBoard(name string, now time.Time) (boardFace, bool) {
@@ -282,6 +282,8 @@ func sampleBoard(name string, now time.Time) (boardFace, bool) {
 		b.Calls[0].Number, b.Calls[0].Counter, b.Calls[0].Service, b.Calls[0].Count = "M1008", "Balcão 12", "Apoio ao consumidor e mediação de conflitos", 2
 	case "offline":
 		return boardFace{Link: linkFace{Up: false, SinceMS: now.Add(-40 * time.Second).UnixMilli()}}, true
+	default:
+		sampleRush(name, &f, &b, now)
 	}
 	return f, true
 }

@@ -122,7 +122,7 @@ function Takeover(/** @type {any} */ { call, state, offset }) {
 }
 
 function Earlier(/** @type {{calls: Call[], fresh: Set<string>}} */ { calls, fresh }) {
-  return html`<table class=${"cb-before" + (calls.length > 5 ? " dense" : "")}>
+  return html`<table class=${"cb-before" + (calls.length > 5 ? " dense" : "") + (calls.some((c) => c.say) ? " shared" : "")}>
     <caption class="sr-only">Chamadas anteriores</caption>
     <thead><tr><th scope="col">Antes</th><td></td><th scope="col">Balcão</th></tr></thead>
     <tbody>${calls.map((c) => html`<tr key=${c.id} class=${fresh.has(callKey(c)) ? "fresh" : ""}>
