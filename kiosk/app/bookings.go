@@ -58,6 +58,10 @@ func (k *bookingKey) claim(ctx context.Context, by string, digest func(citizen.D
 // checkIn begins the request for the ticket of a booking, or takes it up again when it is known. Neither the code nor
 // its digest is logged: a request that the program's end interrupts is given up, and the citizen types again.
 func (t *tickets) checkIn(e flow.CheckIn) {
+	if e.Card {
+		t.request(bookingFact(e.Request, e.Lang), t.app.cards.asClaimed())
+		return
+	}
 	t.request(bookingFact(e.Request, e.Lang), func(ctx context.Context) (*wire.CheckIn, error) {
 		return t.app.key.claim(ctx, wire.ByCode, func(key citizen.DayKey) (citizen.Digest, error) { return key.CodeDigest(e.Code) })
 	})

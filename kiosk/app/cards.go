@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"balcao/internal/wire"
 	"balcao/kiosk/flow"
 	"balcao/kiosk/pcsc"
 )
@@ -27,9 +28,13 @@ type cards struct {
 	down     bool            // the service that speaks to readers is away
 	watching bool            // the path wants to know what comes and goes
 	wanted   bool            // and to have the next card read
+	claiming bool            // for a booking, not for the greeting
 	two      bool            // the path was told of two cards
 	reading  *reading        // under way; nil when none is
 	work     sync.WaitGroup
+
+	mu      sync.Mutex
+	claimed *wire.CheckIn // what the last card said, as the branch may know it; nil when it is wiped
 }
 
 // slot is a card in a reader.
@@ -48,6 +53,7 @@ type cardOrder int
 
 const (
 	startReading cardOrder = iota
+	startClaiming
 	stopReading
 	wipeReading
 )
@@ -61,9 +67,21 @@ func newCards(a *App) *cards {
 	}
 }
 
-func (c *cards) start() { c.order(startReading) }
-func (c *cards) stop()  { c.order(stopReading) }
-func (c *cards) wipe()  { c.order(wipeReading) }
+func (c *cards) stop() {
+	c.forget()
+	c.order(stopReading)
+}
+
+func (c *cards) wipe() { c.order(wipeReading) }
+
+func (c *cards) start(forBooking bool) {
+	c.forget()
+	if forBooking {
+		c.order(startClaiming)
+		return
+	}
+	c.order(startReading)
+}
 
 func (c *cards) order(o cardOrder) {
 	select {
@@ -99,8 +117,8 @@ func (c *cards) run(ctx context.Context) error {
 func (c *cards) obey(ctx context.Context, o cardOrder) {
 	c.quit()
 	switch o {
-	case startReading:
-		c.watching, c.wanted = true, true
+	case startReading, startClaiming:
+		c.watching, c.wanted, c.claiming = true, true, o == startClaiming
 		switch {
 		case c.down:
 			c.fail(0, flow.CardNoService)
@@ -111,7 +129,8 @@ func (c *cards) obey(ctx context.Context, o cardOrder) {
 		}
 	case stopReading:
 		c.watching, c.wanted = false, false
-	case wipeReading: // what was read is with the loop, which has dropped it
+	case wipeReading: // a name is with the loop, which has dropped it
+		c.forget()
 	}
 }
 
@@ -228,13 +247,16 @@ func (c *cards) read(ctx context.Context, s slot) {
 	ctx, cancel := context.WithCancel(ctx)
 	c.reading = &reading{cancel: cancel, ended: make(chan struct{})}
 	c.wanted = false
-	ended := c.reading.ended
+	ended, task := c.reading.ended, c.greet
+	if c.claiming {
+		task = c.claim
+	}
 	c.work.Go(func() { // every call into the reader ends with ctx
 		defer close(ended)
 		defer cancel()
 		if before != nil {
 			<-before
 		}
-		c.greet(ctx, s)
+		task(ctx, s)
 	})
 }

@@ -4,46 +4,102 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"balcao/internal/citizen"
 	"balcao/internal/wire"
 	"balcao/kiosk/card"
+	"balcao/kiosk/flow"
 )
 
 // errUnverified says that a card is not known to be what it says, so that it stands for no booking: whoever holds it
 // types the code of the booking instead.
 var errUnverified = errors.New("the card is not verified")
 
-// dayKey is the secret of one Day under which bookings are digested, as the branch hands it over.
-type dayKey struct {
-	day string
-	key citizen.DayKey
-}
+// errNoClaim says that what a card said was wiped before the branch was asked.
+var errNoClaim = errors.New("nothing was read of a card")
+
+// digesting makes a digest under the key of the day, as bookingKey does.
+type digesting func(ctx context.Context, by string, digest func(citizen.DayKey) (citizen.Digest, error)) (*wire.CheckIn, error)
 
 // claimByCard reads a card for check-in and makes of its document number the digest by which the branch knows a booking;
 // the number is wiped before this returns. The verdict tells why a card that is not verified is refused with
-// errUnverified. trusted holds the certificates to check the card with.
-func claimByCard(ctx context.Context, t card.Transmitter, atr []byte, k dayKey, q card.Query) (wire.CheckIn, card.Verdict, error) {
+// errUnverified.
+func claimByCard(ctx context.Context, t card.Transmitter, atr []byte, claim digesting, q card.Query) (*wire.CheckIn, card.Verdict, error) {
 	q.Purpose = card.ForCheckIn
 	r, err := card.Read(ctx, t, atr, q)
 	if err != nil {
-		return wire.CheckIn{}, card.Verdict{}, err
+		return nil, card.Verdict{}, err
 	}
 	defer r.Wipe()
 	verdict := r.Verdict()
 	if !verdict.Verified() {
-		return wire.CheckIn{}, verdict, fmt.Errorf("claim a booking: %w: %s", errUnverified, verdict)
+		return nil, verdict, fmt.Errorf("claim a booking: %w: %s", errUnverified, verdict)
 	}
 	text := r.Append(make([]byte, 0, 64), card.DocumentNumber)
 	defer clear(text[:cap(text)])
 	number, err := citizen.ParseDocumentNumber(text)
 	if err != nil {
-		return wire.CheckIn{}, verdict, fmt.Errorf("claim a booking: %w", err)
+		return nil, verdict, fmt.Errorf("claim a booking: %w", err)
 	}
 	defer number.Wipe()
-	digest, err := k.key.Digest(number)
+	c, err := claim(ctx, wire.ByCard, func(key citizen.DayKey) (citizen.Digest, error) { return key.Digest(number) })
 	if err != nil {
-		return wire.CheckIn{}, verdict, fmt.Errorf("claim a booking: %w", err)
+		return nil, verdict, fmt.Errorf("claim a booking: %w", err)
 	}
-	return wire.CheckIn{Day: k.day, By: wire.ByCard, Digest: digest[:]}, verdict, nil
+	return c, verdict, nil
+}
+
+// claimWithin is how long reading a card and asking for the key of the day may take together.
+const claimWithin = 20 * time.Second
+
+// claim reads a card for a booking; what it said stays here until the request that follows is done with it.
+func (c *cards) claim(ctx context.Context, s slot) {
+	fail := func(code string, reason card.Reason) {
+		c.app.post(flow.CardFailed{Card: s.card, Code: code, Reason: string(reason)})
+	}
+	trusted := c.trust.load()
+	if trusted.Len() == 0 { // nothing is read that cannot be checked
+		fail(flow.CardUnverified, card.NoTrust)
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	claimed, verdict, err := claimByCard(within, s.session, s.session.ATR(), c.app.key.claim, card.Query{Trust: trusted, Now: c.app.clock.Now()})
+	switch {
+	case ctx.Err() != nil, errors.Is(err, card.ErrRemoved): // told by the reader itself
+	case errors.Is(err, errUnverified):
+		c.app.log.Info("card not verified", "purpose", card.ForCheckIn.String(), "verdict", verdict.String())
+		fail(flow.CardUnverified, verdict.Reason)
+	case errors.Is(err, context.DeadlineExceeded):
+		fail(flow.CardNoBranch, "")
+	case err != nil:
+		c.app.log.Info("card not read", "err", err)
+		fail(trouble(s.session, err), "")
+	default:
+		c.mu.Lock()
+		c.claimed = claimed
+		c.mu.Unlock()
+		c.app.post(flow.CardClaimed{Card: s.card})
+	}
+}
+
+// forget wipes what the last card said.
+func (c *cards) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claimed = nil
+}
+
+// asClaimed is what the last card said, for one request.
+func (c *cards) asClaimed() claiming {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	claimed := c.claimed
+	return func(context.Context) (*wire.CheckIn, error) {
+		if claimed == nil {
+			return nil, errNoClaim
+		}
+		return claimed, nil
+	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,14 +32,23 @@ func TestACardStandsForABookingByItsDigestAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	claim := func(k citizen.DayKey) digesting {
+		return func(_ context.Context, by string, digest func(citizen.DayKey) (citizen.Digest, error)) (*wire.CheckIn, error) {
+			d, err := digest(k)
+			if err != nil {
+				return nil, err
+			}
+			return &wire.CheckIn{Day: "2026-11-22", By: by, Digest: d[:]}, nil
+		}
+	}
 	query := card.Query{Trust: trusted, Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"maria", "joao", "conceicao", "signer-expired", "card-expired"} {
 		c, _ := cardtest.Named(name)
-		claim, verdict, err := claimByCard(t.Context(), c, c.ATR(), dayKey{day: "2026-11-22", key: key}, query)
-		if err != nil || claim.By != wire.ByCard || claim.Day != "2026-11-22" || !bytes.Equal(claim.Digest, want[:]) {
-			t.Errorf("%s: %+v, %s, %v", name, claim, verdict, err)
+		made, verdict, err := claimByCard(t.Context(), c, c.ATR(), claim(key), query)
+		if err != nil || made.By != wire.ByCard || !bytes.Equal(made.Digest, want[:]) {
+			t.Fatalf("%s: %+v, %s, %v", name, made, verdict, err)
 		}
-		if text := fmt.Sprintf("%+v %s", claim, claim.Digest); strings.Contains(text, "ZZ4") {
+		if text := fmt.Sprintf("%+v %s", made, made.Digest); strings.Contains(text, "ZZ4") {
 			t.Errorf("%s: the number is in the claim", name)
 		}
 	}
@@ -46,19 +56,19 @@ func TestACardStandsForABookingByItsDigestAlone(t *testing.T) {
 		"impostor": card.Impostor, "altered-name": card.Altered, "unsigned": card.NoObject, "citizen-signed": card.UnknownSigner,
 	} {
 		c, _ := cardtest.Named(name)
-		claim, verdict, err := claimByCard(t.Context(), c, c.ATR(), dayKey{day: "2026-11-22", key: key}, query)
-		if !errors.Is(err, errUnverified) || verdict.Reason != reason || claim.Digest != nil {
-			t.Errorf("%s: %+v, %s, %v", name, claim, verdict, err)
+		made, verdict, err := claimByCard(t.Context(), c, c.ATR(), claim(key), query)
+		if !errors.Is(err, errUnverified) || verdict.Reason != reason || made != nil {
+			t.Fatalf("%s: %+v, %s, %v", name, made, verdict, err)
 		}
 		if strings.Contains(err.Error(), "ZZ4") {
 			t.Errorf("%s: the number is in the error", name)
 		}
 	}
 	c, _ := cardtest.Named("maria")
-	if _, _, err := claimByCard(t.Context(), c, c.ATR(), dayKey{}, query); !errors.Is(err, citizen.ErrKey) {
+	if _, _, err := claimByCard(t.Context(), c, c.ATR(), claim(citizen.DayKey{}), query); !errors.Is(err, citizen.ErrKey) {
 		t.Errorf("without a key of the day: %v", err)
 	}
-	if claim, verdict, err := claimByCard(t.Context(), c, c.ATR(), dayKey{key: key}, card.Query{Now: query.Now}); !errors.Is(err, errUnverified) || claim.Digest != nil {
+	if made, verdict, err := claimByCard(t.Context(), c, c.ATR(), claim(key), card.Query{Now: query.Now}); !errors.Is(err, errUnverified) || made != nil {
 		t.Errorf("without certificates: %s, %v", verdict, err)
 	}
 }

@@ -97,7 +97,7 @@ func (l *loop) do(e flow.Effect) {
 	case flow.Abandon:
 		t.abandon(e.Request)
 	case flow.StartCard:
-		c.start()
+		c.start(e.CheckIn)
 	case flow.StopCard:
 		c.stop()
 	case flow.WipeCard:

@@ -44,6 +44,7 @@ type Booked struct {
 type CheckIn struct {
 	Request string
 	Code    string
+	Card    bool // by what the card said that was claimed last
 	Lang    string
 }
 
@@ -52,8 +53,11 @@ func (CheckIn) effect() {}
 // booking carries out the touches of the screens of a booking.
 func (s State) booking(t Tap) (State, []Effect) {
 	switch t.Action {
+	case ActBookCard:
+		return s.bookByCard(t)
 	case ActBooking:
 		s = s.at(Booking)
+		s.session.byCard, s.session.trouble = false, ""
 		s.session.code, s.session.refusal, s.session.service, s.session.booked = "", "", "", Booked{}
 	case ActKey:
 		s.session.code += t.Arg
@@ -83,7 +87,7 @@ func (s State) scanned(t Tap) (State, []Effect) {
 		return s.turnedAway(RefusedOtherBranch), nil
 	}
 	s = s.at(Booking)
-	s.session.code = code
+	s.session.code, s.session.byCard = code, false
 	return s.checkIn(t.Key)
 }
 
@@ -164,6 +168,9 @@ func (s State) showBooking(v *View) {
 		v.Actions = []Button{{Label: s.say("moment"), Icon: "refresh-ccw", Main: true}}
 		return
 	}
+	if s.session.code == "" && s.world.reader {
+		v.Actions = append(v.Actions, Button{Action: ActBookCard, Label: s.say("bookcard"), Icon: "b-id-card"})
+	}
 	if s.session.code != "" {
 		v.Actions = append(v.Actions, Button{Action: ActErase, Label: s.say("booking.erase"), Icon: "chevron-left"})
 	}
@@ -174,6 +181,9 @@ func (s State) showBooking(v *View) {
 
 func (s State) showBookingProblem(v *View) {
 	code := s.session.refusal
+	if code == RefusedNoBooking && s.session.byCard {
+		code = "no_card"
+	}
 	b := s.session.booked
 	v.Title = s.say("booking." + code)
 	if svc, ok := s.world.offer.service(s.session.service); ok {
@@ -188,9 +198,13 @@ func (s State) showBookingProblem(v *View) {
 			v.Actions = append(v.Actions, Button{Action: ActService, Arg: svc.ID, Label: s.say("booking.walkin"), Icon: "ticket"})
 		}
 		v.Actions = append(v.Actions, Button{Action: ActFinish, Label: s.say("ticket.finish"), Icon: "check", Main: true})
-	case RefusedNoBooking:
+	case RefusedNoBooking, "no_card":
+		again := s.say("booking.again")
+		if s.session.byCard {
+			again = s.say("bookcard.type")
+		}
 		v.Actions = []Button{
-			{Action: ActBooking, Label: s.say("booking.again"), Icon: "refresh-ccw", Main: true},
+			{Action: ActBooking, Label: again, Icon: "refresh-ccw", Main: true},
 			{Action: ActAgain, Label: s.say("booking.service"), Icon: "list"},
 		}
 	default:

@@ -18,7 +18,7 @@ func (s State) startCard() (State, []Effect) {
 		return s, nil
 	}
 	s.world.watching = true
-	return s, []Effect{StartCard{}}
+	return s, []Effect{StartCard{CheckIn: s.session.byCard}}
 }
 
 func (s State) card(in Input) (State, []Effect) {
@@ -37,7 +37,7 @@ func (s State) card(in Input) (State, []Effect) {
 		return s.cardGone()
 	case CardRead:
 		s.world.cardIn = s.world.watching
-		if !s.awaitsCard() || in.Card != s.world.card || in.Given == "" {
+		if !s.awaitsCard() || s.session.byCard || in.Card != s.world.card || in.Given == "" {
 			return s, []Effect{WipeCard{}}
 		}
 		s = s.at(Greeting)
@@ -48,6 +48,8 @@ func (s State) card(in Input) (State, []Effect) {
 		if s.session.check.checking && in.Card == s.world.card {
 			s.session.check = check{code: in.Reason, verified: in.Verified, expired: in.Expired}
 		}
+	case CardClaimed:
+		return s.claimed(in)
 	case CardFailed:
 		return s.cardFailed(in), nil
 	default:
@@ -57,7 +59,7 @@ func (s State) card(in Input) (State, []Effect) {
 
 // awaitsCard tells whether a card that is put in now is to be read.
 func (s State) awaitsCard() bool {
-	return s.session.screen == Card && (s.session.trouble == "" || s.session.trouble == cardPulled)
+	return s.session.screen == Card && !s.session.asking && (s.session.trouble == "" || s.session.trouble == cardPulled)
 }
 
 // cardGone is an empty slot: what waited for that goes on by itself.
@@ -85,7 +87,7 @@ func (s State) cardFailed(in CardFailed) State {
 	case in.Card != 0 && in.Card != s.world.card:
 	case s.awaitsCard(), s.session.screen == CardProblem:
 		s = s.at(CardProblem)
-		s.session.trouble, s.session.reading = in.Code, false
+		s.session.trouble, s.session.reading, s.session.why = in.Code, false, in.Reason
 	default:
 		s = s.uncheck(checkFailed)
 	}
@@ -199,6 +201,9 @@ func (s State) showCard(v *View) {
 		step = Notice{Kind: "warn", Icon: "b-id-card", Title: s.say("card.pulled"), Text: s.say("card.pulled.help")}
 	}
 	v.Notices = []Notice{step, private}
+	if s.session.byCard {
+		s.showCardForBooking(v)
+	}
 }
 
 // showCardProblem says what is wrong and what to do next. While the card is
@@ -220,6 +225,16 @@ func (s State) showCardProblem(v *View) {
 		v.Actions = []Button{{Action: ActGreet, Label: s.say("card.again"), Icon: "refresh-ccw"}}
 	}
 	v.Actions = append(v.Actions, Button{Action: ActBack, Label: s.say("card.skip"), Icon: "list", Main: true})
+	if s.session.byCard {
+		v.Subtitle = s.say("bookcard.bad")
+		s.typeInstead(v)
+	}
+	if code == CardUnverified {
+		if _, known := words["check."+s.session.why]; known {
+			v.Notices[0].Text = s.say("check." + s.session.why)
+		}
+		v.Notices[0].Code = s.session.why
+	}
 }
 
 // Reminder says how the kiosk reminds of a card in its reader, beside words.

@@ -41,8 +41,8 @@ type AcceptOnScreen struct{ Request string }
 type Abandon struct{ Request string }
 
 // StartCard begins to read a card, and to tell when it leaves the slot. Said
-// again, it begins anew.
-type StartCard struct{}
+// again, it begins anew. It is read for the greeting, or for a booking.
+type StartCard struct{ CheckIn bool }
 
 // StopCard ends what StartCard began.
 type StopCard struct{}

@@ -103,6 +103,9 @@ type session struct {
 	print    printing
 	refusal  string
 	trouble  string // why the card could not be read
+	why      string // of a card that is not verified
+	byCard   bool   // the card is to find a booking
+	cardKey  string // the touch that asked for that
 	reading  bool
 	holder   holder
 	check    check

@@ -148,8 +148,9 @@ const (
 // CardFailed says why a card was not read, by one of the codes above; another
 // code counts as CardUnreadable. Card is zero when it is about no card alone.
 type CardFailed struct {
-	Card int
-	Code string
+	Card   int
+	Code   string
+	Reason string // of CardUnverified, as kiosk/card names it
 }
 
 // OfferChanged carries what the branch offers now; it replaces what was known.

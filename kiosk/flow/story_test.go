@@ -143,6 +143,8 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 			return flow.CardGone{}
 		case "read": // card read <given> <initial> [checking] [<card>]
 			return flow.CardRead{Card: n, Given: arg(2), Initial: arg(3), Checking: arg(4) == "checking"}
+		case "claimed":
+			return flow.CardClaimed{Card: n}
 		case "checked": // card checked <code> [expired] [<card>]
 			return flow.CardChecked{
 				Card: n, Reason: arg(2), Verified: arg(2) == "genuine" || arg(2) == "signer-expired-since", Expired: arg(3) == "expired",

@@ -35,7 +35,7 @@ func (s State) tap(t Tap) (State, []Effect) {
 	case ActExtend: // the touch itself winds the timer up
 	case ActAccept, ActReprint, ActAbandon, ActRetry:
 		return s.settle(t)
-	case ActBooking, ActKey, ActErase, ActCheckIn, ActScan:
+	case ActBooking, ActKey, ActErase, ActCheckIn, ActScan, ActBookCard:
 		return s.booking(t)
 	}
 	return s, nil
@@ -64,14 +64,14 @@ func (s State) settle(t Tap) (State, []Effect) {
 func (s State) ask(t Tap) (State, []Effect) {
 	s.session.request, s.session.service, s.session.asking = t.Key, t.Arg, true
 	s.session.priority = s.session.priority || t.Screen == Priority
-	s.session.checkIn = false
+	s.session.checkIn, s.session.byCard = false, false
 	return s, []Effect{s.request()}
 }
 
 func (s State) request() Effect {
 	se := s.session
 	if se.checkIn {
-		return CheckIn{Request: se.request, Code: se.code, Lang: se.lang}
+		return CheckIn{Request: se.request, Code: se.code, Card: se.byCard, Lang: se.lang}
 	}
 	return RequestTicket{Request: se.request, Service: se.service, Priority: se.priority, Lang: se.lang}
 }
@@ -89,6 +89,7 @@ func (s State) back() State {
 		s.session.refusal, s.session.trouble, s.session.reading = "", "", false
 		s.session.request, s.session.service, s.session.body = "", "", ""
 		s.session.code, s.session.checkIn, s.session.booked = "", false, Booked{}
+		s.session.byCard, s.session.cardKey, s.session.why = false, "", ""
 		return s.at(Home)
 	}
 }
