@@ -43,12 +43,13 @@ type ticketView struct {
 	Number  string        `json:"tk"`
 	Service string        `json:"svc"`
 	Body    string        `json:"body"`
-	Class   string        `json:"class"` // law, long or walkin
+	Class   string        `json:"class"` // law, booked, long or walkin
 	Minutes int           `json:"min"`   // waited, whole minutes
 	Target  int           `json:"target"`
-	State   string        `json:"state"` // ok, watch, out; empty without a target
-	Doubt   bool          `json:"doubt"` // nobody knows whether its slip came out
-	Lang    string        `json:"lang"`  // of the citizen's screen; empty for Portuguese
+	State   string        `json:"state"`          // ok, watch, out; empty without a target
+	Doubt   bool          `json:"doubt"`          // nobody knows whether its slip came out
+	Slot    string        `json:"slot,omitempty"` // booked hour, 10:45
+	Lang    string        `json:"lang"`           // of the citizen's screen; empty for Portuguese
 }
 
 // visitView is the ticket at the counter.
@@ -92,6 +93,7 @@ const (
 	classLaw    = "law"
 	classLong   = "long"
 	classWalkIn = "walkin"
+	classBooked = "booked"
 )
 
 func (p painter) counterOf(token TokenHash, now time.Time) counterView {
@@ -169,6 +171,9 @@ func (p painter) ticket(v queue.Visit) ticketView {
 		Minutes: minutes(wait), Target: minutes(s.target), State: againstTarget(wait, s.target),
 		Doubt: v.Print == queue.PrintUnknown,
 	}
+	if !v.Slot.IsZero() {
+		t.Slot = p.w.clock(v.Slot)
+	}
 	if v.Lang != "pt" && v.Lang != "pt-PT" {
 		t.Lang = v.Lang
 	}
@@ -180,6 +185,8 @@ func (p painter) class(v queue.Visit) string {
 	switch {
 	case v.Class == queue.ClassLaw:
 		return classLaw
+	case v.Class == queue.ClassBooked && !v.Slot.IsZero():
+		return classBooked
 	case v.State == queue.StateWaiting && p.w.names().guard > 0 && p.at.Sub(v.Asked) >= p.w.names().guard,
 		v.State != queue.StateWaiting && v.Why.Rule == queue.RuleGuard:
 		return classLong
@@ -208,6 +215,8 @@ func (p painter) whyNext(order []queue.Visit) string {
 	switch {
 	case first.Class == queue.ClassLaw:
 		return "Prioridade por lei, à frente de todas." + wait
+	case p.class(first) == classBooked && !p.at.Before(first.Slot.Add(-p.w.cfg.Branch().Catalogue().Policy.Early)):
+		return "Tem marcação para as " + p.w.clock(first.Slot) + "." + wait
 	case p.class(first) == classLong:
 		return "Passou a espera de " + span(p.w.names().guard) + "." + wait
 	case len(order) == 1:

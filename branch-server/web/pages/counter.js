@@ -9,7 +9,7 @@ import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./li
 
 /**
  * @typedef {{id: number, tk: string, svc: string, body: string, class: string, min: number, target: number,
- *   state: string, doubt: boolean, lang: string}} Ticket
+ *   state: string, doubt: boolean, lang: string, slot?: string}} Ticket
  * @typedef {Ticket & {stage: string, issued: number, called: number, lastCall: number, recalled: number,
  *   started: number, usual: number, why: string, waited: string}} Visit
  * @typedef {{seat: string, place: {name: string, day: string, open: boolean},
@@ -161,6 +161,7 @@ const whyLink = (t) => `/porque/${t.tk}?visita=${t.id}`;
 function ClassTag({ t }) {
   if (t.class === "law") return html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`;
   if (t.class === "long") return html`<span class="tag long"><${Icon} name="b-hourglass" /> Espera longa</span>`;
+  if (t.class === "booked") return html`<span class="tag booking"><${Icon} name="clock" /> Marcação ${t.slot}</span>`;
   return html`<span class="tag walk-in"><${Icon} name="b-walk-in" /> Sem marcação</span>`;
 }
 
