@@ -18,12 +18,14 @@ type Collector struct {
 	waiting  map[queue.ServiceID][]*visit
 	counters map[queue.CounterID]*post
 	slips    map[queue.Rule]int
+	closed   bool // the Day ended, whether or not the next one began
 }
 
 // visit is a visit in the making. The last leg is the present one.
 type visit struct {
 	Visit
 	asked   time.Time // the key of arrival
+	since   time.Time // it waited before the branch knew; zero otherwise
 	slot    time.Time
 	void    bool
 	waits   bool
@@ -54,6 +56,10 @@ func NewCollector(date queue.Date) *Collector {
 func (c *Collector) Add(e queue.Entry) {
 	c.last = e.At
 	switch ev := e.Event.(type) {
+	case queue.DayClosed:
+		c.closed = true
+	case queue.DayReopened:
+		c.closed = false
 	case queue.Reserved:
 		c.reserved(ev, e.At)
 	case queue.Issued:
@@ -165,6 +171,13 @@ func (c *Collector) reserved(ev queue.Reserved, at time.Time) {
 		},
 		asked: at, slot: ev.Slot,
 	})
+	v := c.visits[len(c.visits)-1]
+	switch {
+	case ev.Alone: // the kiosk gave it while the branch was silent
+		v.asked, v.since = ev.Asked, ev.Asked
+	case !ev.Came.IsZero():
+		v.asked = ev.Came
+	}
 	if t := ev.Told; t != nil && t.Service == ev.Service {
 		c.visits[len(c.visits)-1].Told = &Told{Low: t.Low, High: t.High, MidMS: t.Mid.Milliseconds()}
 	}
@@ -185,6 +198,9 @@ func (c *Collector) paper(v *visit, ev queue.PaperEntered, at time.Time) {
 func (c *Collector) issued(v *visit, at time.Time) {
 	v.void = false
 	if v.Issued == 0 {
+		if !v.since.IsZero() {
+			at = v.since
+		}
 		v.Issued = milli(at)
 		v.leg().From = milli(later(at, v.slot))
 	}
@@ -352,7 +368,7 @@ func (p *post) shut(at time.Time) {
 }
 
 // Record returns what was collected, with everything that still goes on measured up to a moment. Ended says that the
-// next Day was opened: a counter that nobody closed then counts up to its last sign of life, because nobody sat there
+// next Day was opened: a counter that nobody closed by the end of the Day counts up to its last sign of life, because nobody sat there
 // through the night.
 func (c *Collector) Record(until time.Time, ended bool) Record {
 	r := Record{Date: c.date, Ended: ended, Until: milli(until)}
@@ -370,7 +386,7 @@ func (c *Collector) Record(until time.Time, ended bool) Record {
 	for _, p := range c.counters {
 		k := *p
 		end := until
-		if ended && !k.opened.IsZero() {
+		if (ended || c.closed) && !k.opened.IsZero() {
 			k.LeftOpen, end = true, k.seen
 		}
 		if !k.since.IsZero() {

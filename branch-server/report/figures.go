@@ -284,6 +284,11 @@ func ByBody(terms Terms, days ...Record) []Row {
 	return group(terms, days, func(_ *Record, l *Leg) string { return string(l.Body) })
 }
 
+// ByClass adds up legs by the class they had when they were called, or have.
+func ByClass(terms Terms, days ...Record) []Row {
+	return group(terms, days, func(_ *Record, l *Leg) string { return string(l.Class) })
+}
+
 // ByDay adds up legs by date.
 func ByDay(terms Terms, days ...Record) []Row {
 	return group(terms, days, func(r *Record, _ *Leg) string { return string(r.Date) })

@@ -226,6 +226,21 @@ func TestACounterNobodyClosedCountsUpToItsLastSignOfLife(t *testing.T) {
 	}
 }
 
+func TestANumberGivenWhileTheBranchWasSilentWaitedAllTheTime(t *testing.T) {
+	c := report.NewCollector("2026-11-23")
+	number := queue.Number{Prefix: "A", N: 901}
+	for _, e := range []queue.Entry{
+		{At: at("09:30:00"), Event: queue.Reserved{Visit: 1, Number: number, Service: cards, Class: queue.ClassWalkIn, Alone: true, Asked: at("09:10:00")}},
+		{At: at("09:30:00"), Event: queue.Issued{Visit: 1, Number: number}},
+		{At: at("09:31:00"), Event: queue.Called{Visit: 1, Number: number, Service: cards, Counter: "1"}},
+	} {
+		c.Add(e)
+	}
+	if got := report.Total(terms(), c.Record(at("09:32:00"), false)).Wait.Longest; got != 21*time.Minute {
+		t.Errorf("waited %s", got)
+	}
+}
+
 func TestARecordReadsBackAsItWasWritten(t *testing.T) {
 	r := morning(t).record(at("10:30:00"), true)
 	raw, err := json.Marshal(r)
@@ -256,7 +271,7 @@ func TestSumsAgreeOnRandomDays(t *testing.T) {
 			t.Errorf("seed %d: %d went on, %d came", seed, total.PassedOn, total.Entered)
 		}
 		for name, rows := range map[string][]report.Row{
-			"services": report.ByService(terms(), r), "bodies": report.ByBody(terms(), r), "days": report.ByDay(terms(), r),
+			"services": report.ByService(terms(), r), "bodies": report.ByBody(terms(), r), "days": report.ByDay(terms(), r), "classes": report.ByClass(terms(), r),
 		} {
 			var sum report.Figures
 			for _, row := range rows {
@@ -340,7 +355,11 @@ func randomWish(rng *rand.Rand, i, visits int) queue.Command {
 	visit := queue.VisitID(1 + rng.IntN(max(1, visits)))
 	request := queue.RequestID(fmt.Sprint("r", i))
 	done := []queue.Delivered{{Service: service, Quantity: 1 + rng.IntN(3)}}
-	switch rng.IntN(26) {
+	switch rng.IntN(28) {
+	case 26:
+		return queue.TakeBack{Counter: counter, Visit: visit}
+	case 27:
+		return queue.MoveQueue{From: service, To: cards}
 	case 0:
 		return queue.OpenCounter{Counter: counter}
 	case 1:

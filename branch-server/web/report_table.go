@@ -69,6 +69,7 @@ var reportTables = []struct {
 }{
 	{"servicos", (*Web).serviceTable},
 	{"entidades", (*Web).bodyTable},
+	{"classes", (*Web).classTable},
 	{"balcoes", (*Web).counterTable},
 	{"meias-horas", (*Web).halfTable},
 	{"dias", (*Web).dayTable},
@@ -151,6 +152,22 @@ func (w *Web) bodyTable(terms report.Terms, records []report.Record) (tableView,
 		}
 		return id
 	}, noTarget)
+	return t, len(rows) > 1
+}
+
+// classTable compares the waits of those who go first by law, of the booked and of the others.
+func (w *Web) classTable(terms report.Terms, records []report.Record) (tableView, bool) {
+	rows := report.ByClass(terms, records...)
+	b := w.cfg.Branch()
+	t := flowTable("Por classe", "Classe", rows, report.Total(terms, records...), func(id string) string {
+		for _, body := range b.Bodies {
+			if known, ok := b.Class(queue.BodyID(body.ID), queue.ClassID(id)); ok {
+				return known.Text.In("pt")
+			}
+		}
+		return id
+	}, noTarget)
+	t.Note = "a razão de cada prioridade não se pergunta nem se guarda"
 	return t, len(rows) > 1
 }
 
