@@ -163,6 +163,9 @@ type view struct {
 	Actions []struct {
 		Action string `json:"action"`
 	} `json:"actions"`
+	Pad *struct {
+		Cells []string `json:"cells"`
+	} `json:"pad"`
 	Sections []struct {
 		Choices []struct {
 			Action string `json:"action"`
@@ -170,6 +173,14 @@ type view struct {
 			Title  string `json:"title"`
 		} `json:"choices"`
 	} `json:"sections"`
+}
+
+// typed is what was typed on a screen.
+func (v view) typed() string {
+	if v.Pad == nil {
+		return ""
+	}
+	return strings.Join(v.Pad.Cells, "")
 }
 
 // can reports whether a screen offers one of its buttons.

@@ -69,10 +69,13 @@ func (h *house) printerReady(t testing.TB) {
 	}
 }
 
-func hqOn(t testing.TB) *hqapp.App {
+func hqOn(t testing.TB) *hqapp.App { return hqIn(t, t.TempDir()) }
+
+// hqIn starts headquarters with its files in a folder.
+func hqIn(t testing.TB, dir string) *hqapp.App {
 	t.Helper()
 	cfg := hqapp.Default()
-	text := fmt.Appendf(nil, "data: %s\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\n", t.TempDir())
+	text := fmt.Appendf(nil, "data: %s\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\n", dir)
 	if err := config.Decode("hq.yaml", text, &cfg); err != nil {
 		t.Fatal(err)
 	}
