@@ -14,7 +14,7 @@ import (
 
 // hall is a Day with counters that are busy, for checks with known answers.
 type hall struct {
-	t    *testing.T
+	t    testing.TB
 	day  *queue.Day
 	cat  queue.Catalogue
 	at   time.Time
@@ -25,7 +25,7 @@ type hall struct {
 var opening = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // newHall opens a Day with one division a service; counters are "primary,…/secondary,…" by letter.
-func newHall(t *testing.T, services string, counters ...queue.Counter) *hall {
+func newHall(t testing.TB, services string, counters ...queue.Counter) *hall {
 	t.Helper()
 	h := &hall{t: t, at: opening, mean: map[queue.ServiceID]time.Duration{}, cat: queue.Catalogue{Policy: queue.DefaultPolicy(), Counters: counters}}
 	for _, s := range services {
@@ -293,5 +293,31 @@ func TestTheDayIsLearned(t *testing.T) {
 	}
 	if first != 10 || second > 12 || second <= 10 || late < 15 || late > 20 {
 		t.Errorf("first %.1f, after one visit of 20 min %.1f, after twenty %.1f", first, second, late)
+	}
+}
+
+// BenchmarkAsk is the estimate of everything in a large branch: 600 waiting for 12 services at 40 counters.
+func BenchmarkAsk(b *testing.B) {
+	letters := "ABCDEFGHIJKL"
+	var posts []queue.Counter
+	for i := range 40 {
+		id := func(n int) queue.ServiceID { return queue.ServiceID(letters[n%12 : n%12+1]) }
+		posts = append(posts, queue.Counter{ID: queue.CounterID(fmt.Sprint(i + 1)), Primary: []queue.ServiceID{id(i), id(i + 1)}, Secondary: []queue.ServiceID{id(i + 2), id(i + 3)}})
+	}
+	h := newHall(b, letters, posts...)
+	for i := range 40 {
+		h.busy(queue.CounterID(fmt.Sprint(i+1)), queue.ServiceID(letters[i%12:i%12+1]))
+	}
+	for i := range 600 {
+		class := queue.ClassWalkIn
+		if i%8 == 0 {
+			class = queue.ClassLaw
+		}
+		h.issue(queue.ServiceID(letters[i%12:i%12+1]), class)
+	}
+	q := h.queue(forecast.UsualSpread)
+	b.ReportAllocs()
+	for b.Loop() {
+		q.Ask(h.day, h.at)
 	}
 }

@@ -87,3 +87,29 @@ func TestTheCallboardShowsWhatIsBeingSaid(t *testing.T) {
 	b.hang()
 	k.page.wait(t, "the branch is away", func(s state) bool { return s.says(`"up":false`) && s.says("A002") })
 }
+
+func TestABoxShowsAndSpeaksTheCallsOfItsPartOfTheHallAlone(t *testing.T) {
+	b := newBranch(t)
+	cfg := Default()
+	cfg.Node, cfg.Data, cfg.Faces = node, t.TempDir(), []string{FaceCallboard}
+	cfg.Screen.Listen, cfg.Branch.Brokers = "127.0.0.1:0", []string{b.url()}
+	cfg.Sound.Backend = string(audio.Null)
+	now := time.Now().UnixMilli()
+	here, elsewhere := call(1, "A001", "Balcão 1", 1, now), call(2, "F001", "Balcão 9", 1, now)
+	here.Place, elsewhere.Place = "Piso 0", "Piso 1"
+	board := wire.Board{
+		Epoch: 1, Seq: 1, AtMS: now, Branch: "Loja de ensaio", Day: "2026-11-23", Open: true, Calls: []wire.BoardCall{elsewhere, here},
+		Zones: []wire.BoardZone{{ID: "zero", Name: "Zona zero", Places: []string{"Piso 0"}, Boxes: []string{node}}, {ID: "um", Name: "Um", Places: []string{"Piso 1"}}},
+		Notes: []wire.BoardNote{{Text: wire.Text{"pt": "Só no outro piso"}, Zones: []string{"um"}}},
+	}
+	b.publish("board", board)
+	k := start(t, cfg)
+	only := func(s state) bool { return !s.says("F001") && !s.says("F002") && !s.says("Só no outro piso") }
+	k.page.wait(t, "the call of this floor alone", func(s state) bool { return s.says("A001") && s.says("Zona zero") && only(s) })
+
+	next, other := call(3, "A002", "Balcão 2", 1, now), call(4, "F002", "Balcão 8", 1, now)
+	next.Place, other.Place = "Piso 0", "Piso 1"
+	board.Seq, board.Calls = 2, []wire.BoardCall{next, other, elsewhere, here}
+	b.publish("board", board)
+	k.page.wait(t, "the words of this floor's call, before which nothing was said", func(s state) bool { return s.says("Senha A 2, balcão 2") && only(s) })
+}
