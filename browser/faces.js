@@ -196,7 +196,10 @@ export class Counter {
   async inHand() { return ((await this.page.locator('.who .ticket').textContent()) ?? '').trim(); }
   async start() { await this.press('F2', 'Terminar'); }
   async finish() { await this.press('F2', 'Chamar seguinte'); }
-  async recall() { await this.page.keyboard.press('F4'); }
+  async recall() {
+    await this.page.getByRole('button', { name: 'Chamar de novo', disabled: false }).waitFor(); // a call has its pause
+    await this.page.keyboard.press('F4');
+  }
   async noShow() { await this.press('F9', 'Chamar seguinte'); }
 
   /** Calls and serves until a number has been served; whatever else comes first is served too. @param {string} number */
@@ -207,6 +210,13 @@ export class Counter {
       await this.finish();
       if (called === number) return;
     }
+  }
+
+  /** Closes the counter: one of the ways to be away. */
+  async closeCounter() {
+    await this.page.keyboard.press('F9');
+    await this.page.getByRole('button', { name: 'Fechar o balcão' }).click();
+    await this.ready('Abrir balcão');
   }
 
   /** Explains the ticket at the counter: its page. */

@@ -170,7 +170,7 @@ async function atTheCounter(faces, look) {
   await marta.page.goBack();
   await marta.ready('Terminar');
   await marta.finish();
-  await marta.press('F9', 'Abrir balcão');
+  await marta.closeCounter();
   await look('counter-closed', marta.page, 'staff');
   await marta.page.context().close();
 }

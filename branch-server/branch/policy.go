@@ -21,6 +21,7 @@ type Policy struct {
 
 	Recalls      int            `yaml:"recalls"`       // most recalls of one call; 0 is no limit
 	RecallPause  time.Duration  `yaml:"recall_pause"`  // least time between two calls of one visit
+	ClerksChoose bool           `yaml:"clerks_choose"` // clerks too may call a ticket out of turn, with a reason
 	ReviveWithin *time.Duration `yaml:"revive_within"` // a no-show may be put back so long; 0s is never by time
 	ReviveCalls  int            `yaml:"revive_calls"`  // or for so many calls of its division
 	Reprint      time.Duration  `yaml:"reprint"`       // a number whose print failed may be printed again so long

@@ -192,10 +192,41 @@ func answerTo(d *queue.Day, cmd queue.Command, entries []queue.Entry) Answer {
 			a.about(d.Visit(ev.Visit))
 		case queue.PrioritySet:
 			a.about(d.Visit(ev.Visit))
-		default: // not about one visit at a counter
+		default:
+			a.about(d.Visit(lived(ev)))
 		}
 	}
 	return a
+}
+
+// lived returns the visit that a fact of a longer life is about; 0 for none.
+func lived(e queue.Event) queue.VisitID {
+	switch ev := e.(type) {
+	case queue.Forwarded:
+		return ev.Visit
+	case queue.Transferred:
+		return ev.Visit
+	case queue.Held:
+		return ev.Visit
+	case queue.Resumed:
+		return ev.Visit
+	case queue.TakenBack:
+		return ev.Visit
+	case queue.Cancelled:
+		return ev.Visit
+	case queue.Revived:
+		return ev.Visit
+	case queue.Postponed:
+		return ev.Visit
+	case queue.Returned:
+		return ev.Visit
+	case queue.Walked:
+		return ev.Visit
+	case queue.InaccurateSet:
+		return ev.Visit
+	default: // not about one visit at a counter
+		return 0
+	}
 }
 
 func (a *Answer) about(v queue.Visit, known bool) {

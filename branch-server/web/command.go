@@ -52,33 +52,18 @@ func writeJSON(rw http.ResponseWriter, status int, value any) {
 // wish is the body of a command: which visit is meant, so that a stale screen does nothing to another one.
 type wish struct {
 	Visit   queue.VisitID   `json:"visit"`
-	Granted *bool           `json:"granted"` // priority only
+	Granted *bool           `json:"granted"` // priority
 	Counter queue.CounterID `json:"counter"` // must be where the clerk sits; empty means that
-}
 
-// commands is what each command's name asks of the Day.
-var commands = map[string]func(at queue.CounterID, w wish) (queue.Command, error){
-	"call":  func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.CallNext{Counter: at}, nil },
-	"open":  func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.OpenCounter{Counter: at}, nil },
-	"close": func(at queue.CounterID, _ wish) (queue.Command, error) { return queue.CloseCounter{Counter: at}, nil },
-	"recall": func(at queue.CounterID, w wish) (queue.Command, error) {
-		return queue.Recall{Counter: at, Visit: w.Visit}, nil
-	},
-	"start": func(at queue.CounterID, w wish) (queue.Command, error) {
-		return queue.Start{Counter: at, Visit: w.Visit}, nil
-	},
-	"finish": func(at queue.CounterID, w wish) (queue.Command, error) {
-		return queue.Finish{Counter: at, Visit: w.Visit}, nil
-	},
-	"noshow": func(at queue.CounterID, w wish) (queue.Command, error) {
-		return queue.NoShow{Counter: at, Visit: w.Visit}, nil
-	},
-	"priority": func(_ queue.CounterID, w wish) (queue.Command, error) {
-		if w.Visit == 0 || w.Granted == nil {
-			return nil, errors.New("falta dizer a senha (visit) e se a prioridade é dada ou retirada (granted)")
-		}
-		return queue.SetPriority{Visit: w.Visit, Granted: *w.Granted}, nil
-	},
+	Reason     string            `json:"reason"`  // a code of the lists in reasons
+	Service    queue.ServiceID   `json:"service"` // where it goes, or what is asked for
+	Place      queue.Place       `json:"place"`   // of what is forwarded
+	Minutes    int               `json:"minutes"` // with the place «after»
+	Delivered  []queue.Delivered `json:"delivered"`
+	Outcome    string            `json:"outcome"`
+	Inaccurate *bool             `json:"inaccurate"`
+	Lang       string            `json:"lang"`
+	Of         queue.CounterID   `json:"of"` // the counter whose alarm is answered
 }
 
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
@@ -87,7 +72,7 @@ var keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
 // restart; a wish that could not be stored is answered with 503 and may be repeated.
 func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 	name := r.PathValue("name")
-	build, known := commands[name]
+	pressed, known := w.presses[name]
 	if !known {
 		refuse(rw, http.StatusNotFound, answer{Code: "unknown_command", Message: "Não há nenhum comando com esse nome."})
 		return
@@ -113,25 +98,17 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	at := v.session.Counter
-	if name != "priority" {
-		switch {
-		case at == "":
-			refuse(rw, http.StatusConflict, answer{Code: "no_counter", Message: "Não está em nenhum balcão.", Next: "Escolha o balcão."})
-			return
-		case wished.Counter != "" && wished.Counter != at:
-			refuse(rw, http.StatusConflict, answer{
-				Code: "other_counter", Message: "Está no " + w.cfg.Branch().Label(at) + ", e o pedido era para outro balcão.",
-				Next: "Recarregue a página.",
-			})
-			return
-		}
+	if no, status, may := w.admitPress(pressed, v, wished); !may {
+		refuse(rw, status, no)
+		return
 	}
-	cmd, err := build(at, wished)
+	journaled := journalKey(v.session, name, key)
+	cmd, err := pressed.build(seat{at: at, session: v.session, request: queue.RequestID(journaled)}, wished)
 	if err != nil {
 		badRequest(rw, err)
 		return
 	}
-	given, err := w.cfg.Commands.Do(r.Context(), journalKey(v.session, name, key), cmd)
+	given, err := w.cfg.Commands.Do(r.Context(), journaled, cmd)
 	if err != nil {
 		w.fault(rw, r, err)
 		return
@@ -231,6 +208,8 @@ func (w wish) check() error {
 	switch {
 	case w.Visit < 0:
 		return errors.New("a senha (visit) não pode ser negativa")
+	case len(w.Service) > 64 || len(w.Reason) > 64 || len(w.Outcome) > 64 || len(w.Lang) > 8 || len(w.Of) > 32:
+		return errors.New("um dos campos é comprido demais")
 	case len(w.Counter) > 32 || strings.ContainsAny(string(w.Counter), "\x00\r\n"):
 		return errors.New("o balcão (counter) é inválido")
 	}

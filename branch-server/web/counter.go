@@ -26,6 +26,10 @@ type counterView struct {
 	SoldOut   []string   `json:"soldOut"` // services of this counter without numbers left today
 	LastCall  string     `json:"lastCall"`
 	Elsewhere int        `json:"elsewhere"` // tickets that wait, but not for this counter
+
+	Aside  []asideView `json:"aside"`  // held, missed, to come back
+	Alarms []alarmView `json:"alarms"` // of the counters beside this one that nobody has answered
+	Auto   bool        `json:"auto"`   // this page calls the next one by itself
 }
 
 // postView is a counter. Moments are Unix milliseconds; 0 has not happened.
@@ -35,6 +39,13 @@ type postView struct {
 	Open  bool   `json:"open"`
 	Since int64  `json:"since"` // open or closed since
 	Free  int64  `json:"free"`  // without a visit since
+
+	Break    string   `json:"break"`    // why it pauses, in words; empty if it does not
+	BreakDue bool     `json:"breakDue"` // the break begins once the visit has left
+	Planned  bool     `json:"planned"`
+	Skills   []string `json:"skills"`   // ids of the services that the clerk chose; empty is all
+	Alarm    int64    `json:"alarm"`    // the clerk's own alarm: raised
+	Answered string   `json:"answered"` // who answered it; empty while nobody has
 }
 
 // ticketView is one ticket in a list or in the hand.
@@ -44,6 +55,8 @@ type ticketView struct {
 	Service string        `json:"svc"`
 	Body    string        `json:"body"`
 	Class   string        `json:"class"` // law, booked, long or walkin
+	SvcID   string        `json:"svcId"`
+	Group   string        `json:"group"` // request, collection or empty
 	Minutes int           `json:"min"`   // waited, whole minutes
 	Target  int           `json:"target"`
 	State   string        `json:"state"`          // ok, watch, out; empty without a target
@@ -64,6 +77,13 @@ type visitView struct {
 	Usual    int    `json:"usual"` // usual minutes at the counter for this service; 0 if not known
 	Why      string `json:"why"`
 	Waited   string `json:"waited"`
+
+	Held       int64  `json:"held"`       // how long it was held, milliseconds: no part of the service
+	Recalls    int    `json:"recalls"`    // how often it may still be called again; -1 is any number
+	RecallAt   int64  `json:"recallAt"`   // may be called again from then on
+	Inaccurate bool   `json:"inaccurate"` // left out of the times
+	Walked     bool   `json:"walked"`     // came without a ticket
+	Before     string `json:"before"`     // what was done before at another counter; empty if nothing
 }
 
 // nextView is who would be called now, and why.
@@ -86,6 +106,7 @@ const listedTickets = 40
 type todayView struct {
 	Visits int `json:"visits"`
 	Median int `json:"median"` // minutes
+	Acts   int `json:"acts"`   // services delivered
 }
 
 // Classes as screens show them: priority by law, a wait past the guard time, everyone else.
@@ -97,7 +118,7 @@ const (
 )
 
 func (p painter) counterOf(token TokenHash, now time.Time) counterView {
-	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}}
+	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}, Aside: []asideView{}, Alarms: []alarmView{}}
 	s, live := p.w.seats.get(token, now)
 	switch {
 	case !live:
@@ -108,15 +129,19 @@ func (p painter) counterOf(token TokenHash, now time.Time) counterView {
 		return v
 	}
 	p.fillCounter(&v, s.Counter)
+	v.Auto = s.AutoCall
 	return v
 }
 
 func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 	state := p.d.Counter(id)
 	v.Counter = postView{ID: string(id), Label: p.w.cfg.Branch().Label(id), Open: state.Open, Since: milli(state.Since), Free: milli(state.Free)}
+	v.Counter.pause(state)
+	v.Counter.alarm(p.w.cfg.Branch().Label, state.Alarm)
 	if state.Visit != nil {
 		v.Visit = p.visitView(*state.Visit)
 	}
+	v.Aside, v.Alarms = p.aside(id), p.alarmsNear(id)
 	order := p.d.Order(id, p.at)
 	v.Queue.Count = len(order)
 	for i, one := range order {
@@ -132,7 +157,7 @@ func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 	post := p.facts.posts[id]
 	v.Today = todayView(post)
 	v.Elsewhere = max(0, p.waitingInAll()-len(order))
-	v.SoldOut = p.soldOut(p.w.names().serves(id))
+	v.SoldOut = p.soldOut(p.serves(id))
 	for _, c := range p.d.Calls() {
 		if c.Counter == id {
 			v.LastCall = p.w.clock(c.At)
@@ -171,6 +196,7 @@ func (p painter) ticket(v queue.Visit) ticketView {
 		Minutes: minutes(wait), Target: minutes(s.target), State: againstTarget(wait, s.target),
 		Doubt: v.Print == queue.PrintUnknown,
 	}
+	t.SvcID, t.Group = string(v.Service), s.group
 	if !v.Slot.IsZero() {
 		t.Slot = p.w.clock(v.Slot)
 	}
@@ -199,9 +225,16 @@ func (p painter) visitView(v queue.Visit) *visitView {
 	if v.State == queue.StateServing {
 		stage = "serving"
 	}
+	policy := p.w.cfg.Branch().Catalogue().Policy
+	left := -1
+	if policy.Recalls > 0 {
+		left = max(0, policy.Recalls-v.Recalled)
+	}
 	return &visitView{
+		Held: v.HeldFor.Milliseconds(), Recalls: left, RecallAt: milli(v.LastCall.Add(policy.RecallPause)),
+		Inaccurate: v.Inaccurate, Walked: v.Walked, Before: p.before(v),
 		ticketView: p.ticket(v), Stage: stage,
-		Issued: milli(v.IssuedAt), Called: milli(v.CalledAt), LastCall: milli(v.LastCall), Recalled: v.Recalled,
+		Issued: milli(v.IssuedAt), Called: milli(v.LegCall), LastCall: milli(v.LastCall), Recalled: v.Recalled,
 		Started: milli(v.StartedAt), Usual: minutes(p.w.names().services[v.Service].mean),
 		Why: p.w.whyCalled(v), Waited: span(v.Wait(p.at)),
 	}
@@ -215,6 +248,8 @@ func (p painter) whyNext(order []queue.Visit) string {
 	switch {
 	case first.Class == queue.ClassLaw:
 		return "Prioridade por lei, à frente de todas." + wait
+	case first.Front:
+		return "Foi encaminhada para a frente desta fila." + wait
 	case p.class(first) == classBooked && !p.at.Before(first.Slot.Add(-p.w.cfg.Branch().Catalogue().Policy.Early)):
 		return "Tem marcação para as " + p.w.clock(first.Slot) + "." + wait
 	case p.class(first) == classLong:
@@ -225,6 +260,17 @@ func (p painter) whyNext(order []queue.Visit) string {
 		return "É dos serviços próprios deste balcão; as outras ainda não esperaram o bastante." + wait
 	}
 	return "É a que espera há mais tempo." + wait
+}
+
+// before says at which counters a visit was served before this one.
+func (p painter) before(v queue.Visit) string {
+	var done []string
+	for _, leg := range v.Legs {
+		if !leg.StartedAt.IsZero() {
+			done = append(done, p.w.names().services[leg.Service].name+" no "+inSentence(p.w.cfg.Branch().Label(leg.Counter)))
+		}
+	}
+	return list(done)
 }
 
 func milli(t time.Time) int64 {

@@ -21,6 +21,7 @@ type managerView struct {
 	Link      deviceView      `json:"link"`
 	Calls     []callView      `json:"calls"`
 	Halves    []halfView      `json:"halves"`
+	Alarms    []alarmView     `json:"alarms"`   // silent alarms of counters that nobody has answered
 	Facts     []factView      `json:"facts"`    // the day as a timeline
 	Services  []serviceLine   `json:"services"` // all of the branch
 	Unlawful  string          `json:"unlawful"` // what is set against the law; empty if nothing is

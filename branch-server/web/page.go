@@ -51,13 +51,14 @@ type page struct {
 
 // frameData is what the templates see.
 type frameData struct {
-	Place   string
-	Tab     string
-	Role    staff.Role
-	Name    string
-	Counter string
-	Manager bool
-	Data    any
+	Place     string
+	Tab       string
+	Role      staff.Role
+	Name      string
+	Counter   string
+	Manager   bool
+	Reception bool // receives citizens
+	Data      any
 }
 
 func asset(rw http.ResponseWriter, r *http.Request) {
@@ -90,7 +91,7 @@ func lookScript(name string) string { return look.Path(name) }
 func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	f := frameData{
 		Place: w.cfg.Branch().Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
-		Manager: coordination.holds(v.person.Role), Data: p.Data,
+		Manager: coordination.holds(v.person.Role), Reception: reception.holds(v.person.Role), Data: p.Data,
 	}
 	if v.session.Counter != "" {
 		f.Counter = w.cfg.Branch().Label(v.session.Counter)
@@ -162,6 +163,8 @@ func (w *Web) home(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	switch {
 	case in && coordination.holds(v.person.Role) && v.session.Counter == "":
 		to = "/coordenacao"
+	case in && v.person.Role == staff.Receptionist && v.session.Counter == "":
+		to = "/rececao"
 	case in:
 		to = "/balcao"
 	}

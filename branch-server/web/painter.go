@@ -42,6 +42,8 @@ func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, err
 				painted[key] = p.board(key.zone)
 			case viewCounter:
 				painted[key] = p.counterOf(key.token, now)
+			case viewReception:
+				painted[key] = p.reception()
 			case viewManager:
 				painted[key] = p.manager()
 			case viewSupply:
@@ -90,6 +92,7 @@ type facts struct {
 type postFacts struct {
 	Visits int
 	Median int // minutes at the counter; meaningless without visits
+	Acts   int // services delivered
 }
 
 // level counts calls and those that came within their service's target.
@@ -121,7 +124,7 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 		at: at, seq: d.Seq(), day: d.Date(), posts: map[queue.CounterID]postFacts{}, totals: d.Totals(),
 		levels: map[string]level{}, ahead: f.ahead.renewed(w, d, at),
 	}
-	lengths := map[queue.CounterID][]time.Duration{}
+	lengths, acts := map[queue.CounterID][]time.Duration{}, map[queue.CounterID]int{}
 	halves := map[int64]*half{}
 	of := func(t time.Time) *half {
 		start := t.Truncate(halfHour) // zones in use differ from UTC by whole half hours
@@ -137,8 +140,14 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 			continue
 		}
 		of(v.IssuedAt).issued++
-		if v.State == queue.StateFinished {
-			lengths[v.Counter] = append(lengths[v.Counter], v.ServiceTime(at))
+		for _, leg := range v.Legs {
+			if leg.StartedAt.IsZero() {
+				continue
+			}
+			lengths[leg.Counter] = append(lengths[leg.Counter], max(0, leg.EndedAt.Sub(leg.StartedAt)-leg.HeldFor))
+			for _, done := range leg.Delivered {
+				acts[leg.Counter] += done.Quantity
+			}
 		}
 		if v.CalledAt.IsZero() {
 			continue
@@ -160,7 +169,7 @@ func (f facts) renewed(w *Web, d *queue.Day, at time.Time) facts {
 		}
 	}
 	for id, all := range lengths {
-		n.posts[id] = postFacts{Visits: len(all), Median: minutes(median(all) + 30*time.Second)}
+		n.posts[id] = postFacts{Visits: len(all), Median: minutes(median(all) + 30*time.Second), Acts: acts[id]}
 	}
 	for _, h := range halves {
 		n.halves = append(n.halves, *h)

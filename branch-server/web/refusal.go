@@ -25,7 +25,7 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrOtherVisit:     {"other_visit", "Este balcão já tem outra senha.", "Nada mudou. Veja a que está no ecrã."},
 	queue.ErrNotCalled:      {"not_called", "Essa senha já não está em chamada.", "Veja o estado no ecrã."},
 	queue.ErrNotServing:     {"not_serving", "Essa senha ainda não está em atendimento.", "Diga primeiro que a pessoa chegou."},
-	queue.ErrNotWaiting:     {"not_waiting", "Essa senha já não espera.", "A prioridade só muda enquanto se espera."},
+	queue.ErrNotWaiting:     {"not_waiting", "Essa senha já não espera.", "Veja no ecrã o que é feito dela."},
 	queue.ErrRecallLimit:    {"recall_limit", "Já foi chamada as vezes que a loja permite.", "Se ninguém vier, diga que não compareceu."},
 	queue.ErrTooSoon:        {"too_soon", "Foi chamada há instantes.", "Dê tempo à pessoa de chegar e chame de novo."},
 	queue.ErrSuspended:      {"suspended", "As senhas deste serviço estão suspensas.", "Proponha uma marcação, ou pergunte ao coordenador quando reabrem."},

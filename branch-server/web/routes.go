@@ -57,8 +57,14 @@ func (w *Web) table() []route {
 		{"GET /balcao", atCounters, w.counterPage},
 		{"GET /balcao/escolher", atCounters, w.choosePage},
 		{"POST /balcao/escolher", atCounters, w.choose},
+		{"POST /balcao/preferencias", atCounters, w.prefer},
 		{"POST /commands/{name}", atCounters, w.command},
 		{"GET /porque", signedIn, w.whySearch},
+		{"GET /api/escolhas", atCounters, w.apiChoices},
+		{"GET /api/senhas/{number}", atCounters, w.apiTicket},
+		{"GET /rececao", reception, w.receptionPage},
+		{"GET /ajuda", signedIn, w.helpPage},
+		{"GET /ajuda/{picture}", signedIn, w.helpPicture},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
 		{"POST /coordenacao/{action}", coordination, w.office},
@@ -71,10 +77,11 @@ func (w *Web) table() []route {
 
 // views is every view of the event stream with its audience.
 var views = map[string]audience{
-	viewBoard:   everyone,
-	viewCounter: atCounters,
-	viewManager: coordination,
-	viewSupply:  coordination,
+	viewBoard:     everyone,
+	viewCounter:   atCounters,
+	viewManager:   coordination,
+	viewSupply:    coordination,
+	viewReception: reception,
 }
 
 func (w *Web) routes() http.Handler {

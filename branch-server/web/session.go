@@ -25,6 +25,17 @@ type Session struct {
 	Counter queue.CounterID // where they sit; empty if nowhere
 	Since   time.Time       // sits there since
 	Expires time.Time
+
+	Skills   []queue.ServiceID `json:",omitempty"` // of the counter's, that this person serves now; none is all
+	AutoCall bool              `json:",omitempty"` // the page calls the next one by itself
+}
+
+// skillsAt returns what this person chose to serve at a counter; at another than theirs, nothing yet.
+func (s Session) skillsAt(at queue.CounterID) []queue.ServiceID {
+	if s.Counter != at {
+		return nil
+	}
+	return s.Skills
 }
 
 // sessionLife is a long working day.
@@ -134,9 +145,24 @@ func (s *seats) sit(ctx context.Context, token TokenHash, counter queue.CounterI
 		}
 	}
 	if mine.Counter != counter {
-		mine.Counter, mine.Since = counter, now
+		mine.Counter, mine.Since, mine.Skills = counter, now, nil // another counter has other services
 	}
 	return s.put(ctx, mine)
+}
+
+// prefer stores how a person wants to work at their counter.
+func (s *seats) prefer(ctx context.Context, token TokenHash, wanted preferences) (Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mine, known := s.byToken[token]
+	if !known {
+		return Session{}, errors.New("the session has ended")
+	}
+	mine.Skills = slices.Clone(wanted.Skills)
+	if wanted.Auto != nil {
+		mine.AutoCall = *wanted.Auto
+	}
+	return mine, s.put(ctx, mine)
 }
 
 func (s *seats) put(ctx context.Context, one Session) error {

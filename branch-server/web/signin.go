@@ -89,6 +89,9 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	if to == "/" && coordination.holds(person.Role) {
 		to = "/coordenacao"
 	}
+	if to == "/" && person.Role == staff.Receptionist {
+		to = "/rececao"
+	}
 	http.Redirect(rw, r, to, http.StatusSeeOther)
 }
 
@@ -216,7 +219,7 @@ func (w *Web) choose(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	if err == nil {
-		_, err = w.cfg.Commands.Do(r.Context(), "", queue.OpenCounter{Counter: at})
+		_, err = w.cfg.Commands.Do(r.Context(), "", queue.OpenCounter{Counter: at, Skills: v.session.skillsAt(at)})
 	}
 	if err != nil {
 		w.fault(rw, r, err)

@@ -19,10 +19,11 @@ import (
 
 // Views of the event stream.
 const (
-	viewBoard   = "board"
-	viewCounter = "counter"
-	viewManager = "manager"
-	viewSupply  = "supply"
+	viewBoard     = "board"
+	viewCounter   = "counter"
+	viewManager   = "manager"
+	viewSupply    = "supply"
+	viewReception = "reception"
 )
 
 const (

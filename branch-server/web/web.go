@@ -92,6 +92,7 @@ type Web struct {
 	hub     *hub
 	named   atomic.Pointer[named]
 	handler http.Handler
+	presses map[string]press
 	public  publicWaits
 	facts   facts     // owned by the hub's goroutine, as are the next two
 	book    alertBook // since when somebody should look at what
@@ -113,7 +114,7 @@ func New(ctx context.Context, cfg Config) (*Web, error) {
 	if cfg.Link == nil {
 		cfg.Link = func() Link { return Link{State: LinkOff} }
 	}
-	w := &Web{cfg: cfg, doorman: newDoorman()}
+	w := &Web{cfg: cfg, doorman: newDoorman(), presses: presses()}
 	var err error
 	if w.seats, err = newSeats(ctx, cfg.Sessions, cfg.Now()); err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)

@@ -73,6 +73,9 @@ func sayToPerson(v queue.Visit) string {
 // notCalled says where a ticket stands that nobody called.
 func (p painter) notCalled(v queue.Visit) (title, lead string) {
 	tk := v.Number.String()
+	if v.Walked && v.Why.Rule == "" {
+		return "Esta pessoa foi atendida sem senha", "O número " + tk + " é só para o registo: a pessoa já estava no " + inSentence(p.w.cfg.Branch().Label(v.Counter)) + ", e ninguém foi chamado para lá."
+	}
 	switch v.State {
 	case queue.StateVoid:
 		return "Esta senha foi anulada", "O talão da " + tk + " não saiu, e ninguém ficou com o número noutro suporte. Se a pessoa o tem, tire-lhe outra senha."

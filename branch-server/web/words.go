@@ -25,6 +25,7 @@ type serviceName struct {
 	name     string // Cartão de Cidadão · renovação
 	body     string // IRN
 	division string
+	group    string
 	target   time.Duration
 	mean     time.Duration
 }
@@ -40,7 +41,7 @@ func namesOf(b *branch.Branch) names {
 		div, _ := b.Division(s.Division)
 		body, _ := b.Body(queue.BodyID(div.Body))
 		n.services[queue.ServiceID(s.ID)] = serviceName{
-			name: s.Name.In("pt"), body: body.Short, division: s.Division, target: s.Target, mean: s.Mean,
+			name: s.Name.In("pt"), body: body.Short, division: s.Division, group: s.Group, target: s.Target, mean: s.Mean,
 		}
 	}
 	for _, k := range b.Counters {

@@ -126,6 +126,7 @@ var people = []staff.Record{
 	{ID: "sofia", Name: "Sofia A.", Role: staff.Clerk},
 	{ID: "andre", Name: "André L.", Role: staff.Clerk},
 	{ID: "joana", Name: "Joana R.", Role: staff.Coordinator},
+	{ID: "ana", Name: "Ana S.", Role: staff.Receptionist},
 }
 
 // writeStaff makes the file of people once; hashing takes its time on purpose.

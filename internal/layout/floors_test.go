@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"branch-server/journal":  pure,
 	"branch-server/replay":   pure,
 	"branch-server/report":   pure,
+	"docs":                   pure,
 	"firmware-profiles":      pure,
 	"hq/alert":               pure,
 	"hq/atlas":               pure,

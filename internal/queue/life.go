@@ -137,6 +137,12 @@ func (d *Day) revive(c Revive, at time.Time) ([]Event, error) {
 	return []Event{Revived{Visit: v.ID, Number: v.Number}}, nil
 }
 
+// CanRevive reports whether a visit that missed its call, or was cancelled, may be put back at a moment.
+func (d *Day) CanRevive(id VisitID, at time.Time) bool {
+	_, err := d.revive(Revive{Visit: id}, at.UTC().Truncate(time.Millisecond))
+	return err == nil
+}
+
 func (d *Day) postpone(c Postpone) ([]Event, error) {
 	v, err := d.at(c.Counter, c.Visit, ErrNotServing, StateServing)
 	if err != nil {

@@ -140,21 +140,18 @@ func (d *Day) applySeat(e Entry) {
 	}
 }
 
-// openCounter opens a counter, or changes what the clerk at an open one serves.
+// openCounter opens a counter, or changes what the clerk at an open one serves. A chosen service that the counter does
+// not have today is left out.
 func (d *Day) openCounter(c OpenCounter) ([]Event, error) {
 	k, known := d.desk(c.Counter)
 	if !known {
 		return nil, ErrUnknownCounter
 	}
-	for _, s := range c.Skills {
-		if can, _ := k.serves(s); !can {
-			return nil, ErrNotServed
-		}
-	}
-	if p, known := d.counters[c.Counter]; known && p.open && slices.Equal(p.skills, c.Skills) {
+	skills := among(slices.Concat(k.Primary, k.Secondary), c.Skills)
+	if p, known := d.counters[c.Counter]; known && p.open && slices.Equal(p.skills, skills) {
 		return nil, ErrCounterOpen
 	}
-	return []Event{CounterOpened{Counter: c.Counter, Skills: slices.Clone(c.Skills)}}, nil
+	return []Event{CounterOpened{Counter: c.Counter, Skills: skills}}, nil
 }
 
 // staffed returns a counter as its clerk serves it now: the skills that they chose of those that it has. A choice of

@@ -91,7 +91,7 @@ func TestAClerkServesOnlyWhatTheyChose(t *testing.T) {
 	s.does(queue.Issue{Request: "r2", Service: "B", Class: queue.ClassLaw})
 	s.does(queue.Issue{Request: "r3", Service: "A", Class: queue.ClassWalkIn})
 	s.refused(queue.OpenCounter{Counter: "1"}, queue.ErrCounterOpen)
-	s.refused(queue.OpenCounter{Counter: "1", Skills: []queue.ServiceID{"nothing"}}, queue.ErrNotServed)
+	s.refused(queue.OpenCounter{Counter: "1", Skills: []queue.ServiceID{"nothing"}}, queue.ErrCounterOpen)
 	s.does(queue.OpenCounter{Counter: "1", Skills: []queue.ServiceID{"A"}})
 	if order := s.day.Order("1", s.at); len(order) != 1 || order[0].Service != "A" {
 		t.Errorf("order = %v", order)

@@ -6,18 +6,25 @@
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./live.js";
+import { ClassTag, Doubt, StateWord, Tongue, dialogs } from "./ticket.js";
+import { Acts, delivered } from "./acts.js";
+import { Put, SeatDialog } from "./seat.js";
 
 /**
- * @typedef {{id: number, tk: string, svc: string, body: string, class: string, min: number, target: number,
- *   state: string, doubt: boolean, lang: string, slot?: string}} Ticket
+ * @typedef {import("./ticket.js").Ticket} Ticket
  * @typedef {Ticket & {stage: string, issued: number, called: number, lastCall: number, recalled: number,
- *   started: number, usual: number, why: string, waited: string}} Visit
+ *   started: number, usual: number, why: string, waited: string, held: number, recalls: number, recallAt: number,
+ *   inaccurate: boolean, walked: boolean, before: string}} Visit
+ * @typedef {Ticket & {kind: string, mine: boolean, where: string, since: number, reason: string, until: number}} Aside
  * @typedef {{seat: string, place: {name: string, day: string, open: boolean},
- *   counter: {id: string, label: string, open: boolean, since: number, free: number},
+ *   counter: {id: string, label: string, open: boolean, since: number, free: number, break: string, breakDue: boolean,
+ *     planned: boolean, skills: string[], alarm: number, answered: string},
  *   visit: Visit|null, next: (Ticket & {why: string})|null,
- *   queue: {count: number, longest: number, rows: Ticket[]}, today: {visits: number, median: number},
- *   soldOut: string[], lastCall: string, elsewhere: number}} State
+ *   queue: {count: number, longest: number, rows: Ticket[]}, today: {visits: number, median: number, acts: number},
+ *   soldOut: string[], lastCall: string, elsewhere: number, aside: Aside[],
+ *   alarms: {counter: string, label: string, since: number}[], auto: boolean}} State
  * @typedef {{name: string, label: string, busy: string, icon: string, body: any}} Action
+ * @typedef {{key: string, label: string, act: () => void, name?: string, busy?: string, off?: boolean, more?: boolean}} Other
  */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -27,6 +34,8 @@ const SETTLE_MS = 600;
 const UNDO_MS = 10000;
 /** How long an answered press stays pressed while the stream has not shown its effect. */
 const EFFECT_MS = 1500;
+/** How long a clerk who lets the page call has to say no. */
+const AUTO_MS = 5000;
 
 /** @type {State|null} */
 let state = null;
@@ -40,10 +49,10 @@ let pending = null;
 let problem = null;
 /** @type {{text: string, until: number, press: {name: string, body: any}}|null} */
 let undo = null;
-/** @type {{ticket: Ticket|null, fault: string}|null} */
-let dialog = null;
-/** Where the focus was before the dialog. @type {HTMLElement|null} */
-let opener = null;
+/** When the next one is called without a press, in the page's own time; 0 is not at all. */
+let autoAt = 0;
+/** The clerk put that off until the counter is free again. */
+let autoLater = false;
 /** The rows that stay while the pointer or the focus is on them. @type {Ticket[]|null} */
 let held = null;
 let spoken = "";
@@ -52,39 +61,53 @@ let spoken = "";
 function main(s) {
   const visit = s.visit;
   if (!s.counter.open) return { name: "open", label: "Abrir balcão", busy: "A abrir…", icon: "unlock", body: {} };
+  if (paused(s)) return { name: "endbreak", label: "Voltar da pausa", busy: "A voltar…", icon: "unlock", body: {} };
   if (!visit) return { name: "call", label: "Chamar seguinte", busy: "A chamar…", icon: "mega-phone", body: {} };
   if (visit.stage === "called") return { name: "start", label: "Chegou", busy: "A registar…", icon: "user-check", body: { visit: visit.id } };
   return { name: "finish", label: "Terminar", busy: "A terminar…", icon: "check", body: { visit: visit.id } };
 }
 
-/**
- * The other buttons, with their keys.
- * @param {State} s @returns {{key: string, label: string, short?: string, act: () => void, name?: string, busy?: string}[]}
- */
+/** @param {State} s */
+const paused = (s) => !!s.counter.break && !s.counter.breakDue;
+
+/** The other buttons, with their keys; those marked more stand in a second row. @param {State} s @returns {Other[]} */
 function others(s) {
-  const visit = s.visit;
-  if (!s.counter.open) return [];
+  const visit = s.visit, aside = s.aside.length;
+  const set = { key: "Alt+L", label: aside ? `À parte (${aside})…` : "À parte…", act: () => d.open("aside"), more: true };
+  if (!s.counter.open || paused(s)) return [set, { key: "F9", label: "Fechar balcão", act: () => press("close", {}), name: "close", busy: "A fechar…", off: !s.counter.open }].filter((o) => !("off" in o && o.off));
   if (!visit) {
     return [
-      { key: "F8", label: "Prioridade…", short: "Prioridade", act: () => openDialog(null) },
-      { key: "F9", label: "Fechar balcão", act: () => press("close", {}), name: "close", busy: "A fechar…" },
+      { key: "F8", label: "Escolher…", act: () => d.open("find") },
+      { key: "F9", label: "Pausa…", act: () => d.open("break") },
+      { key: "Alt+N", label: "Sem senha…", act: () => d.open("walk"), more: true }, set,
     ];
   }
-  if (visit.stage !== "called") return [];
+  if (visit.stage !== "called") {
+    return [
+      { key: "F8", label: "Encaminhar…", act: () => d.open("forward") },
+      { key: "F9", label: "Reter…", act: () => d.open("hold") },
+      { key: "Alt+V", label: "Volta hoje…", act: () => d.open("postpone"), more: true }, set,
+    ];
+  }
+  const wait = Math.ceil((visit.recallAt - now()) / 1000);
+  const again = visit.recalls === 0 ? "Sem mais chamadas" : wait > 0 ? `De novo em ${wait} s` : "Chamar de novo";
   return [
-    { key: "F4", label: "Chamar de novo", act: () => press("recall", { visit: visit.id }), name: "recall", busy: "A chamar…" },
-    { key: "F9", label: "Não compareceu", act: () => press("noshow", { visit: visit.id }), name: "noshow", busy: "A registar…" },
+    { key: "F4", label: again, act: () => press("recall", { visit: visit.id }), name: "recall", busy: "A chamar…", off: visit.recalls === 0 || wait > 0 },
+    { key: "F9", label: "Não compareceu", act: () => press("noshow", { visit: visit.id }, undefined, { tk: visit.tk }), name: "noshow", busy: "A registar…" },
+    { key: "F8", label: "Outro assunto…", act: () => d.open("wrong"), more: true },
+    { key: "Alt+X", label: "Anular…", act: () => d.open("cancelled"), more: true },
   ];
 }
 
 function pressMain() {
   if (!state || performance.now() - changedAt < SETTLE_MS) return;
   const a = main(state);
-  press(a.name, a.body);
+  autoAt = 0;
+  press(a.name, a.name === "finish" ? { ...a.body, delivered: delivered(state.visit) } : a.body, undefined, { tk: state.visit?.tk });
 }
 
-/** @param {string} name @param {any} body @param {string} [key] */
-async function press(name, body, key) {
+/** @param {string} name @param {any} body @param {string} [key] @param {any} [told] what undoing must know */
+async function press(name, body, key, told) {
   if (pending) return;
   const mine = pending = { name, since: performance.now() };
   problem = null;
@@ -97,7 +120,7 @@ async function press(name, body, key) {
     answer = { data: { message: "O pedido não teve resposta que se perceba.", next: "Recarregue a página e veja o estado." } };
   }
   if (answer.data?.ok) {
-    remember(name, body, answer.data);
+    remember(name, body, { ...told, ...answer.data });
     // The button stays pressed until what it did is on the screen.
     const until = performance.now() + EFFECT_MS;
     while (seen < (answer.data.seq ?? 0) && performance.now() < until) await new Promise((done) => setTimeout(done, 30));
@@ -108,15 +131,27 @@ async function press(name, body, key) {
   draw();
 }
 
-/** What can be taken back within ten seconds. @param {string} name @param {any} body @param {any} data */
+/**
+ * What can be taken back within ten seconds: words, and the press that does it.
+ * @type {Record<string, (body: any, data: any) => [string, string, any]|null>}
+ */
+const undos = {
+  priority: (b, x) => (x.seq ? [`${x.tk}: prioridade ${b.granted ? "dada" : "retirada"}.`, "priority", { visit: b.visit, granted: !b.granted, reason: b.granted ? "mistake" : "asked" }] : null),
+  close: () => ["Balcão fechado.", "open", {}],
+  noshow: (b, x) => [`${x.tk} não compareceu.`, "revive", { visit: b.visit }],
+  cancel: (b, x) => [`${x.tk} anulada.`, "revive", { visit: b.visit }],
+  hold: (b, x) => [`${x.tk} retida.`, "resume", { visit: b.visit }],
+  finish: (b, x) => [`${x.tk} terminada.`, "takeback", { visit: b.visit }],
+  forward: (b, x) => [`${x.tk} encaminhada.`, "takeback", { visit: b.visit }],
+  postpone: (b, x) => [`${x.tk} fica de voltar.`, "takeback", { visit: b.visit }],
+  transfer: (b, x) => (x.from ? [`${x.tk}: assunto mudado.`, "transfer", { visit: b.visit, service: x.from }] : null),
+  break: () => ["Em pausa.", "endbreak", {}],
+};
+
+/** @param {string} name @param {any} body @param {any} data */
 function remember(name, body, data) {
-  undo = null;
-  const until = performance.now() + UNDO_MS;
-  if (name === "priority" && data.seq) {
-    undo = { text: `${data.tk}: prioridade ${body.granted ? "dada" : "retirada"}.`, until, press: { name, body: { visit: body.visit, granted: !body.granted } } };
-  } else if (name === "close") {
-    undo = { text: "Balcão fechado.", until, press: { name: "open", body: {} } };
-  }
+  const back = undos[name]?.(body, data);
+  undo = back ? { text: back[0], until: performance.now() + UNDO_MS, press: { name: back[1], body: back[2] } } : null;
 }
 
 function takeBack() {
@@ -126,62 +161,49 @@ function takeBack() {
   press(name, body).then(() => { undo = null; draw(); });
 }
 
-/** @param {Ticket|null} ticket */
-function openDialog(ticket) {
-  opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-  dialog = { ticket, fault: "" };
-  draw();
+const d = dialogs({ press: (name, body, told) => { press(name, body, undefined, told); }, draw });
+
+/** Calls the next one for a clerk who wishes so, unless something is open or unsure. @param {State} s */
+function callAlone(s) {
+  if (s.visit) autoLater = false;
+  const may = s.auto && !autoLater && s.counter.open && !s.visit && !s.counter.break && s.next && link.live && !d.now && !pending && !problem && document.visibilityState === "visible";
+  if (!may) { autoAt = 0; return; }
+  if (!autoAt) autoAt = performance.now() + AUTO_MS;
+  else if (performance.now() >= autoAt) { autoAt = 0; press("call", {}); }
 }
-function closeDialog() {
-  dialog = null;
-  draw();
-  if (opener?.isConnected) opener.focus();
-}
+
+function later() { autoAt = 0; autoLater = true; draw(); }
 
 document.addEventListener("keydown", (e) => {
   if (!state || state.seat !== "yours") return;
   const undoKey = e.ctrlKey && !e.altKey && e.key.toLowerCase() === "z" && !(e.target instanceof HTMLInputElement);
   if (undoKey && undo) { e.preventDefault(); takeBack(); return; }
   if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (d.now) { if (/^F(2|4|8|9)$/.test(e.key)) e.preventDefault(); return; }
+  if (e.key === "Escape" && autoAt) { later(); return; }
   if (e.altKey) {
-    if (e.code === "KeyQ" && state.visit) { e.preventDefault(); location.assign(whyLink(state.visit)); }
+    const go = { KeyQ: state.visit && (() => location.assign(whyLink(/** @type {Visit} */ (state?.visit)))), KeyB: () => d.open("find"), KeyS: alarm,
+      KeyA: state.visit?.stage === "serving" && (() => document.getElementById("act")?.focus()) }[e.code]
+      ?? others(state).find((o) => o.key.startsWith("Alt+") && "Key" + o.key.slice(4) === e.code)?.act;
+    if (go) { e.preventDefault(); if (!e.repeat) go(); }
     return;
   }
   const other = others(state).find((o) => o.key === e.key);
   if (e.key !== "F2" && !other) return;
   e.preventDefault();
-  if (e.repeat || dialog) return; // a key held down is one press
-  if (e.key === "F2") pressMain(); else other?.act();
+  if (e.repeat) return; // a key held down is one press
+  if (e.key === "F2") pressMain(); else if (!other?.off) other?.act();
 });
+
+/** Asks for help without a sound; pressed again before anybody answered, it is withdrawn. */
+function alarm() {
+  if (!state) return;
+  const rings = state.counter.alarm > 0 && !state.counter.answered;
+  press(rings ? "answer-alarm" : "alarm", rings ? { of: state.counter.id } : {});
+}
 
 /** @param {Ticket} t */
 const whyLink = (t) => `/porque/${t.tk}?visita=${t.id}`;
-
-/** @param {{t: Ticket}} p */
-function ClassTag({ t }) {
-  if (t.class === "law") return html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`;
-  if (t.class === "long") return html`<span class="tag long"><${Icon} name="b-hourglass" /> Espera longa</span>`;
-  if (t.class === "booked") return html`<span class="tag booking"><${Icon} name="clock" /> Marcação ${t.slot}</span>`;
-  return html`<span class="tag walk-in"><${Icon} name="b-walk-in" /> Sem marcação</span>`;
-}
-
-/** @type {Record<string, [string, string]>} */
-const stateWords = { ok: ["b-ok", "dentro"], watch: ["b-watch", "quase"], out: ["b-out", "passou"] };
-/** @param {{of: string}} p */
-function StateWord({ of }) {
-  const w = stateWords[of];
-  return w ? html`<span class=${"state " + of}><${Icon} name=${w[0]} /> ${w[1]}</span>` : html`<span class="state">sem objetivo</span>`;
-}
-
-/** @param {{t: Ticket}} p */
-function Doubt({ t }) {
-  return t.doubt && html`<span class="doubt"><${Icon} name="print" /> talão por confirmar</span>`;
-}
-
-/** @type {Record<string, string>} */
-const tongues = { en: "inglês", es: "espanhol", fr: "francês", uk: "ucraniano" };
-/** @param {{t: Ticket}} p */
-function Tongue({ t }) { return t.lang && html` <span class="small quiet nowrap">pediu em ${tongues[t.lang] ?? t.lang}</span>`; }
 
 /** Wait against target, on the same axis for all rows. @param {{t: Ticket}} p */
 function Meter({ t }) {
@@ -193,10 +215,18 @@ function Meter({ t }) {
 /** Time in service against the usual one. @param {{v: Visit}} p */
 function Limit({ v }) {
   if (!v.usual) return null;
-  const full = v.usual * 2 * 60000, done = Math.min(1, (now() - v.started) / full) * 386;
+  const full = v.usual * 2 * 60000, done = Math.min(1, (now() - v.started - v.held) / full) * 386;
   return html`<svg class="limit" viewBox="0 0 386 16" preserveAspectRatio="none" height="16" aria-hidden="true">
     <rect class="ground" y="4" width="386" height="8" rx="4" /><rect class="done" y="4" width=${Math.max(0, done)} height="8" rx="4" /><path class="target" d="M193 0v16" /></svg>
     <div class="limit-words"><span></span><span>habitual ${v.usual} min</span><span></span></div>`;
+}
+
+/** How often a ticket was called, and what is left to do. @param {Visit} v */
+function calledWords(v) {
+  if (!v.recalled) return "A vir para este balcão";
+  const done = `Chamada ${v.recalled + 1} vezes, a última às ${hour(v.lastCall, true)}`;
+  if (v.recalls === 0) return `${done}. Se não vier: Não compareceu`;
+  return v.recalls > 0 ? `${done}. Pode chamar mais ${v.recalls === 1 ? "uma vez" : `${v.recalls} vezes`}` : done;
 }
 
 /** The ticket in the hand, or the next one: always the same height. @param {{s: State}} p */
@@ -205,11 +235,14 @@ function Who({ s }) {
   if (!s.counter.open) {
     return html`<div class="who"><h2>Este balcão está fechado</h2><p class="rest">${s.counter.since ? `Desde as ${hour(s.counter.since)}. ` : ""}Enquanto estiver fechado, ninguém é chamado para aqui.</p></div>`;
   }
+  if (paused(s)) {
+    return html`<div class="who"><h2>${s.counter.break}</h2><p class="rest">Pausa ${s.counter.planned ? "prevista" : "imprevista"}, desde as ${hour(s.counter.since)}. Ninguém é chamado para este balcão.</p></div>`;
+  }
   if (v) {
-    return html`<div class="who"><span class="over">${v.stage === "called" ? (v.recalled ? `Chamada ${v.recalled + 1} vezes, a última às ${hour(v.lastCall, true)}` : "A vir para este balcão") : "No balcão"}</span>
+    return html`<div class="who"><span class="over">${v.stage === "called" ? calledWords(v) : v.walked ? "No balcão, sem senha" : "No balcão"}</span>
       <div class="row"><span class="ticket">${v.tk}</span><${ClassTag} t=${v} /></div>
       <p class="verdict">${v.svc}<${Tongue} t=${v} /></p>
-      ${v.stage === "serving" ? html`<${Limit} v=${v} />` : html`<p class="because">Esperou <b>${v.waited}</b>. <${Doubt} t=${v} /></p>`}</div>`;
+      ${v.stage === "serving" ? html`<${Limit} v=${v} />` : html`<p class="because">Esperou <b>${v.waited}</b>. <${Doubt} t=${v} />${v.before ? ` Já tratou: ${v.before}.` : ""}</p>`}</div>`;
   }
   if (s.next) {
     return html`<div class="who"><span class="over">A seguir, pela regra desta loja</span>
@@ -224,28 +257,40 @@ function Who({ s }) {
 function stage(s) {
   const v = s.visit;
   if (!s.counter.open) return { icon: "b-closed", word: "Fechado", kind: "closed", since: s.counter.since, note: "sem chamar" };
+  if (paused(s)) return { icon: "b-pause", word: "Em pausa", kind: "pause", since: s.counter.since, note: `desde as ${hour(s.counter.since)}` };
   if (!v) return { icon: "b-free", word: "Livre", kind: "free", since: Math.max(s.counter.free, s.counter.since), note: "sem chamar" };
   if (v.stage === "called") return { icon: "b-arrow", word: "Em chamada", kind: "call", since: v.lastCall, note: `desde as ${hour(v.lastCall)}` };
-  return { icon: "b-busy", word: "Em atendimento", kind: "busy", since: v.started, note: `desde as ${hour(v.started)}` };
+  return { icon: "b-busy", word: "Em atendimento", kind: "busy", since: v.started + v.held, note: v.held ? "sem o tempo retida" : `desde as ${hour(v.started)}` };
+}
+
+/** @param {{o: Other}} p */
+function OtherButton({ o }) {
+  const busy = !!o.name && pending?.name === o.name;
+  return html`<button class="button" type="button" aria-busy=${busy} disabled=${!!o.off} aria-keyshortcuts=${o.key} onClick=${o.act}><span>${busy ? o.busy : o.label}</span><kbd>${o.key}</kbd></button>`;
 }
 
 /** @param {{s: State}} p */
 function Hand({ s }) {
   const a = main(s), st = stage(s), busy = pending?.name === a.name;
-  const v = s.visit;
+  const v = s.visit, rows = others(s), left = autoAt ? Math.max(1, Math.ceil((autoAt - performance.now()) / 1000)) : 0;
+  const label = busy ? a.busy : left ? `Chama em ${left} s` : a.label;
   return html`<section class="panel hand" aria-label="Este balcão">
     <div class="now-head"><h1 class=${"state " + st.kind}><${Icon} name=${st.icon} /> ${st.word}</h1>
       ${st.since > 0 && html`<div class="timer" role="timer"><b>${timer(now() - st.since)}</b><span>${st.note}</span></div>`}</div>
     <${Who} s=${s} />
     <div class="act">
-      <button class="button main" id="main" type="button" aria-busy=${busy} onClick=${pressMain} aria-keyshortcuts="F2"><${Icon} name=${a.icon} /><span>${busy ? a.busy : a.label}</span><kbd>F2</kbd></button>
-      <div class="two">${others(s).map((o) => html`<button key=${o.key} class="button" type="button" aria-busy=${!!o.name && pending?.name === o.name} aria-keyshortcuts=${o.key} onClick=${o.act}><span>${o.name && pending?.name === o.name ? o.busy : o.label}</span><kbd>${o.key}</kbd></button>`)}${v?.stage === "serving" && html`<p>Esperou <b>${v.waited}</b> <${StateWord} of=${v.state} /></p>`}</div>
+      <button class="button main" id="main" type="button" aria-busy=${busy} onClick=${pressMain} aria-keyshortcuts="F2"><${Icon} name=${a.icon} /><span>${label}</span><kbd>F2</kbd></button>
+      <div class="two">${rows.filter((o) => !o.more).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
     </div>
+    <div class="two second">${left > 0 && html`<button class="button" type="button" onClick=${later}><span>Agora não</span><kbd>Esc</kbd></button>`}${rows.filter((o) => o.more && (!left || o.key !== "Alt+N")).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
+    ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
     ${pending && performance.now() - pending.since > 1500 && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>Ainda sem resposta</b>Não é preciso premir outra vez. O pedido repete-se sozinho e só conta uma vez.</div></div>`}
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
+    ${s.counter.breakDue && html`<div class="notice locked" role="status"><${Icon} name="b-pause" /><div><b>Pausa a seguir: ${s.counter.break}</b>Começa quando esta senha terminar.</div><button class="button small" type="button" onClick=${() => press("endbreak", {})}>Desistir da pausa</button></div>`}
     ${!s.place.open && html`<div class="notice locked"><${Icon} name="lock" /><div><b>O dia está fechado</b>Não se tiram senhas. Quem já espera ainda pode ser chamado.</div></div>`}
-    <div class="tail">${v && html`<h2 class="minor">Porque foi chamada</h2><p>${v.why}</p><p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`}
-      <div class="today"><span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}</div></div>
+    <div class="tail">${v ? html`${!v.walked && html`<h2 class="minor">Porque foi chamada</h2><p>${v.why}</p>`}<p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`
+      : s.aside.length > 0 && html`<h2 class="minor">À parte</h2><ul class="aside">${s.aside.slice(0, 2).map((one) => html`<${Put} key=${one.id} a=${one} s=${s} d=${d} press=${(/** @type {string} */ name, /** @type {any} */ body, /** @type {any} */ told) => press(name, body, undefined, told)} />`)}</ul>`}
+      <div class="today">${v?.stage === "serving" && !v.walked ? html`<span>Esperou <b>${v.waited}</b> <${StateWord} of=${v.state} /></span>` : html`<span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span><span><b>${s.today.acts}</b> ${s.today.acts === 1 ? "ato" : "atos"}</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}`}</div></div>
   </section>`;
 }
 
@@ -258,10 +303,25 @@ function Steps({ s }) {
     { name: v.doubt ? "Senha tirada, talão por confirmar" : "Senha tirada", at: hour(v.issued, true), kind: "done" },
     { name: v.recalled ? `Chamada ${v.recalled + 1} vezes` : "Chamada", at: hour(v.called, true), kind: "done" },
   ];
-  if (v.stage === "serving") steps.push({ name: "Chegou ao balcão", at: hour(v.started, true), kind: "done" }, { name: "Em atendimento", at: "", kind: "now" });
+  if (v.walked) steps.splice(0, 2, { name: "Atendida sem senha", at: hour(v.issued, true), kind: "done" });
+  if (v.before) steps.splice(1, 0, { name: `Antes: ${v.before}`, at: "", kind: "done" });
+  if (v.stage === "serving" && v.walked) steps.push({ name: "Em atendimento", at: "", kind: "now" });
+  else if (v.stage === "serving") steps.push({ name: "Chegou ao balcão", at: hour(v.started, true), kind: "done" }, { name: "Em atendimento", at: "", kind: "now" });
   else steps.push({ name: "A vir para o balcão", at: "", kind: "now" });
   return html`<section class="panel visit-steps" aria-label="Esta visita"><div class="head"><h2>Esta visita</h2><span class="note">${v.tk} · ${v.body}</span></div>
     <ul class="steps">${steps.map((p) => html`<li key=${p.name} class=${p.kind}><${Icon} name=${p.kind === "done" ? "solid-check-circle" : "b-step"} /><span>${p.name}<small>${p.at}</small></span></li>`)}</ul></section>`;
+}
+
+/**
+ * The rows with their place in the order; collections of documents apart from
+ * requests where both wait: they are quick, and somebody may be sent to help.
+ * @param {Ticket[]} rows @returns {{name: string, rows: [Ticket, number][]}[]}
+ */
+function apart(rows) {
+  const all = rows.map((t, i) => /** @type {[Ticket, number]} */ ([t, i]));
+  const quick = all.filter(([t]) => t.group === "collection"), rest = all.filter(([t]) => t.group !== "collection");
+  if (quick.length === 0 || rest.length === 0) return [{ name: "", rows: all }];
+  return [{ name: "Pedidos e outros assuntos", rows: rest }, { name: "Levantamentos", rows: quick }];
 }
 
 /** @param {{s: State}} p */
@@ -279,52 +339,28 @@ function Waiting({ s }) {
     <div class="head"><h2 id="waiting">Esperam por este balcão</h2><span class="note">${s.queue.count === 1 ? "1 senha" : `${s.queue.count} senhas`}${s.queue.count > 1 ? (s.visit ? ` · mais longa ${span(s.queue.longest * 60000)}` : ", pela ordem em que serão chamadas") : ""}</span>
       ${behind && html`<span class="changes" role="status">há alterações</span>`}<span class="age">${ageWords(link)}</span></div>
     ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Lista das que esperam"><table class="table">
-      <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Prioridade</span></th></tr></thead>
-      <tbody onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${rows.map((t, i) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
+      <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Mais</span></th></tr></thead>
+      ${apart(rows).map((part) => html`<tbody key=${part.name} onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${part.name && html`<tr class="part"><th colspan="8" scope="rowgroup">${part.name} <span>${part.rows.length}</span></th></tr>`}${part.rows.map(([t, i]) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
         <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait"><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
-        <td class="do"><button class="more" type="button" aria-label=${`Prioridade da ${t.tk}`} title="Prioridade…" onClick=${() => openDialog(t)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody></table></div>`}
+        <td class="do"><button class="more" type="button" aria-label=${`Mais sobre a ${t.tk}`} title="Chamar, prioridade, assunto, anular…" onClick=${() => d.show(t.tk, t.id)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody>`)}</table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
       <span>${s.elsewhere === 0 ? "Ninguém espera noutras filas." : html`${s.elsewhere === 1 ? "Espera mais" : "Esperam mais"} <b>${s.elsewhere}</b> ${s.elsewhere === 1 ? "senha" : "senhas"} noutras filas, que este balcão não atende.`}</span>
       ${s.soldOut.length > 0 && html`<span class="soldout"><${Icon} name="b-watch" />Esgotadas hoje: ${s.soldOut.join(", ")}.</span>`}</div>
   </section>`;
 }
 
-/** Grants or withdraws priority by law. No ground is asked for. @param {{s: State}} p */
-function Priority({ s }) {
-  if (!dialog) return null;
-  const d = dialog, t = d.ticket;
-  /** @param {SubmitEvent} e */
-  const submit = (e) => {
-    e.preventDefault();
-    let chosen = t;
-    if (!chosen) {
-      const typed = String(new FormData(/** @type {HTMLFormElement} */ (e.target)).get("tk") ?? "").toUpperCase().replace(/\s/g, "");
-      chosen = s.queue.rows.find((r) => r.tk === typed) ?? null;
-      if (!chosen) { dialog = { ticket: null, fault: typed ? `A ${typed} não espera por este balcão.` : "Escreva o número da senha, por exemplo A027." }; draw(); return; }
-      dialog = { ticket: chosen, fault: "" }; draw(); return;
-    }
-    closeDialog();
-    press("priority", { visit: chosen.id, granted: chosen.class !== "law" });
-  };
-  return html`<dialog class="dialog" ref=${show} aria-labelledby="dialog-title" onClose=${closeDialog}><form onSubmit=${submit}>
-    ${t ? html`<h2 id="dialog-title">${t.class === "law" ? `Retirar a prioridade à ${t.tk}?` : `Dar prioridade à ${t.tk}?`}</h2>
-      <p>${t.svc}. ${t.class === "law" ? "Volta à ordem de chegada, com a hora a que tirou a senha." : "Passa à frente das que não têm prioridade por lei, e fica por ordem de chegada entre as que têm."}</p><p class="small quiet">O motivo não se pergunta nem se guarda.</p>`
-    : html`<h2 id="dialog-title">Prioridade por lei</h2><p class="small quiet">Para dar ou retirar prioridade a quem está à espera. O motivo não se pergunta nem se guarda.</p>
-      <div class="field"><label for="tk">Número da senha</label><input id="tk" name="tk" autocomplete="off" autocapitalize="characters" spellcheck=${false} aria-invalid=${!!d.fault} aria-describedby=${d.fault ? "tk-fault" : undefined} />${d.fault && html`<span class="error" id="tk-fault" role="alert">${d.fault}</span>`}</div>`}
-    <div class="actions"><button class="button primary" type="submit">${t ? (t.class === "law" ? "Retirar prioridade" : "Dar prioridade") : "Continuar"}</button><button class="button" type="button" onClick=${closeDialog}>Cancelar <kbd>Esc</kbd></button></div>
-  </form></dialog>`;
-}
-
-/** @param {HTMLDialogElement|null} el */
-function show(el) { if (el && !el.open) el.showModal(); }
-
 /** @param {{s: State}} p */
 function Keys({ s }) {
-  return html`<footer class="keybar"><span><kbd>F2</kbd>${main(s).label}</span>${others(s).map((o) => html`<span key=${o.key}><kbd>${o.key}</kbd>${o.short ?? o.label}</span>`)}
-    ${s.visit && html`<span><span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span>Porque foi chamada</span>`}${undo && html`<span><span class="chord"><kbd>Ctrl</kbd>+<kbd>Z</kbd></span>Desfazer</span>`}
-    <span class="right"><a href="/balcao/escolher">Trocar de balcão</a><form method="post" action="/sair"><button class="plain">Sair</button></form></span></footer>`;
+  const rings = s.counter.alarm > 0 && now() - s.counter.alarm < 30 * 60000;
+  const words = !rings ? "Alerta" : s.counter.answered ? `visto: ${s.counter.answered}` : `enviado às ${hour(s.counter.alarm)}`;
+  return html`<footer class="keybar"><span><kbd>F2</kbd>${main(s).label}</span>
+    <span><span class="chord"><kbd>Alt</kbd>+<kbd>B</kbd></span>Procurar senha</span>
+    ${s.visit?.stage === "serving" && html`<span><span class="chord"><kbd>Alt</kbd>+<kbd>A</kbd></span>Ato</span>`}
+    ${s.visit && html`<span><span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span>Porquê</span>`}${undo && html`<span><span class="chord"><kbd>Ctrl</kbd>+<kbd>Z</kbd></span>Desfazer</span>`}
+    <span class="right"><button class="plain quiet-alarm" type="button" aria-keyshortcuts="Alt+S" title="Chama em silêncio a coordenação e os balcões ao lado" onClick=${alarm}>${words} <span class="chord"><kbd>Alt</kbd>+<kbd>S</kbd></span></button>
+      <button class="plain" type="button" onClick=${() => d.open("profile")}>Perfil</button><a href="/balcao/escolher">Trocar de balcão</a><a href="/ajuda" target="_blank" rel="noopener">Ajuda</a><button class="plain" type="button" onClick=${() => d.open("day")}>Terminar o dia</button></span></footer>`;
 }
 
 function Undo() {
@@ -344,19 +380,20 @@ function App() {
   if (s.seat === "out") return html`<${Gone} title="A sua sessão terminou" text="O que fez ficou guardado. Entre de novo para continuar." to="/entrar?para=/balcao" label="Entrar" />`;
   if (s.seat === "none") return html`<${Gone} title="Já não está neste balcão" text="Outra pessoa ficou com ele, ou saiu noutra janela. A senha que lá estava continua; nada se perdeu." to="/balcao/escolher" label="Escolher balcão" />`;
   const words = spokenState(s);
-  return html`<main class="seat" id="conteudo"><${Hand} s=${s} /><div class=${"doing" + (s.visit ? "" : " alone")}><${Steps} s=${s} /><${Waiting} s=${s} /></div></main>
-    <${Keys} s=${s} /><${Undo} /><${Priority} s=${s} /><div class="sr-only" role="status">${words}</div>`;
+  return html`<main class="seat" id="conteudo"><${Hand} s=${s} /><div class=${"doing" + (s.visit ? "" : " alone")}>${s.visit && html`<div class="visit-row"><${Steps} s=${s} />${s.visit.stage === "serving" && html`<${Acts} v=${s.visit} d=${d} draw=${draw} press=${press} />`}</div>`}<${Waiting} s=${s} /></div></main>
+    <${Keys} s=${s} /><${Undo} /><${d.View} /><${SeatDialog} d=${d} s=${s} delivered=${() => delivered(s.visit)} draw=${draw} /><div class="sr-only" role="status">${words}</div>`;
 }
 
 /** Said once for each change, to those who hear the page. @param {State} s */
 function spokenState(s) {
   const v = s.visit;
-  spoken = !s.counter.open ? "Balcão fechado" : !v ? "Balcão livre" : v.stage === "called" ? `${v.tk} chamada${v.recalled ? " de novo" : ""}, ${v.svc}` : `${v.tk} em atendimento`;
+  spoken = !s.counter.open ? "Balcão fechado" : paused(s) ? "Balcão em pausa" : !v ? "Balcão livre" : v.stage === "called" ? `${v.tk} chamada${v.recalled ? " de novo" : ""}, ${v.svc}` : `${v.tk} em atendimento`;
   return spoken;
 }
 
 function draw() {
   if (undo && performance.now() > undo.until) undo = null;
+  if (state?.seat === "yours") callAlone(state);
   render(html`<${App} />`, root);
 }
 

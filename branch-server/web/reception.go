@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"balcao/internal/queue"
+)
+
+// receptionView is what the page of reception shows.
+type receptionView struct {
+	Place   placeView    `json:"place"`
+	Bodies  []bodyChoice `json:"bodies"`
+	Given   []givenView  `json:"given"`   // the last numbers given by reception, newest first
+	Waiting int          `json:"waiting"` // in the branch
+	Alarms  []alarmView  `json:"alarms"`
+	Back    []givenView  `json:"back"` // who was told to come back today
+}
+
+// givenView is one number that reception gave, or expects.
+type givenView struct {
+	ID      queue.VisitID `json:"id"`
+	Number  string        `json:"tk"`
+	Service string        `json:"svc"`
+	State   string        `json:"state"` // in words
+	At      string        `json:"at"`
+	Class   string        `json:"class"`
+}
+
+// givenListed is how many numbers the page of reception lists.
+const givenListed = 8
+
+func (p painter) reception() receptionView {
+	v := receptionView{Place: p.place(), Bodies: p.bodyChoices(), Given: []givenView{}, Back: []givenView{}, Waiting: p.waitingInAll(), Alarms: p.ringing()}
+	all := p.d.Visits()
+	for _, one := range slices.Backward(all) {
+		g := givenView{
+			ID: one.ID, Number: one.Number.String(), Service: p.w.names().services[one.Service].name, State: stateWord(one.State),
+			At: p.w.clock(one.Asked), Class: p.class(one),
+		}
+		if one.Print == queue.PrintNone && !one.Walked && len(v.Given) < givenListed {
+			v.Given = append(v.Given, g)
+		}
+		if one.State == queue.StatePostponed && len(v.Back) < givenListed {
+			v.Back = append(v.Back, g)
+		}
+	}
+	return v
+}
+
+// receptionPage is GET /rececao.
+func (w *Web) receptionPage(rw http.ResponseWriter, _ *http.Request, v visitor) {
+	w.show(rw, http.StatusOK, v, page{Title: "Receção", Tab: "rececao", Template: "reception.html", Modules: []string{"reception.js"}})
+}
