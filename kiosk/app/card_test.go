@@ -146,6 +146,25 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	k.page.press(t, "kill-0002", "greeting", "finish", "")
 	k.page.screen(t, "home")
 
+	// A booking is found by the card; one that is not verified finds none.
+	booked := offer()
+	booked.Branch.Bookings, booked.Revision = true, 2
+	b.publish("offer", booked)
+	k.page.wait(t, "the way to a booking", func(s state) bool { return s.says(`"booking"`) })
+	k.page.press(t, "book-0001", "home", "booking", "")
+	k.page.press(t, "book-0002", "booking", "bookcard", "")
+	k.page.screen(t, "card")
+	insert("impostor")
+	k.page.wait(t, "a card that is not verified", func(s state) bool { return s.text("screen") == "cardproblem" && s.says("signer-impostor") })
+	remove()
+	k.page.screen(t, "card")
+	insert("maria")
+	k.page.wait(t, "the ticket of the booking", func(s state) bool { return s.text("screen") == "ticket" && s.says("M101") && s.says(`"finish"`) })
+	remove()
+	b.holds("book-0002", wire.TypeTicketRequested, wire.TypePrintStarted, wire.TypeTicketPrinted)
+	k.page.press(t, "book-0003", "ticket", "finish", "")
+	k.page.screen(t, "home")
+
 	unplug()
 	k.log.wait(t, `"device":"reader","state":"absent"`)
 	b.eventually("the fault of the reader", func() bool {

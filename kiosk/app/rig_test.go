@@ -134,6 +134,12 @@ func (b *branch) answer(_ context.Context, _ wire.NodeID, r wire.Request) json.R
 	if json.Unmarshal(r.Data, &q) != nil || json.Unmarshal(r.Data, &lease) != nil {
 		return nil
 	}
+	if lease.Kind == wire.KindDayKey {
+		return b.handOver(r.Data)
+	}
+	if q.CheckIn != nil {
+		return b.receive(q)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if lease.Kind == wire.KindLease {
