@@ -99,7 +99,7 @@ function Service({ line: l, reasons }) {
   const button = (/** @type {string} */ what, /** @type {string} */ label) => html`<button type="button" class="button small" aria-expanded=${on(what)} aria-label=${`${label}: ${l.name}`} onClick=${() => choose(l.id, what)}>${label}</button>`;
   return html`<tr key=${l.id} class=${on(doing) && doing ? "chosen" : ""}><td><span class="letter">${l.letter}</span></td><th scope="row" class="name">${l.name} <span>${l.body}</span></th>
     <td><span class=${"state " + s[2]}><${Icon} name=${s[0]} /> ${s[1]}</span>${l.state !== "open" && html`<span class="because">${l.why ? l.why + ". " : ""}${l.next}</span>`}${l.state !== "suspended" && l.paused && html`<span class="because">Suspenso${l.until ? ` até às ${l.until}` : ""}.</span>`}</td>
-    <td class="num">${l.hours}</td><td class="num"><b>${l.waiting}</b></td><td class="num"><b>${l.given}</b>${l.quota >= 0 && html`<span class="unit">de ${l.quota}${l.set ? " (hoje)" : ""}</span>`}</td><td class="num">${l.left}</td>
+    <td class="num" data-label="Hoje">${l.hours}</td><td class="num" data-label="Em espera"><b>${l.waiting}</b></td><td class="num" data-label="Dadas"><b>${l.given}</b>${l.quota >= 0 && html`<span class="unit">de ${l.quota}${l.set ? " (hoje)" : ""}</span>`}</td><td class="num" data-label="Restam">${l.left}</td>
     <td class="acts">${l.paused ? button("reopen", "Reabrir") : button("suspend", "Suspender")}${button("quota", "Contingente")}${l.state !== "open" && button("issue", "Dar senha")}</td></tr>
     ${chosen === l.id && doing && html`<tr key=${l.id + doing} class="form-row"><td colspan="8"><${Form} line=${l} reasons=${reasons} /></td></tr>`}`;
 }
