@@ -200,6 +200,11 @@ async function atADesk(faces, look) {
   const coordinator = await faces.coordinator();
   await coordinator.page.locator('.queues tbody tr').first().waitFor();
   await look('coordinator', coordinator.page, 'staff');
+  await coordinator.page.goto(new URL('/horario', coordinator.page.url()).href);
+  await coordinator.page.locator('.supply tbody tr').first().waitFor();
+  await coordinator.page.getByRole('button', { name: /^Contingente/ }).first().click();
+  await coordinator.page.getByLabel('Senhas de hoje, ao todo').waitFor();
+  await look('hours', coordinator.page, 'staff');
   await coordinator.page.goto(new URL('/espera/erro', coordinator.page.url()).href);
   await look('wait-errors', coordinator.page, 'staff');
   await coordinator.page.goto(new URL('/painel/mensagens', coordinator.page.url()).href);

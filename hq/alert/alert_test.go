@@ -61,6 +61,10 @@ func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
 		{"7 no-shows of 40", func(r *alert.Reading) { r.Missed = 7 }, "no_shows"},
 		{"two heartbeats missing", func(r *alert.Reading) { r.Kiosks[0].Silent = 89 * time.Second }, ""},
 		{"three heartbeats missing", func(r *alert.Reading) { r.Kiosks[0].Silent = 91 * time.Second }, "silent_kiosk"},
+		{"after closing nobody misses a kiosk, paper or tickets", func(r *alert.Reading) {
+			r.Shut, r.Kiosks[0].Silent, r.Kiosks[0].Prints, r.SinceIssued = true, time.Hour, false, time.Hour
+		}, ""},
+		{"after closing those inside are not forgotten", func(r *alert.Reading) { r.Shut, r.Counters = true, 0 }, "no_counter"},
 		{"11.6 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1392 * time.Second }, ""},
 		{"11.8 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1416 * time.Second }, "silent_kiosk"},
 		{"no paper hides the silence it causes", func(r *alert.Reading) { r.Kiosks[0].Prints, r.SinceIssued = false, time.Hour }, "no_paper"},

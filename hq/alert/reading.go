@@ -10,6 +10,7 @@ type Reading struct {
 	Ever    bool          // it has connected at some time
 	Silence time.Duration // since its last word
 	Open    bool          // its Day is open
+	Shut    bool          // by its hours: no numbers are given, and those inside are served
 	Forked  bool          // its log was seen with two contents
 
 	Waiting  []Ticket // in the order of their arrival

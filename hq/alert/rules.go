@@ -42,9 +42,11 @@ func Check(r Reading, p Policy) []Finding {
 		return nil
 	}
 	var all []Finding
-	for _, rule := range []func(Reading, Policy) []Finding{
-		noCounter, breachNow, breachAhead, stuck, overloaded, noShows, kiosks, silence, boards,
-	} {
+	rules := []func(Reading, Policy) []Finding{noCounter, breachNow, breachAhead, stuck, overloaded, noShows, boards}
+	if !r.Shut { // after closing nobody needs a kiosk, and no news of tickets is no news
+		rules = append(rules, kiosks, silence)
+	}
+	for _, rule := range rules {
 		all = append(all, rule(r, p)...)
 	}
 	return hide(all)

@@ -43,6 +43,7 @@ func (b *branch) reading(now time.Time, opt Options) alert.Reading {
 	r := alert.Reading{
 		Branch: string(b.ID), Name: s.Name, District: s.District, Linked: s.Fresh(), Ever: s.Presence != "",
 		Silence: now.Sub(s.Heard), Open: s.Open, Counters: s.Counters, Usual: -1, SinceIssued: -1, Forked: s.Log.Quarantined,
+		Shut: s.Shut,
 	}
 	if !r.Linked || !r.Open {
 		return r
@@ -57,6 +58,9 @@ func (b *branch) reading(now time.Time, opt Options) alert.Reading {
 	r.Calls, r.Within, r.ServiceMean, r.ServiceLong = p.Calls, p.Within, p.ServiceMean, p.ServiceLong
 	r.Arrived, r.LastCalls, r.Missed, r.Usual = p.Arrived, p.LastCalls, p.Missed, p.Usual
 	r.SinceIssued, r.PerHour = p.Silence, p.PerHour
+	if !b.gives.IsZero() && r.SinceIssued > 0 { // nobody takes a number while it is closed
+		r.SinceIssued = min(r.SinceIssued, now.Sub(b.gives))
+	}
 	return r
 }
 

@@ -44,3 +44,36 @@ func TestWhoWaitsWithoutACounterIsToldAndForgottenAgain(t *testing.T) {
 		t.Errorf("opened %+v, want that the branch is gone", opened)
 	}
 }
+
+// A branch that is closed by its hours is no branch in trouble; when it opens again, the night does not count as silence.
+func TestAClosedBranchIsLeftInPeace(t *testing.T) {
+	n := newNetwork()
+	n.Present("L901", network.Presence{Online: true}, noon)
+	n.Commit("L901", 1, log(1, queue.DayOpened{Day: "2026-11-23"}), noon)
+	kiosk := []wire.KioskHealth{{Node: "L901-K01", Devices: map[string]string{"printer": "paper_out"}, Since: noon.Add(-time.Hour).UnixMilli()}}
+	at := noon
+	look := func(closed bool, next time.Time) (opened []alert.Alert) {
+		for range 8 {
+			at = at.Add(15 * time.Second)
+			l := wire.Live{AtMS: at.UnixMilli(), Day: "2026-11-23", Open: true, Seq: 1, Closed: closed}
+			if closed {
+				l.NextMS = next.UnixMilli()
+			}
+			n.Live("L901", l, 0, at)
+			n.Health("L901", wire.Health{Kiosks: kiosk}, 0, at)
+			o, _ := n.CheckAlerts(at)
+			opened = append(opened, o...)
+		}
+		return opened
+	}
+	opens := noon.Add(20 * time.Hour)
+	if opened := look(true, opens); len(opened) != 0 {
+		t.Errorf("told of a closed branch: %+v", opened)
+	}
+	if d, ok := n.Branch("L901", at); !ok || d.State != network.Closed || !d.Shut || !d.Next.Equal(opens) {
+		t.Errorf("closed branch: state %v, shut %v, next %v", d.State, d.Shut, d.Next)
+	}
+	if opened := look(false, time.Time{}); len(opened) != 1 || opened[0].Rule != alert.SilentKiosk {
+		t.Errorf("told of an open branch: %+v, want its silent kiosk", opened)
+	}
+}

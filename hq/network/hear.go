@@ -141,6 +141,9 @@ func (n *Network) Live(node wire.NodeID, l wire.Live, unsent uint64, rx time.Tim
 	}
 	n.quietly(node, func(b *branch) {
 		b.rename(l.Name)
+		if b.live.Closed && !l.Closed {
+			b.gives = rx
+		}
 		b.live, b.liveAt, b.unsent = l, rx, unsent
 		b.clock, b.clockSeen = time.UnixMilli(l.AtMS).Sub(rx), true
 		b.hear(rx)

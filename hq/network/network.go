@@ -109,6 +109,7 @@ type branch struct {
 	health    wire.Health
 	healthAt  time.Time
 	clockSeen bool
+	gives     time.Time // numbers are given by its hours since then; zero if it was never seen otherwise
 }
 
 // New returns a network of the known branches, of which nothing is heard yet.

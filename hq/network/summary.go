@@ -91,6 +91,8 @@ type Summary struct {
 
 	Day    string
 	Open   bool
+	Shut   bool      // by its hours: no numbers are given; Open still holds while somebody is inside
+	Next   time.Time // numbers are given again; zero if that is not known
 	Source Source
 	Figures
 	Log   Log
@@ -153,6 +155,7 @@ func (b *branch) summary(now time.Time, opt Options) Summary {
 		Fleet: fleet(b.health.Kiosks),
 	}
 	b.tellFigures(&s, now)
+	b.tellHours(&s)
 	s.State, s.Cause = judge(s, opt)
 	return s
 }
@@ -186,6 +189,20 @@ func (b *branch) tellFigures(s *Summary, now time.Time) {
 		// The longest wait goes on growing between two samples.
 		s.Longest += max(0, min(now.Sub(b.liveAt), time.Minute))
 	}
+}
+
+// furthest is how far ahead an opening that a branch tells is believed.
+const furthest = 400 * 24 * time.Hour
+
+// tellHours takes the branch's word for its hours: one that gives no numbers and has nobody inside is closed.
+func (b *branch) tellHours(s *Summary) {
+	if s.Shut = b.live.Closed; !s.Shut {
+		return
+	}
+	if next := unixMilli(b.live.NextMS); next.After(b.liveAt) && next.Before(b.liveAt.Add(furthest)) {
+		s.Next = next
+	}
+	s.Open = s.Open && s.Waiting+s.Called+s.Serving > 0
 }
 
 // seconds reads a duration that came from outside: not negative, a week at most.

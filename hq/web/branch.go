@@ -9,6 +9,7 @@ import (
 
 	"balcao/hq/network"
 	"balcao/hq/visit"
+	"balcao/internal/hours"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -73,6 +74,9 @@ func titleOf(d network.Detail, now time.Time) titlePart {
 		t.Verdict = "Fechada."
 		if d.Day != "" {
 			t.Cause = "O último dia foi " + dayWords(d.Day) + "."
+		}
+		if !d.Next.IsZero() {
+			t.Cause = "Abre " + hours.When(d.There, d.Next, "pt") + ", hora do local."
 		}
 	case network.Never:
 		t.Verdict = "Por ligar."
