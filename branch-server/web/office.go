@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -314,11 +315,16 @@ func reasonText(code string) string {
 	if code == reasonUndo {
 		return "desfeito logo a seguir"
 	}
-	for _, all := range officeReasons {
-		for _, one := range all {
+	for _, action := range slices.Sorted(maps.Keys(officeReasons)) { // one code may stand in several lists
+		for _, one := range officeReasons[action] {
 			if one.Code == code {
 				return one.Text
 			}
+		}
+	}
+	for _, kind := range []string{reasonsChosen, reasonsPriority, reasonsCancel} {
+		if r, err := reasonOf(kind, code); err == nil && r.Text != "" {
+			return inSentence(r.Text)
 		}
 	}
 	return code
