@@ -33,6 +33,12 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	cfg := touchConfig(t, b, printer.Path())
 	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust")}
 	k := start(t, cfg).ready(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			text := k.log.String()
+			t.Log(text[max(0, len(text)-4000):])
+		}
+	})
 	insert := func(name string) {
 		if err := cards.Insert(context.Background(), name); err != nil {
 			t.Error(err)

@@ -67,7 +67,7 @@ func (s State) cardGone() (State, []Effect) {
 	torn := s.session.screen == Card && s.session.reading
 	s.world.cardIn, s.session.reading = false, false
 	s = s.uncheck(checkRemoved)
-	gone := s.session.trouble == CardNoReader || s.session.trouble == CardNoService
+	gone := noReader(s.session.trouble)
 	switch {
 	case torn:
 		next, out := s.startCard()
@@ -85,7 +85,7 @@ func (s State) cardGone() (State, []Effect) {
 func (s State) cardFailed(in CardFailed) State {
 	switch {
 	case in.Card != 0 && in.Card != s.world.card:
-	case s.awaitsCard(), s.session.screen == CardProblem:
+	case s.awaitsCard(), s.session.screen == CardProblem, s.session.screen == Card && noReader(in.Code):
 		s = s.at(CardProblem)
 		s.session.trouble, s.session.reading, s.session.why = in.Code, false, in.Reason
 	default:
@@ -93,6 +93,9 @@ func (s State) cardFailed(in CardFailed) State {
 	}
 	return s
 }
+
+// noReader reports whether a code is about the reader and not about a card.
+func noReader(code string) bool { return code == CardNoReader || code == CardNoService }
 
 // uncheck ends a check of which nothing more will be heard.
 func (s State) uncheck(code string) State {
@@ -104,7 +107,7 @@ func (s State) uncheck(code string) State {
 
 // readerBack goes on where a reader that had gone was waited for.
 func (s State) readerBack() (State, []Effect) {
-	if s.session.screen == CardProblem && (s.session.trouble == CardNoReader || s.session.trouble == CardNoService) {
+	if s.session.screen == CardProblem && noReader(s.session.trouble) {
 		return s.startCard()
 	}
 	return s, nil
@@ -215,11 +218,11 @@ func (s State) showCardProblem(v *View) {
 	}
 	v.Title, v.Subtitle = s.say("card.bad.title"), s.say("card.bad.sub")
 	icon := "b-id-card"
-	if code == CardNoReader || code == CardNoService {
+	if noReader(code) {
 		icon = "alert-triangle"
 	}
 	v.Notices = []Notice{{Kind: "warn", Icon: icon, Title: s.say("card." + code), Text: s.say("card." + code + ".do")}}
-	if code == CardNoService || code == CardNoReader {
+	if noReader(code) {
 		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: "refresh-ccw", Title: s.say("card.waiting"), Text: s.say("card.waiting.do")})
 	} else if !s.world.cardIn {
 		v.Actions = []Button{{Action: ActGreet, Label: s.say("card.again"), Icon: "refresh-ccw"}}
