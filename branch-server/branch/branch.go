@@ -26,6 +26,7 @@ type Branch struct {
 	Lend      Lend       `yaml:"lend"` // numbers for kiosks that are alone
 
 	Callboards []Callboard `yaml:"callboards"`
+	Feedback   Feedback    `yaml:"feedback"`
 }
 
 // Body is an organisation present in the branch.

@@ -24,6 +24,7 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.divisions()
 	c.services()
 	c.counters()
+	c.feedback()
 	c.policy()
 	c.gates()
 	c.lend()

@@ -168,6 +168,9 @@ func (w *Web) home(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	case in:
 		to = "/balcao"
 	}
+	if _, one := w.onlyCounter(); in && one {
+		to = "/mediador"
+	}
 	http.Redirect(rw, r, to, http.StatusSeeOther)
 }
 

@@ -72,7 +72,7 @@ func (w *Web) table() []route {
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
-	}, append(w.dayRoutes(), w.bookingRoutes()...)...)
+	}, append(append(w.dayRoutes(), w.mediatorRoutes()...), w.bookingRoutes()...)...)
 }
 
 // views is every view of the event stream with its audience.
