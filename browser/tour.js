@@ -212,6 +212,7 @@ async function atADesk(faces, look) {
   await coordinator.page.getByRole('button', { name: 'Pôr nos painéis' }).click();
   await coordinator.page.getByText('A mensagem está nos painéis.').waitFor();
   await look('messages', coordinator.page, 'staff');
+  await dayEnd(coordinator.page, look);
   await coordinator.page.context().close();
   const { page } = await faces.hq();
   await page.locator('#b-L901').waitFor();
@@ -231,6 +232,33 @@ async function atADesk(faces, look) {
     await look(name, device, 'staff');
     await device.context().close();
   }
+}
+
+/** The end of a day, and days on paper. @param {import('playwright-core').Page} page @param {Look} look */
+async function dayEnd(page, look) {
+  const at = (/** @type {string} */ path) => page.goto(new URL(path, page.url()).href);
+  await at('/blocos');
+  await page.getByRole('button', { name: 'Reservar o bloco' }).click();
+  await page.getByText('O bloco está reservado').waitFor();
+  await look('pads', page, 'staff');
+  await page.getByRole('link', { name: /^Imprimir/ }).first().click();
+  await page.locator('.slips').waitFor();
+  await look('pad', page, 'staff');
+  await at('/papel');
+  await page.getByLabel('Atendidas', { exact: true }).fill('952-954');
+  await page.getByLabel('Ainda à espera').fill('955');
+  await page.keyboard.press('Enter');
+  await page.getByText('4 senhas registadas').waitFor();
+  await look('paper-entered', page, 'staff');
+  await at('/fecho?terminar=1');
+  await look('day-end', page, 'staff');
+  await at('/opiniao');
+  await look('opinion', page, 'staff');
+  await at('/balcao/escolher');
+  await page.getByRole('button', { name: /Balcão 6/ }).click();
+  await page.waitForURL((url) => url.pathname === '/balcao');
+  await at('/mediador');
+  await look('mediator', page, 'staff');
 }
 
 /** @param {Faces} faces @param {import('./demo.js').Demo} demo @param {Look} look */

@@ -184,14 +184,8 @@ func (w *Web) mediator(rw http.ResponseWriter, r *http.Request, v visitor) {
 	case get("give") != "":
 		cmd = queue.Issue{Request: request, Service: queue.ServiceID(get("give")), Class: class, Lang: "pt"}
 	default:
-		build, known := commands[name]
-		if !known || name == "priority" {
+		if cmd = mediatorPress(name, at, visit); cmd == nil {
 			badRequest(rw, errors.New("falta dizer o que fazer"))
-			return
-		}
-		var err error
-		if cmd, err = build(at, wish{Visit: visit}); err != nil {
-			badRequest(rw, err)
 			return
 		}
 	}
@@ -204,6 +198,27 @@ func (w *Web) mediator(rw http.ResponseWriter, r *http.Request, v visitor) {
 	default:
 		w.showMediator(rw, r, v, http.StatusOK, mediatorNews(cmd, a))
 	}
+}
+
+// mediatorPress is what a button asks of the Day; nil for a button that is not there.
+func mediatorPress(name string, at queue.CounterID, visit queue.VisitID) queue.Command {
+	switch name {
+	case "open":
+		return queue.OpenCounter{Counter: at}
+	case "close":
+		return queue.CloseCounter{Counter: at}
+	case "call":
+		return queue.CallNext{Counter: at}
+	case "recall":
+		return queue.Recall{Counter: at, Visit: visit}
+	case "start":
+		return queue.Start{Counter: at, Visit: visit}
+	case "noshow":
+		return queue.NoShow{Counter: at, Visit: visit}
+	case "finish":
+		return queue.Finish{Counter: at, Visit: visit}
+	}
+	return nil
 }
 
 // mediatorNews says what a press led to, where the page itself does not show it.

@@ -86,7 +86,11 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	}
 	w.setCookie(rw, cookie, int(sessionLife/time.Second))
 	to := d.To
-	if to == "/" && coordination.holds(person.Role) {
+	_, one := w.onlyCounter()
+	switch {
+	case to == "/" && one:
+		to = "/mediador"
+	case to == "/" && coordination.holds(person.Role):
 		to = "/coordenacao"
 	}
 	if to == "/" && person.Role == staff.Receptionist {
