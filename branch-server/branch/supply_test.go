@@ -203,4 +203,6 @@ func (nothing) Wait(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) wire.
 	return wire.Range{}
 }
 
-func (nothing) Told(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) *queue.Told { return nil }
+func (nothing) Told(*queue.Day, time.Time, queue.ServiceID, queue.ClassID, time.Time) *queue.Told {
+	return nil
+}

@@ -11,8 +11,8 @@ import (
 type Waits interface {
 	// Wait is what somebody who comes now is told.
 	Wait(d *queue.Day, at time.Time, service queue.ServiceID, class queue.ClassID) wire.Range
-	// Told is the same as it is recorded with a number; nil if nothing is told.
-	Told(d *queue.Day, at time.Time, service queue.ServiceID, class queue.ClassID) *queue.Told
+	// Told is the same as it is recorded with a number, of a booking where there is one; nil if nothing is told.
+	Told(d *queue.Day, at time.Time, service queue.ServiceID, class queue.ClassID, slot time.Time) *queue.Told
 }
 
 // defaultMean is the time at the counter assumed for a service that states none.

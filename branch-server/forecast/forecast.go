@@ -12,8 +12,9 @@ import (
 
 // Forecast foretells waits. Queue is the first; one that plays the day many times stands behind the same port.
 type Forecast interface {
-	// Ask returns the waits of newcomers to every service and of everybody who waits, as the Day stands at a moment.
-	Ask(d *queue.Day, at time.Time) Answer
+	// Ask returns the waits of newcomers to every service and of everybody who waits, as the Day stands at a moment, and
+	// of further newcomers, such as one with a booking.
+	Ask(d *queue.Day, at time.Time, more ...queue.Newcomer) Answer
 }
 
 // Estimate is one wait. The zero Estimate is not known: there is no ground for a figure, and none is made up.

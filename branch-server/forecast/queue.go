@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"slices"
 	"time"
 
 	"balcao/internal/queue"
@@ -32,12 +33,12 @@ const UsualSpread = 0.7
 const relearn = 30 * time.Second
 
 // Ask implements Forecast.
-func (q *Queue) Ask(d *queue.Day, at time.Time) Answer {
+func (q *Queue) Ask(d *queue.Day, at time.Time, more ...queue.Newcomer) Answer {
 	if l := &q.learned; l.day != d.Date() || l.pace.usual == nil || at.Before(l.at) || at.Sub(l.at) >= relearn {
 		l.day, l.at, l.pace = d.Date(), at, learn(d, q.Usual)
 	}
 	p := q.learned.pace
-	var who []queue.Newcomer
+	who := slices.Clone(more)
 	for _, s := range q.Services() {
 		for _, c := range []queue.ClassID{queue.ClassWalkIn, queue.ClassLaw} {
 			who = append(who, queue.Newcomer{Service: s, Class: c})

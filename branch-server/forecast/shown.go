@@ -57,17 +57,22 @@ func (s *Shown) Wait(d *queue.Day, at time.Time, service queue.ServiceID, class 
 	return s.steady(d, at, newcomer(service, class)).Range()
 }
 
-// Told is Wait as it is recorded with the number; nil if nothing is told.
-func (s *Shown) Told(d *queue.Day, at time.Time, service queue.ServiceID, class queue.ClassID) *queue.Told {
+// Told is Wait as it is recorded with the number; nil if nothing is told. Who has a booking is told the wait of that
+// booking, which nobody else is shown.
+func (s *Shown) Told(d *queue.Day, at time.Time, service queue.ServiceID, class queue.ClassID, slot time.Time) *queue.Told {
 	n := newcomer(service, class)
-	r := s.steady(d, at, n).Range()
+	shown := s.steady(d, at, n)
+	e := s.ask(d, at).Newcomers[n]
+	if class != queue.ClassLaw && !slot.IsZero() && d.Open() {
+		n = queue.Newcomer{Service: service, Class: class, Slot: slot}
+		e = s.forecast.Ask(d, at, n).Newcomers[n]
+		shown = e
+	}
+	r := shown.Range()
 	if !r.Known() {
 		return nil
 	}
-	return &queue.Told{
-		Service: service, Low: r.Low, High: r.High, Next: r.Next,
-		Mid: s.ask(d, at).Newcomers[n].Mid.Truncate(time.Second),
-	}
+	return &queue.Told{Service: service, Low: r.Low, High: r.High, Next: r.Next, Mid: e.Mid.Truncate(time.Second)}
 }
 
 // newcomer names whom the estimate is made for: classes without priority by law wait as those who walk in.

@@ -15,7 +15,7 @@ type oracle struct {
 	asked int
 }
 
-func (o *oracle) Ask(_ *queue.Day, at time.Time) forecast.Answer {
+func (o *oracle) Ask(_ *queue.Day, at time.Time, _ ...queue.Newcomer) forecast.Answer {
 	o.asked++
 	return forecast.Answer{At: at, Newcomers: map[queue.Newcomer]forecast.Estimate{{Service: "A", Class: queue.ClassWalkIn}: o.next}}
 }
@@ -61,7 +61,7 @@ func TestAForecastIsAskedOncePerStateOfTheDay(t *testing.T) {
 	s := forecast.NewShown(o)
 	for range 5 {
 		s.Wait(h.day, opening, "A", queue.ClassWalkIn)
-		s.Told(h.day, opening, "A", queue.ClassBooked)
+		s.Told(h.day, opening, "A", queue.ClassBooked, time.Time{})
 	}
 	h.issue("A", queue.ClassWalkIn)
 	s.Wait(h.day, opening, "A", queue.ClassWalkIn)
@@ -120,5 +120,41 @@ func TestWhatWasToldIsHeldToWhatCameTrue(t *testing.T) {
 	}
 	if got["B"] != (forecast.Score{}) {
 		t.Errorf("B %+v, want nothing: one was sent there, one waits", got["B"])
+	}
+}
+
+// TestABookingIsToldItsOwnWait: who is due soon is told so, and not the wait of those who walk in.
+func TestABookingIsToldItsOwnWait(t *testing.T) {
+	h := newHall(t, "A", counters(1, "A")...)
+	h.busy("1", "A")
+	for range 6 {
+		h.issue("A", queue.ClassWalkIn)
+	}
+	at := h.at.Add(time.Second)
+	s := forecast.NewShown(h.queue(0))
+	told := func(class queue.ClassID, slot time.Time) time.Duration {
+		told := s.Told(h.day, at, "A", class, slot)
+		if told == nil {
+			t.Fatalf("%s at %v is told nothing", class, slot)
+		}
+		return told.Mid.Round(time.Minute)
+	}
+	for _, c := range []struct {
+		class queue.ClassID
+		slot  time.Duration // from now; 0 is no booking
+		want  time.Duration
+	}{
+		{queue.ClassWalkIn, 0, 70 * time.Minute},
+		{queue.ClassBooked, 2 * time.Minute, 10 * time.Minute},  // due: the next that the counter calls
+		{queue.ClassBooked, 23 * time.Minute, 20 * time.Minute}, // from five minutes before its time
+		{queue.ClassLaw, 2 * time.Minute, 10 * time.Minute},
+	} {
+		var slot time.Time
+		if c.slot > 0 {
+			slot = at.Add(c.slot)
+		}
+		if got := told(c.class, slot); got != c.want {
+			t.Errorf("%s with a booking in %v is told %v, want %v", c.class, c.slot, got, c.want)
+		}
 	}
 }

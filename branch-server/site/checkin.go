@@ -84,7 +84,7 @@ func (s *Site) checkIn(ctx context.Context, node wire.NodeID, q wire.TicketReque
 			Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: service, Class: class, Slot: slot, Lang: wire.Language(q.Lang),
 		}
 		// A wait that cannot be foretold is not told; the check-in goes on.
-		_ = s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) { wish.Told = s.cfg.Waits.Told(d, at, service, class) })
+		_ = s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) { wish.Told = s.cfg.Waits.Told(d, at, service, class, slot) })
 		return wish
 	})
 	if err != nil {

@@ -228,7 +228,7 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 		Class: class, Lang: wire.Language(q.Lang),
 	}
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
-		wish.Told = s.cfg.Waits.Told(d, at, wish.Service, class)
+		wish.Told = s.cfg.Waits.Told(d, at, wish.Service, class, time.Time{})
 	}); err != nil {
 		s.cfg.Log.Error("foretell a wait", "node", string(node), "err", err)
 		return wire.TicketReply{}, false

@@ -276,7 +276,10 @@ func (w *Web) arrive(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	request := queue.RequestID("m-" + key)
 	out, err := w.cfg.Arrivals.CheckIn(r.Context(), arrivals.Claim{ID: wished.ID}, request,
 		func(s queue.ServiceID, c queue.ClassID, slot time.Time) queue.Command {
-			return queue.Issue{Request: request, Service: s, Class: c, Slot: slot, Lang: "pt"}
+			wish := queue.Issue{Request: request, Service: s, Class: c, Slot: slot, Lang: "pt"}
+			// A wait that cannot be foretold is not told; the check-in goes on.
+			_ = w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) { wish.Told = w.cfg.Waits.Told(d, at, s, c, slot) })
+			return wish
 		})
 	if err != nil {
 		w.fault(rw, r, err)

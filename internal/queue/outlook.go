@@ -15,10 +15,11 @@ type Pace struct {
 	Left func(v Visit) time.Duration
 }
 
-// Newcomer is somebody who would come now, without a booking of this moment.
+// Newcomer is somebody who would come now.
 type Newcomer struct {
 	Service ServiceID
 	Class   ClassID
+	Slot    time.Time // booked time; zero without a booking
 }
 
 // Foreseen is when somebody would be called.
@@ -64,9 +65,9 @@ func (d *Day) Outlook(at time.Time, pace Pace, newcomers []Newcomer) Outlook {
 		}
 		v := &Visit{
 			ID: VisitID(len(d.visits) + 1 + i), Service: n.Service, Body: s.Body, Class: n.Class,
-			Asked: at, Since: at, Joined: at, IssuedAt: at,
+			Asked: at, Since: at, Joined: at, IssuedAt: at, Slot: n.Slot,
 		}
-		if rule, known := d.index.calling(s.Body).class(n.Class); !known || rule.Order == OrderSlot {
+		if rule, known := d.index.calling(s.Body).class(n.Class); !known || rule.Order == OrderSlot && n.Slot.IsZero() {
 			v.Class = ClassWalkIn
 		}
 		p.came[v] = n

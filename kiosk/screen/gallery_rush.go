@@ -9,7 +9,9 @@ import (
 )
 
 // rushSamples are boards of busy minutes and of what a branch says on its boards.
-func rushSamples() []string { return []string{"rush", "rush-half", "rush-third", "message", "shared", "waits"} }
+func rushSamples() []string {
+	return []string{"rush", "rush-half", "rush-third", "message", "shared", "waits"}
+}
 
 // sampleRush makes a board of rushSamples out of the usual one.
 func sampleRush(name string, f *boardFace, b *wire.Board, now time.Time) {
