@@ -57,7 +57,7 @@ function tooSmall(page) {
 /** How far a page goes beyond its window, sideways. @param {import('playwright-core').Page} page */
 const overhang = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-test('no face and no state breaks a rule, is too small at the kiosk, or scrolls sideways', { timeout: 240_000 }, async () => {
+test('no face and no state breaks a rule, is too small at the kiosk, or scrolls sideways', { timeout: 480_000 }, async () => {
   /** @type {Record<string, string[]>} */
   const faults = {};
   let seen = 0;

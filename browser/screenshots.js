@@ -15,6 +15,7 @@ const scale = 0.75;
 
 /** States that look like another one, and are there for the accessibility tests. */
 const unremarkable = new Set([
+  'coordinator-wide', 'coordinator-320', 'coordinator-suspend', 'report-320', 'report-empty', 'why-search', 'why-none',
   'callboard-first', 'counter-serving-200', 'kiosk-bodies', 'kiosk-priority', 'kiosk-mode-large', 'kiosk-ticket-english', 'counter-called', 'waits-320',
 ]);
 

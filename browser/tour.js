@@ -1,6 +1,7 @@
 // A walk past every face and every main state of a running demo, for whoever wants to look: the accessibility tests and
 // the pictures see the same screens.
 import { openFaces, sizes } from './faces.js';
+import { atTheOffice } from './office.js';
 import { until } from './wait.js';
 
 /**
@@ -27,7 +28,8 @@ export async function tour(browser, demo, look, scale) {
     await atTheKiosk(faces, demo, look);
     await atTheCounter(faces, look);
     await inTheHall(faces, look);
-  await atADesk(faces, look);
+    await atADesk(faces, look);
+    await atTheOffice(faces, look);
     await withoutTheBranch(faces, demo, look);
   } finally {
     await faces.close();

@@ -229,10 +229,7 @@ func shortDay(d queue.Date) string {
 }
 
 func reportLead(f report.Figures) string {
-	s := fmt.Sprintf("%s emitidas, %s atendidas", thousands(f.Issued), thousands(f.Finished))
-	if f.Issued == 1 {
-		s = "1 senha emitida, " + thousands(f.Finished) + " atendidas"
-	}
+	s := plural(f.Issued, "1 senha emitida", thousands(f.Issued)+" emitidas") + ", " + plural(f.Finished, "1 atendida", thousands(f.Finished)+" atendidas")
 	if f.Wait.N > 0 {
 		s += fmt.Sprintf(". Metade esperou até %s, nove em dez até %s", longSpan(f.Wait.Median), longSpan(f.Wait.P90))
 	}
