@@ -21,6 +21,7 @@ import (
 	"balcao/branch-server/engine"
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/site"
+	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
 	"balcao/internal/broker"
@@ -120,13 +121,17 @@ func (a *App) openDay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	book, err := a.cfg.book()
+	people, err := a.cfg.book()
 	if err != nil {
 		return err
 	}
+	roster, err := staff.NewRoster(ctx, a.store, people)
+	if err != nil {
+		return fmt.Errorf("read the users: %w", err)
+	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: book, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Sessions: sessions{a.store},
 		Archive: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())

@@ -82,21 +82,25 @@ func Load(path string) (Config, error) {
 	return c, nil
 }
 
-// book returns the people who may sign in: those of the configuration itself, or of the file it names.
-func (c *Config) book() (*staff.Book, error) {
+// book returns the people who might sign in when the program first starts: those of the configuration itself, or of the file it names.
+func (c *Config) book() ([]staff.Record, error) {
 	if len(c.People) > 0 {
-		return staff.New(c.People)
+		return c.People, nil
 	}
 	return readStaff(c.Staff)
 }
 
 // readStaff reads the people who may sign in; every fault of their file is named at once.
-func readStaff(path string) (*staff.Book, error) {
+func readStaff(path string) ([]staff.Record, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("read staff: %w", err)
 	}
-	return staff.Parse(path, raw)
+	var f staff.File
+	if err := config.Decode(path, raw, &f); err != nil {
+		return nil, err
+	}
+	return f.People, nil
 }
 
 // Check names every fault of the configuration.

@@ -20,6 +20,7 @@ type Publication struct {
 	Document  []byte
 	Author    string // sign-in name
 	Note      string // what the author says of it
+	Draft     int    // revision of the draft that ends with it; 0 is none
 	At        time.Time
 	Catalogue queue.Catalogue
 }

@@ -7,19 +7,10 @@ import (
 	"fmt"
 	"time"
 
+	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/engine"
 	"balcao/internal/sqlite"
 )
-
-// Description is one version of the branch's description, as it was or is in force.
-type Description struct {
-	Version int
-	At      time.Time
-	Author  string // sign-in name; empty is the file that the program first started with
-	Note    string
-	Hash    string // SHA-256 of Body, hexadecimal
-	Body    []byte // empty in lists
-}
 
 // storePublication adds a version in the transaction of the fact that marks it, and ends the draft that it was made of.
 func storePublication(ctx context.Context, tx *sqlite.Tx, p *engine.Publication) error {
@@ -30,7 +21,7 @@ func storePublication(ctx context.Context, tx *sqlite.Tx, p *engine.Publication)
 		p.Version, p.At.UnixMilli(), p.Author, p.Note, p.Hash, p.Document); err != nil {
 		return fmt.Errorf("store version %d: %w", p.Version, err)
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM draft`); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM draft WHERE revision = ?`, p.Draft); err != nil {
 		return fmt.Errorf("end the draft: %w", err)
 	}
 	return nil
@@ -38,7 +29,7 @@ func storePublication(ctx context.Context, tx *sqlite.Tx, p *engine.Publication)
 
 // SeedDescription stores the description of the file as the next version, if there is none yet or the last one came from
 // a file that said something else. It reports whether it did.
-func (s *Store) SeedDescription(ctx context.Context, d Description) (bool, error) {
+func (s *Store) SeedDescription(ctx context.Context, d setup.Version) (bool, error) {
 	seeded := false
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var version int
@@ -50,7 +41,7 @@ func (s *Store) SeedDescription(ctx context.Context, d Description) (bool, error
 		}
 		seeded = true
 		_, err = tx.ExecContext(ctx, `INSERT INTO descriptions (version, at, author, note, hash, body) VALUES (?, ?, '', ?, ?, ?)`,
-			version+1, d.At.UnixMilli(), d.Note, d.Hash, d.Body)
+			version+1, d.At.UnixMilli(), d.Note, d.Hash, d.Document)
 		return err
 	})
 	if err != nil {
@@ -60,42 +51,42 @@ func (s *Store) SeedDescription(ctx context.Context, d Description) (bool, error
 }
 
 // LatestDescription returns the version in force; known is false while there is none.
-func (s *Store) LatestDescription(ctx context.Context) (d Description, known bool, err error) {
+func (s *Store) LatestDescription(ctx context.Context) (d setup.Version, known bool, err error) {
 	return s.description(ctx, `SELECT version, at, author, note, hash, body FROM descriptions ORDER BY version DESC LIMIT 1`)
 }
 
 // Description returns one version.
-func (s *Store) Description(ctx context.Context, version int) (d Description, known bool, err error) {
+func (s *Store) Description(ctx context.Context, version int) (d setup.Version, known bool, err error) {
 	return s.description(ctx, `SELECT version, at, author, note, hash, body FROM descriptions WHERE version = ?`, version)
 }
 
-func (s *Store) description(ctx context.Context, query string, args ...any) (Description, bool, error) {
-	var d Description
+func (s *Store) description(ctx context.Context, query string, args ...any) (setup.Version, bool, error) {
+	var d setup.Version
 	var at int64
-	err := s.db.QueryRow(ctx, query, args...).Scan(&d.Version, &at, &d.Author, &d.Note, &d.Hash, &d.Body)
+	err := s.db.QueryRow(ctx, query, args...).Scan(&d.Number, &at, &d.Author, &d.Note, &d.Hash, &d.Document)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Description{}, false, nil
+		return setup.Version{}, false, nil
 	}
 	if err != nil {
-		return Description{}, false, fmt.Errorf("read the description: %w", err)
+		return setup.Version{}, false, fmt.Errorf("read the description: %w", err)
 	}
 	d.At = time.UnixMilli(at).UTC()
 	return d, true, nil
 }
 
 // Descriptions returns the last versions with their documents, newest first.
-func (s *Store) Descriptions(ctx context.Context, limit int) ([]Description, error) {
+func (s *Store) Descriptions(ctx context.Context, limit int) ([]setup.Version, error) {
 	rows, err := s.db.Query(ctx,
 		`SELECT version, at, author, note, hash, body FROM descriptions ORDER BY version DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the descriptions: %w", err)
 	}
 	defer rows.Close()
-	var all []Description
+	var all []setup.Version
 	for rows.Next() {
-		var d Description
+		var d setup.Version
 		var at int64
-		if err := rows.Scan(&d.Version, &at, &d.Author, &d.Note, &d.Hash, &d.Body); err != nil {
+		if err := rows.Scan(&d.Number, &at, &d.Author, &d.Note, &d.Hash, &d.Document); err != nil {
 			return nil, fmt.Errorf("read the descriptions: %w", err)
 		}
 		d.At = time.UnixMilli(at).UTC()
@@ -104,25 +95,16 @@ func (s *Store) Descriptions(ctx context.Context, limit int) ([]Description, err
 	return all, rows.Err()
 }
 
-// Draft is the next description in the making.
-type Draft struct {
-	Revision int // counts the times it was kept
-	Base     int // the version that it began from
-	At       time.Time
-	Author   string // who kept it last
-	Body     []byte
-}
-
 // Draft returns the draft; known is false while there is none.
-func (s *Store) Draft(ctx context.Context) (d Draft, known bool, err error) {
+func (s *Store) Draft(ctx context.Context) (d setup.Draft, known bool, err error) {
 	var at int64
 	err = s.db.QueryRow(ctx, `SELECT revision, base, at, author, body FROM draft`).
-		Scan(&d.Revision, &d.Base, &at, &d.Author, &d.Body)
+		Scan(&d.Revision, &d.Base, &at, &d.Author, &d.Document)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Draft{}, false, nil
+		return setup.Draft{}, false, nil
 	}
 	if err != nil {
-		return Draft{}, false, fmt.Errorf("read the draft: %w", err)
+		return setup.Draft{}, false, fmt.Errorf("read the draft: %w", err)
 	}
 	d.At = time.UnixMilli(at).UTC()
 	return d, true, nil
@@ -130,7 +112,7 @@ func (s *Store) Draft(ctx context.Context) (d Draft, known bool, err error) {
 
 // KeepDraft keeps a draft that was made of the one with revision over, 0 for none. It reports false, and changes
 // nothing, if somebody else kept another one meanwhile.
-func (s *Store) KeepDraft(ctx context.Context, over int, d Draft) (bool, error) {
+func (s *Store) KeepDraft(ctx context.Context, over int, d setup.Draft) (bool, error) {
 	kept := false
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var now int
@@ -140,7 +122,7 @@ func (s *Store) KeepDraft(ctx context.Context, over int, d Draft) (bool, error) 
 		kept = true
 		_, err := tx.ExecContext(ctx, `INSERT INTO draft (one, revision, base, at, author, body) VALUES (1, ?, ?, ?, ?, ?)
 			ON CONFLICT (one) DO UPDATE SET revision = excluded.revision, base = excluded.base, at = excluded.at,
-			author = excluded.author, body = excluded.body`, d.Revision, d.Base, d.At.UnixMilli(), d.Author, d.Body)
+			author = excluded.author, body = excluded.body`, d.Revision, d.Base, d.At.UnixMilli(), d.Author, d.Document)
 		return err
 	})
 	if err != nil {

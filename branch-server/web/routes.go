@@ -72,7 +72,7 @@ func (w *Web) table() []route {
 		{"GET /relatorios", coordination, w.reportPage},
 		{"GET /relatorios.csv", coordination, w.reportCSV},
 		{"GET /api/day", coordination, w.apiDay},
-	}, append(append(w.dayRoutes(), w.mediatorRoutes()...), w.bookingRoutes()...)...)
+	}, slices.Concat(w.dayRoutes(), w.mediatorRoutes(), w.bookingRoutes(), w.setupRoutes())...)
 }
 
 // views is every view of the event stream with its audience.

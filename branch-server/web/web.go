@@ -80,6 +80,7 @@ type Config struct {
 	Now       func() time.Time // the wall clock: sessions end by it
 	Log       *slog.Logger
 
+	Setup        Setup    // the description and the people, to be changed; nil means that they cannot be
 	Arrivals     Arrivals // booked times; nil means that there are none
 	BookingToken string   // of systems that send bookings; empty means none may
 }

@@ -49,6 +49,8 @@ var floors = map[string]int{
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,
 
+	"branch-server/branch/setup": pure,
+
 	"branch-server/arrivals": services,
 	"branch-server/engine":   services,
 	"hq/network":             services,

@@ -95,3 +95,11 @@ func (x *index) callable(v *Visit) bool {
 	}
 	return false
 }
+
+// Under returns the Day as it would be under another catalogue, to look at only: it shares everything with this Day, so
+// nothing may be applied to it, and it must not be kept.
+func (d *Day) Under(c Catalogue) *Day {
+	other := *d
+	other.index = newIndex(c)
+	return &other
+}
