@@ -98,7 +98,7 @@ func (w *Web) setupSave(rw http.ResponseWriter, r *http.Request, v visitor) {
 	switch {
 	case errors.Is(err, errBroken):
 		http.Redirect(rw, r, address("texto", "", ""), http.StatusSeeOther)
-	case err != nil && errors.As(err, new(refusedEdit)):
+	case err != nil && errors.As(err, new(editError)):
 		w.setupShow(rw, r, v, showing{section: section, id: id, status: http.StatusUnprocessableEntity, notice: &noticeLine{"error", "b-out", "Não ficou guardado", sentence(err.Error())}})
 	case err != nil:
 		w.fault(rw, r, err)
@@ -115,8 +115,8 @@ func (w *Web) setupSave(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 }
 
-// refusedEdit is a change that makes no sense, in words.
-type refusedEdit struct{ error }
+// editError is a change that makes no sense, in words.
+type editError struct{ error }
 
 // errBroken means that forms may not write over a document that is not understood.
 var errBroken = errors.New("the full text has faults of form")
@@ -164,7 +164,7 @@ func (s *saving) button(b *branch.Branch) error {
 	case "add":
 		id, err := setup.Add(b, arg, s.form.Get("name:"+arg), s.form.Get("under:"+arg))
 		if err != nil {
-			return refusedEdit{err}
+			return editError{err}
 		}
 		page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes"}[arg]
 		if page == "" {
@@ -174,7 +174,7 @@ func (s *saving) button(b *branch.Branch) error {
 		s.to = address(page, id, "posto")
 	case "remove":
 		if err := setup.Remove(b, arg); err != nil {
-			return refusedEdit{err}
+			return editError{err}
 		}
 		s.to = address(section, "", "tirado")
 	case "tax":
