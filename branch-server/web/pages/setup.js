@@ -24,12 +24,12 @@ function focusNamed() {
 }
 
 let saving = false;
-let again = false;
+let pending = false;
 
 /** Keeps the form in the draft, and shows what came of it without moving the cursor. @param {HTMLFormElement} form */
 async function keep(form) {
   if (saving) {
-    again = true;
+    pending = true;
     return;
   }
   saving = true;
@@ -48,8 +48,8 @@ async function keep(form) {
     if (now) now.textContent = "Ainda não ficou guardado: sem ligação. Carregue em «Guardar no rascunho».";
   } finally {
     saving = false;
-    if (again) {
-      again = false;
+    if (pending) {
+      pending = false;
       const fresh = document.getElementById("campos");
       if (fresh instanceof HTMLFormElement) void keep(fresh);
     }
@@ -71,8 +71,8 @@ function show(fresh) {
   }
   const rail = old.querySelector(".rail")?.scrollTop ?? 0;
   old.replaceWith(document.adoptNode(next));
-  const again = document.querySelector(".rail");
-  if (again) again.scrollTop = rail;
+  const side = document.querySelector(".rail");
+  if (side) side.scrollTop = rail;
   for (const [id, value] of adds) {
     const field = document.getElementById(id ?? "");
     if (field instanceof HTMLInputElement) field.value = value ?? "";
@@ -115,3 +115,5 @@ document.addEventListener("input", (event) => {
 
 window.addEventListener("hashchange", focusNamed);
 focusNamed();
+
+export {};
