@@ -36,8 +36,8 @@ func (w *Web) bookingRoutes() []route {
 	return []route{
 		{"GET /marcacoes", atCounters, w.bookingsPage},
 		{"GET /api/bookings", atCounters, w.apiBookings},
-		{"POST /api/bookings", everyone, w.importBookings}, // a session of the coordination, or the token of a system
-		{"POST /api/bookings/preview", coordination, w.previewBookings},
+		{"POST /api/bookings", everyone, w.importBookings},          // a session of the coordination, or the token of a system
+		{"POST /api/bookings/preview", everyone, w.previewBookings}, // the same
 		{"POST /api/bookings/undo", coordination, w.undoBookings},
 		{"POST /api/bookings/arrive", atCounters, w.arrive},
 	}
@@ -150,7 +150,10 @@ func bookingFile(rw http.ResponseWriter, r *http.Request) ([]byte, bool) {
 }
 
 // previewBookings is POST /api/bookings/preview: what a file would do.
-func (w *Web) previewBookings(rw http.ResponseWriter, r *http.Request, _ visitor) {
+func (w *Web) previewBookings(rw http.ResponseWriter, r *http.Request, v visitor) {
+	if _, may := w.sender(rw, r, v); !may {
+		return
+	}
 	data, ok := bookingFile(rw, r)
 	if !ok {
 		return
@@ -168,18 +171,8 @@ func (w *Web) previewBookings(rw http.ResponseWriter, r *http.Request, _ visitor
 // coordination's page, and for systems that show the token as a bearer (RFC 6750 §2.1). The same Idempotency-Key is
 // answered with the same counts; without one the bookings' own ids keep a repetition harmless.
 func (w *Web) importBookings(rw http.ResponseWriter, r *http.Request, v visitor) {
-	person := v.person.ID
-	switch {
-	case r.Header.Get("Authorization") != "":
-		if !w.holdsToken(r) {
-			rw.Header().Set("WWW-Authenticate", `Bearer realm="bookings"`)
-			refuse(rw, http.StatusUnauthorized, answer{Code: "bad_token", Message: "A chave de acesso não é esta.", Next: "Confirme a chave com quem administra a loja."})
-			return
-		}
-		person = "api"
-	case !coordination.holds(v.person.Role):
-		rw.Header().Set("WWW-Authenticate", `Bearer realm="bookings"`)
-		refuse(rw, http.StatusUnauthorized, answer{Code: "signed_out", Message: "É preciso entrar, ou uma chave de acesso.", Next: "Entre como coordenação, ou envie a chave no cabeçalho Authorization."})
+	person, may := w.sender(rw, r, v)
+	if !may {
 		return
 	}
 	key := r.Header.Get("Idempotency-Key")
@@ -201,6 +194,24 @@ func (w *Web) importBookings(rw http.ResponseWriter, r *http.Request, v visitor)
 		return
 	}
 	writeJSON(rw, http.StatusOK, result)
+}
+
+// sender says who sends bookings: somebody of the coordination, or a system with the token; if neither, it has answered.
+func (w *Web) sender(rw http.ResponseWriter, r *http.Request, v visitor) (person string, may bool) {
+	switch {
+	case r.Header.Get("Authorization") != "":
+		if w.holdsToken(r) {
+			return "api", true
+		}
+		rw.Header().Set("WWW-Authenticate", `Bearer realm="bookings"`)
+		refuse(rw, http.StatusUnauthorized, answer{Code: "bad_token", Message: "A chave de acesso não é esta.", Next: "Confirme a chave com quem administra a loja."})
+		return "", false
+	case coordination.holds(v.person.Role):
+		return v.person.ID, true
+	}
+	rw.Header().Set("WWW-Authenticate", `Bearer realm="bookings"`)
+	refuse(rw, http.StatusUnauthorized, answer{Code: "signed_out", Message: "É preciso entrar, ou uma chave de acesso.", Next: "Entre como coordenação, ou envie a chave no cabeçalho Authorization."})
+	return "", false
 }
 
 // holdsToken compares the token in constant time. Without one in the configuration nobody holds it.

@@ -39,6 +39,7 @@ func (d *demo) traffic(ctx context.Context) error {
 		crowd.kiosks = append(crowd.kiosks, k)
 	}
 	g.Go(func() error { return crowd.live(ctx, day, d.opts.speed, d.log) })
+	g.Go(func() error { return crowd.keepAppointments(ctx, d.log.Warn) })
 	for i, person := range []string{"rui", "ines", "tiago", "sofia"} {
 		clerk := newClerk("http://"+d.plan.Branch, person, fmt.Sprint(i+3), d.opts.speed, d.log)
 		g.Go(func() error { return clerk.work(ctx) })

@@ -228,6 +228,7 @@ Ctrl-C termina.
 // extras runs what the flags ask for beside the programs.
 func (d *demo) extras(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return d.bookings(ctx) })
 	if d.opts.traffic {
 		g.Go(func() error { return d.traffic(ctx) })
 	}

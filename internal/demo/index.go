@@ -63,6 +63,11 @@ func (d *demo) faces() []face {
 			Try:  "Como joana, suspenda um serviço por uma hora e veja o quiosque dizer quando reabre. A loja da demonstração está aberta a qualquer hora.",
 		},
 		{
+			Name: "Marcações", Icon: "user-check", URL: strings.TrimSuffix(a.Manager, "/coordenacao") + "/marcacoes", Who: "Receção e coordenação",
+			Text: "Quem tem hora marcada, quem já chegou e quem faltou; «Chegou» na receção, e a importação de ficheiros com ensaio e desfazer.",
+			Try:  "Como joana, copie um código da lista de hoje, toque em «Tenho marcação» no quiosque e escreva-o.",
+		},
+		{
 			Name: "Sede", Icon: "map", URL: a.HQ, Who: "Serviços centrais",
 			Text: "Todas as lojas num ecrã: quem espera, quanto, e o que está avariado.",
 			Try:  "Tire uma senha no quiosque e veja o número mudar aqui em menos de um segundo.",

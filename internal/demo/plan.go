@@ -111,6 +111,9 @@ func (p *plan) write() error {
 			return err
 		}
 	}
+	if err := writeToken(p.Dir); err != nil {
+		return err
+	}
 	return p.writeStaff()
 }
 
