@@ -29,7 +29,7 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 		o.Services = append(o.Services, wire.OfferService{
 			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Group: s.Group, Prefix: div.Prefix, Div: div.ID,
 			Place: div.Place, Popular: s.Popular, State: stand.State,
-			Why: stand.Why, Next: stand.Next, NextMS: unixMilli(stand.At),
+			Why: stand.Why, Next: stand.Next, NextMS: unixMilli(stand.At), LastMS: unixMilli(stand.Hours.Last),
 			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: walkIn(d, waits, s.ID, at),
 		})
 	}

@@ -207,6 +207,7 @@ type OfferService struct {
 	Why     Text   `json:"why,omitempty"`     // why no number can be had
 	Next    Text   `json:"next,omitempty"`    // what to do instead
 	NextMS  int64  `json:"next_ms,omitempty"` // numbers are given again, in Unix milliseconds
+	LastMS  int64  `json:"last_ms,omitempty"` // while they are given: until then, for a kiosk that is alone; 0 is no end
 	Waiting int    `json:"waiting"`
 	Wait    Range  `json:"wait"`
 }

@@ -25,6 +25,14 @@ func (t *tickets) patience() time.Duration {
 	return goneSilence
 }
 
+// shut reports whether the branch, when it was last heard, gave no numbers for a service at this hour. What it said
+// holds while it is silent.
+func (t *tickets) shut(service string) bool {
+	now := t.app.clock.Now()
+	s, _, known := t.app.offers.offered(service, now)
+	return known && s.LastMS > 0 && now.UnixMilli() >= s.LastMS
+}
+
 // alone gives a request a number of the kiosk's own lease. It reports whether it could.
 func (t *tickets) alone(ctx context.Context, j *job, asked wire.TicketFact) bool {
 	now := t.app.clock.Now()

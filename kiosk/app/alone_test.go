@@ -113,3 +113,20 @@ func TestANumberGivenAloneOutlivesTheProgram(t *testing.T) {
 		t.Errorf("the branch was asked again and gave %v", given)
 	}
 }
+
+// A kiosk alone gives no number after the hour at which the branch would have stopped.
+func TestAKioskAloneKeepsTheHours(t *testing.T) {
+	b := lending(t)
+	o := offer()
+	for i := range o.Services {
+		o.Services[i].LastMS = time.Now().Add(-time.Second).UnixMilli()
+	}
+	b.publish("offer", o)
+	printer := virtualPrinter(t)
+	k := start(t, touchConfig(t, b, printer.Path())).ready(t).lent(t)
+	b.hang()
+	k.page.press(t, "too-late-0001", "home", "service", "cc")
+	k.page.wait(t, "that the service gives no tickets now", func(s state) bool {
+		return s.text("screen") == "refused" && s.says("Este serviço não dá senhas agora")
+	})
+}

@@ -108,6 +108,11 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	reply, err := t.pose(patient, j, request)
 	lose()
 	if err != nil && ctx.Err() == nil {
+		if t.shut(asked.Service) && j.claim == nil {
+			t.end(ctx, j, store.Abandoned, flow.RefusedClosed, 0)
+			t.app.post(flow.TicketReply{Request: j.request, Refused: flow.RefusedClosed})
+			return
+		}
 		if j.claim == nil && t.alone(ctx, j, asked) {
 			t.given(ctx, j)
 			return
