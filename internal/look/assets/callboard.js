@@ -188,7 +188,8 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
         ? html`<${Current} call=${calls[0]} fresh=${fresh.has(callKey(calls[0]))} stale=${stale} />
           <${Earlier} calls=${calls.slice(1, 1 + earlier)} fresh=${stale ? new Set() : fresh} />`
         : html`<section class="cb-empty"><${Icon} name="bell" /><h2>${stale ? "Ainda sem chamadas conhecidas" : state.board && !state.board.open ? "A loja está fechada" : "Ainda não há chamadas hoje"}</h2>
-          ${(stale || !state.board || state.board.open) && html`<p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p>`}</section>`}
+          ${(stale || !state.board || state.board.open) && html`<p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p>`}
+          ${!stale && state.board && !state.board.open && state.board.next && html`<p>${state.board.next.pt}</p>`}</section>`}
     </div>
     <${Foot} state=${state} stale=${stale} />
     ${!stale && html`<${Bar} state=${state} offset=${offset} />`}
