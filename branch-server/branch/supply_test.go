@@ -1,6 +1,7 @@
 package branch_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"balcao/branch-server/branch"
 	"balcao/internal/config"
+	"balcao/internal/hours"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -205,4 +207,26 @@ func (nothing) Wait(*queue.Day, time.Time, queue.ServiceID, queue.ClassID) wire.
 
 func (nothing) Told(*queue.Day, time.Time, queue.ServiceID, queue.ClassID, time.Time) *queue.Told {
 	return nil
+}
+
+// TestTheExampleOfTheManualIsRight reads the example of docs/operations.md as a branch server would.
+func TestTheExampleOfTheManualIsRight(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(manual), "  supply:\n")
+	example, _, ended := strings.Cut(example, "```")
+	if !found || !ended {
+		t.Fatal("the manual has no example of supply")
+	}
+	example = strings.ReplaceAll("\n"+example, "\n  ", "\n") // it stands one level deeper
+	example = strings.ReplaceAll(example, "passaporte", "nif")
+	b, err := read(t, example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Supply.Hours) != 2 || len(b.Supply.Services) != 1 || !b.Supply.Municipal.On(hours.Date{Year: 2027, Month: 6, Day: 13}) {
+		t.Errorf("read %+v", b.Supply)
+	}
 }

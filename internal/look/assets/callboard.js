@@ -17,7 +17,7 @@
  * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number, next?: boolean}}} Line
  * @typedef {{
  *   board: null | {e: number, s: number, at: number, branch: string, day: string,
- *     open: boolean, calls: Call[], queues: Line[], zones?: Zone[], notes?: Note[]},
+ *     open: boolean, next?: {pt: string}, calls: Call[], queues: Line[], zones?: Zone[], notes?: Note[]},
  *   link?: {up: boolean, since: number},
  *   say?: null | {text: string, lang?: string},
  *   notice?: string, zone?: string, place?: string, now?: number,
