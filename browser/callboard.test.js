@@ -122,3 +122,18 @@ test('a shared letter names its body, long waits are not told to the minute, and
     await context.close();
   }
 });
+
+test('the picture moves a little each minute, so that nothing burns in', { timeout: 60_000 }, async () => {
+  const { page, context } = await watchedPage(browser, { viewport: screens[0], locale: 'pt-PT' });
+  await page.clock.install();
+  await page.goto(new URL('/painel', demo.at.counter).href);
+  await page.locator('.cb').waitFor();
+  const places = new Set();
+  for (let i = 0; i < 9; i++) {
+    await page.clock.runFor(60_000);
+    const box = await page.locator('.cb-mark').boundingBox();
+    places.add(`${box?.x} ${box?.y}`);
+  }
+  assert.equal(places.size, 9, [...places].join(', '));
+  await context.close();
+});

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/wire"
 )
 
 // Seats: whether the page's session still holds its counter.
@@ -63,6 +64,7 @@ type ticketView struct {
 	Doubt   bool          `json:"doubt"`          // nobody knows whether its slip came out
 	Slot    string        `json:"slot,omitempty"` // booked hour, 10:45
 	Lang    string        `json:"lang"`           // of the citizen's screen; empty for Portuguese
+	Told    string        `json:"told,omitempty"` // the wait that the citizen was told: 20 a 35 min
 }
 
 // visitView is the ticket at the counter.
@@ -202,6 +204,9 @@ func (p painter) ticket(v queue.Visit) ticketView {
 	}
 	if v.Lang != "pt" && v.Lang != "pt-PT" {
 		t.Lang = v.Lang
+	}
+	if v.Told != nil && v.Told.Service == v.Service {
+		t.Told = waitWords(wire.Range{Low: v.Told.Low, High: v.Told.High, Next: v.Told.Next}, "pt")
 	}
 	return t
 }

@@ -300,7 +300,7 @@ function Steps({ s }) {
   if (!v) return null;
   /** @type {{name: string, at: string, kind: string}[]} */
   const steps = [
-    { name: v.doubt ? "Senha tirada, talão por confirmar" : "Senha tirada", at: hour(v.issued, true), kind: "done" },
+    { name: v.doubt ? "Senha tirada, talão por confirmar" : "Senha tirada", at: hour(v.issued, true) + (v.told ? `, com espera «${v.told}»` : ""), kind: "done" },
     { name: v.recalled ? `Chamada ${v.recalled + 1} vezes` : "Chamada", at: hour(v.called, true), kind: "done" },
   ];
   if (v.walked) steps.splice(0, 2, { name: "Atendida sem senha", at: hour(v.issued, true), kind: "done" });
@@ -343,7 +343,7 @@ function Waiting({ s }) {
       ${apart(rows).map((part) => html`<tbody key=${part.name} onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${part.name && html`<tr class="part"><th colspan="8" scope="rowgroup">${part.name} <span>${part.rows.length}</span></th></tr>`}${part.rows.map(([t, i]) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
         <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
-        <td class="num wait"><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
+        <td class="num wait" title=${t.told ? `Disse-se-lhe: ${t.told}` : ""}><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Mais sobre a ${t.tk}`} title="Chamar, prioridade, assunto, anular…" onClick=${() => d.show(t.tk, t.id)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody>`)}</table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
       <span>${s.elsewhere === 0 ? "Ninguém espera noutras filas." : html`${s.elsewhere === 1 ? "Espera mais" : "Esperam mais"} <b>${s.elsewhere}</b> ${s.elsewhere === 1 ? "senha" : "senhas"} noutras filas, que este balcão não atende.`}</span>

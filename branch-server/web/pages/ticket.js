@@ -8,7 +8,7 @@ import { html, Icon } from "look/html.js";
 import { command } from "look/command.js";
 
 /**
- * @typedef {{id: number, tk: string, svc: string, svcId: string, body: string, group: string, class: string, slot?: string,
+ * @typedef {{id: number, tk: string, svc: string, svcId: string, body: string, group: string, class: string, slot?: string, told?: string,
  *   min: number, target: number, state: string, doubt: boolean, lang: string}} Ticket
  * @typedef {Ticket & {words: string, since: string, counter: string, can: string[], no: string}} Found
  * @typedef {{code: string, text: string, planned?: boolean}} Reason
