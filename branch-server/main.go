@@ -32,6 +32,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.Replay(args[1:], out, messages)
 		case "bookings":
 			return app.ImportBookings(context.Background(), args[1:], out, messages)
+		case "pad":
+			return app.Pad(context.Background(), args[1:], out, messages)
 		case "setup":
 			return app.Setup(args[1:], in, out, messages)
 		case "journal":

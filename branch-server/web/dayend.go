@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
+	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/journal"
 	"balcao/internal/queue"
@@ -202,15 +202,17 @@ type padLine struct {
 
 type padChoice struct{ ID, Name string }
 
-// divisionName names a division by its letter, body and services.
-func (w *Web) divisionName(id queue.DivisionID) string {
-	div, known := w.cfg.Branch().Division(string(id))
+func (w *Web) padTitle(id queue.DivisionID) string { return padTitle(w.cfg.Branch(), id) }
+
+// padTitle names a division by its letter, body and services.
+func padTitle(b *branch.Branch, id queue.DivisionID) string {
+	div, known := b.Division(string(id))
 	if !known {
 		return string(id)
 	}
-	body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
+	body, _ := b.Body(queue.BodyID(div.Body))
 	var services []string
-	for _, s := range w.cfg.Branch().Services {
+	for _, s := range b.Services {
 		if s.Division == div.ID {
 			services = append(services, s.Name.In("pt"))
 		}
@@ -237,11 +239,11 @@ func (w *Web) showPads(rw http.ResponseWriter, r *http.Request, v visitor, statu
 	for _, p := range pads {
 		div, _ := w.cfg.Branch().Division(string(p.Division))
 		view.Pads = append(view.Pads, padLine{
-			Division: string(p.Division), Name: w.divisionName(p.Division), Range: padRange(div.Prefix, p), First: p.First, Released: p.Released,
+			Division: string(p.Division), Name: w.padTitle(p.Division), Range: padRange(div.Prefix, p), First: p.First, Released: p.Released,
 		})
 	}
 	for _, div := range w.cfg.Branch().Divisions {
-		view.Divisions = append(view.Divisions, padChoice{div.ID, w.divisionName(queue.DivisionID(div.ID))})
+		view.Divisions = append(view.Divisions, padChoice{div.ID, w.padTitle(queue.DivisionID(div.ID))})
 	}
 	w.show(rw, status, v, page{Title: "Blocos de papel", Tab: "fecho", Template: "pads.html", Data: view, Styles: []string{"day.css"}})
 }
@@ -275,35 +277,4 @@ func (w *Web) pads(rw http.ResponseWriter, r *http.Request, v visitor) {
 	default:
 		w.showPads(rw, r, v, http.StatusOK, done)
 	}
-}
-
-// padSheet is a pad for the printer.
-type padSheet struct {
-	Branch, Name, Body, Place, Range string
-	Numbers                          []string
-}
-
-// padPage is GET /blocos/{division}/{first}: a pad for A4 paper, tickets to cut and a list to note on what was served.
-func (w *Web) padPage(rw http.ResponseWriter, r *http.Request, v visitor) {
-	first, _ := strconv.Atoi(r.PathValue("first"))
-	division := queue.DivisionID(r.PathValue("division"))
-	var pads []queue.Pad
-	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) { pads = d.Pads() }); err != nil {
-		w.fault(rw, r, err)
-		return
-	}
-	i := slices.IndexFunc(pads, func(p queue.Pad) bool { return p.Division == division && p.First == first })
-	div, known := w.cfg.Branch().Division(string(division))
-	if i < 0 || !known {
-		w.notFound(rw, r)
-		return
-	}
-	body, _ := w.cfg.Branch().Body(queue.BodyID(div.Body))
-	sheet := padSheet{
-		Branch: w.cfg.Branch().Name, Name: w.divisionName(division), Body: body.Name.In("pt"), Place: div.Place, Range: padRange(div.Prefix, pads[i]),
-	}
-	for n := pads[i].First; n <= pads[i].Last; n++ {
-		sheet.Numbers = append(sheet.Numbers, queue.Number{Prefix: div.Prefix, N: n}.String())
-	}
-	w.show(rw, http.StatusOK, v, page{Title: "Bloco " + sheet.Range, Tab: "fecho", Template: "pad.html", Data: sheet, Styles: []string{"pad.css"}, Modules: []string{"print.js"}})
 }

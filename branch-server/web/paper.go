@@ -50,7 +50,7 @@ func (w *Web) showPaper(rw http.ResponseWriter, r *http.Request, v visitor, stat
 	view.Key, view.Manager = newKey(), coordination.holds(v.person.Role)
 	for _, p := range pads {
 		div, _ := w.cfg.Branch().Division(string(p.Division))
-		view.Pads = append(view.Pads, padLine{Name: w.divisionName(p.Division), Range: padRange(div.Prefix, p)})
+		view.Pads = append(view.Pads, padLine{Name: w.padTitle(p.Division), Range: padRange(div.Prefix, p)})
 	}
 	for _, s := range w.cfg.Branch().Services {
 		div, _ := w.cfg.Branch().Division(s.Division)
