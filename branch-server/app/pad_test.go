@@ -32,8 +32,10 @@ func TestAPadIsMadeFromTheCommandLine(t *testing.T) {
 		t.Errorf("the journal says %v\n%s", err, story)
 	}
 	for _, args := range [][]string{
-		{"-config", config, "-division", "lua", "-out", sheet + "2"}, {"-config", config, "-division", "espaco", "-from", "990", "-out", sheet + "2"},
-		{"-config", config, "-division", "espaco", "-count", "900", "-out", sheet + "2"}, {"-config", config, "-division", "espaco", "-out", sheet},
+		{"-config", config, "-division", "lua", "-out", sheet + "2"},
+		{"-config", config, "-division", "espaco", "-from", "990", "-out", sheet + "2"},
+		{"-config", config, "-division", "espaco", "-count", "900", "-out", sheet + "2"},
+		{"-config", config, "-division", "espaco", "-out", sheet},
 	} {
 		if err := app.Pad(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("pad %v: no error", args)
