@@ -15,14 +15,14 @@ type Stand struct {
 	Next   wire.Text // what to do instead; nil while numbers are given
 	At     time.Time // numbers are given again; zero if that is not known
 	Hours  hours.State
-	Quota  queue.Quota
+	Left   int              // numbers that somebody without a booking can still have today
 	Paused queue.Suspension // where State is suspended
 }
 
 // Stand returns how a service stands. The moment is in the branch's own zone.
 func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 	schedule := b.Schedule(id, at.Location())
-	s := Stand{State: wire.OfferOpen, Hours: schedule.State(at), Quota: d.Quota(id)}
+	s := Stand{State: wire.OfferOpen, Hours: schedule.State(at), Left: d.Rest(id)}
 	paused, is := d.Suspension(id)
 	switch {
 	case !d.Open():
@@ -35,7 +35,7 @@ func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 		s.State, s.Why, s.Next, s.At = wire.OfferClosed, wire.Text(s.Hours.Reason()), wire.Text(s.Hours.Opens()), s.Hours.Next
 	case is:
 		s.State, s.Why, s.Next, s.At, s.Paused = wire.OfferSuspended, SuspensionWords(paused.Cause), reopens(at, paused.Until), paused.Until, paused
-	case s.Quota.Left == 0:
+	case s.Left == 0:
 		s.State, s.Why, s.At = wire.OfferSoldOut, wire.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today"}, schedule.After(at)
 		s.Next = wire.Text{"pt": "Há mais " + when(at, s.At, "pt"), "en": "More " + when(at, s.At, "en")}
 	case d.Full():

@@ -87,13 +87,14 @@ func (p painter) supplyLine(b *branch.Branch, s branch.Service) supplyLine {
 	div, _ := b.Division(s.Division)
 	body, _ := b.Body(queue.BodyID(div.Body))
 	stand := b.Stand(p.d, id, p.at)
+	quota := p.d.Quota(id)
 	one := supplyLine{
 		ID: s.ID, Letter: div.Prefix, Name: s.Name.In("pt"), Body: body.Short, State: stand.State, Why: stand.Why["pt"], Next: stand.Next["pt"],
 		Hours: spanWords(b.Schedule(id, p.at.Location()).Spans(calendar.DateOf(p.at))), Waiting: p.d.WaitingCount(id),
-		Given: stand.Quota.Given, Back: stand.Quota.Back, Left: stand.Quota.Left, Quota: -1, Set: stand.Quota.Set,
+		Given: quota.Given, Back: quota.Back, Left: quota.Left, Quota: -1, Set: quota.Set,
 	}
-	if stand.Quota.Limited {
-		one.Quota = stand.Quota.Quota
+	if quota.Limited {
+		one.Quota = quota.Quota
 	}
 	if paused, is := p.d.Suspension(id); is {
 		one.Paused = true

@@ -122,6 +122,14 @@ func (d *Day) Quota(id ServiceID) Quota {
 	return q
 }
 
+// Rest returns how many numbers of a service somebody without a booking can still have today.
+func (d *Day) Rest(id ServiceID) int {
+	if s := d.index.services[id]; s.Quota == 0 && !has(d.today.services, id) {
+		return d.Free(s.Division)
+	}
+	return d.Quota(id).Left
+}
+
 // first returns the service that a visit's number was for; forwarding does not change it, the correction of a wrong
 // subject does.
 func (v *Visit) first() ServiceID {

@@ -120,9 +120,9 @@ function Page({ s }) {
       <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela dos serviços"><table class="table"><thead><tr><th scope="col" colspan="2">Serviço</th><th scope="col">Estado</th><th class="num" scope="col">Hoje</th><th class="num" scope="col">Em espera<br/>senhas</th><th class="num" scope="col">Dadas<br/>sem marcação</th><th class="num" scope="col">Restam<br/>senhas</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
         <tbody>${s.services.map((/** @type {Line} */ l) => html`<${Service} line=${l} reasons=${s.reasons} />`)}</tbody></table></div></section>
     <div class="supply-two"><section class="panel" aria-labelledby="ahead"><div class="head"><h2 id="ahead">Dias diferentes</h2><span class="note">nos próximos 90 dias</span></div>
-      ${s.ahead.length === 0 ? html`<p class="in quiet">Nenhum. Feriados e exceções escrevem-se na configuração da loja.</p>`
+      ${s.ahead.length === 0 ? html`<p class="in quiet">Nenhum. Feriados e exceções escrevem-se na <a href="/configuracao">configuração da loja</a>.</p>`
         : html`<ul class="in days">${s.ahead.map((/** @type {Ahead} */ a) => html`<li key=${a.date + a.who}><${Icon} name=${a.open ? "clock" : "b-closed"} /><div><b>${a.day}</b><span>${a.what} · ${a.who}</span></div></li>`)}</ul>`}</section>
-      <section class="panel" aria-labelledby="week"><div class="head"><h2 id="week">Horário da loja</h2></div>${s.week.length === 0 ? html`<p class="in quiet">Sem horário na configuração: dá senhas a qualquer hora.</p>` : html`<ul class="in days plain-list">${s.week.map((/** @type {string} */ l) => html`<li key=${l}>${l}</li>`)}</ul>`}</section></div>
+      <section class="panel" aria-labelledby="week"><div class="head"><h2 id="week">Horário da loja</h2><a class="age" href="/configuracao">mudar</a></div>${s.week.length === 0 ? html`<p class="in quiet">Sem horário na configuração: dá senhas a qualquer hora.</p>` : html`<ul class="in days plain-list">${s.week.map((/** @type {string} */ l) => html`<li key=${l}>${l}</li>`)}</ul>`}</section></div>
   </main>`;
 }
 
