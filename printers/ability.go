@@ -57,3 +57,11 @@ type Identifier interface {
 	// did not come is empty.
 	ReadIdentity(answers []string) Identity
 }
+
+// Fenced is a dialect that can put a question before the cut of a slip, which
+// the printer answers in the order of the stream, as [Processed]: one that
+// stopped without having answered it has not cut the slip.
+type Fenced interface {
+	// Fenced tells whether Encode does so for this model.
+	Fenced() bool
+}

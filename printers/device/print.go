@@ -23,6 +23,8 @@ type job struct {
 	news      chan struct{}      // holds one value when something changed
 
 	sent, printed, processed, cleared bool
+	// fenced says that the printer has come as far as the cut.
+	fenced bool
 	// stopped is the status that interrupted the sending: the slip is torn
 	// then, even if the printer has recovered since.
 	stopped printers.Status
@@ -67,7 +69,11 @@ func (p *Printer) printed(id printers.JobID) {
 func (p *Printer) processed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.job != nil && p.job.sent {
+	if p.job == nil {
+		return
+	}
+	p.job.fenced = true
+	if p.job.sent {
 		p.job.processed = true
 		p.job.nudge()
 	}
@@ -353,12 +359,19 @@ func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (
 	err := p.clear(context.WithoutCancel(ctx), s, j)
 	s.writing.Unlock()
 	p.mu.Lock()
-	printed := j.printed
+	// What came before the word that all is forgotten was said in order: a
+	// printer that had not reached the cut has not cut.
+	printed, cut := j.printed, j.fenced
+	if f, ok := s.dialect.(printers.Fenced); !ok || !f.Fenced() {
+		cut = j.sent
+	}
 	p.mu.Unlock()
 	switch {
 	case printed:
 		p.mark(false)
 		return done(false)
+	case err == nil && cut:
+		return unknown(reason, cause) // what is left of it, if it was not cut, is cut off before the next
 	case err != nil:
 		return unknown(reason, errors.Join(cause, err))
 	}

@@ -146,6 +146,9 @@ func (d *Dialect) with(i int, blocks []printers.Block, id printers.JobID) printe
 	for _, b := range blocks {
 		w.block(b, d.options)
 	}
+	if d.Fenced() {
+		w.put(gs, 'r', 1) // GS r: answered in the order of the stream
+	}
 	if d.options.Ending != nil {
 		w.put(d.options.Ending...)
 	} else {
@@ -198,6 +201,10 @@ func (d *Dialect) Separate() []byte {
 	w.cut(d.options)
 	return w.out
 }
+
+// Fenced is true where it can matter: for a printer that can be made to forget,
+// and whose last word is another.
+func (d *Dialect) Fenced() bool { return d.options.CanClear && d.options.Confirmation == printers.ByID }
 
 // Confirms says what Encode asks for.
 func (d *Dialect) Confirms() printers.Confirmation { return d.options.Confirmation }
