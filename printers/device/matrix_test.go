@@ -209,7 +209,7 @@ func (c cell) try(link string) (v verdict) {
 		}
 		return nil
 	}
-	print := func(number string, copies int) printers.Result {
+	put := func(number string, copies int) printers.Result {
 		s := slip(number)
 		s.Copy = copies
 		outcome, _ := dev.Print(ctx, s, nil) // the outcome says what is known
@@ -218,14 +218,14 @@ func (c cell) try(link string) (v verdict) {
 	if v.err = ready(); v.err != nil {
 		return v
 	}
-	if print("A022", 1) != printers.Done {
+	if put("A022", 1) != printers.Done {
 		v.err = errors.New("a sound printer does not print")
 		return v
 	}
 	if v.err = virtual.Set(printertest.Fault{Kind: c.kind, On: true, AfterBytes: c.at}); v.err != nil {
 		return v
 	}
-	v.first = print("A023", 1)
+	v.first = put("A023", 1)
 	if v.err = virtual.Set(printertest.Fault{Kind: c.kind}); v.err != nil {
 		return v
 	}
@@ -233,9 +233,9 @@ func (c cell) try(link string) (v verdict) {
 		return v
 	}
 	if v.first == printers.Failed {
-		v.reprinted, v.again = true, print("A023", 2)
+		v.reprinted, v.again = true, put("A023", 2)
 	}
-	last := print("A024", 1) // whatever the printer still held is out now
+	last := put("A024", 1) // whatever the printer still held is out now
 	if v.err = ready(); v.err != nil {
 		return v
 	}
