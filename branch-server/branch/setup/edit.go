@@ -57,6 +57,9 @@ func SetSkill(b *branch.Branch, counter, service string, kind SkillKind) error {
 	if i < 0 {
 		return ErrNoField
 	}
+	if kind != SkillNone && kind != SkillOwn && kind != SkillHelp {
+		return fmt.Errorf("«%s» não é uma forma de atender", kind)
+	}
 	if Skill(b, counter, service) == kind {
 		return nil
 	}
@@ -67,9 +70,7 @@ func SetSkill(b *branch.Branch, counter, service string, kind SkillKind) error {
 		k.Primary = append(k.Primary, service)
 	case SkillHelp:
 		k.Secondary = append(k.Secondary, service)
-	case SkillNone:
-	default:
-		return fmt.Errorf("«%s» não é uma forma de atender", kind)
+	case SkillNone, SkillMixed:
 	}
 	return nil
 }

@@ -264,6 +264,9 @@ var translations = []translation{
 	says(`say when it is open, such as 08:30-19:30.*`, `Faltam as horas, como 08:30-19:30; tire os dias em que fecha.`),
 	says(`say which date, such as 2026-12-24`, `Falta a data, como 2026-12-24.`),
 	says(`(\S+) stands twice`, `$1 está duas vezes.`),
+	says(`(\S+) runs backward; .*`, `$1 anda para trás; um período que passa da meia-noite escreve-se em dois: até 24:00, e desde 00:00 no dia seguinte.`),
+	says(`(\S+) is empty`, `$1 não dura nada.`),
+	says(`(\S+) overlaps (\S+) on \S+`, `$1 sobrepõe-se a $2 no mesmo dia.`),
 	says(`(\S+) overlaps (\S+)`, `$1 sobrepõe-se a $2.`),
 	says(`want true or false.*`, `Escreva true ou false.`),
 }

@@ -1,0 +1,220 @@
+package setup_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"balcao/branch-server/branch/setup"
+)
+
+const loja = `id: L901
+name: Loja
+zone: Europe/Lisbon
+bodies: [{id: irn, short: IRN, name: {pt: Registos}}, {id: at, short: AT, name: {pt: Finanças}}]
+divisions: [{id: a, body: irn, prefix: A, quota: 120}, {id: f, body: at, prefix: F}]
+services:
+  - {id: cc, division: a, name: {pt: Cartão}, target: 20m}
+  - {id: nif, division: f, name: {pt: NIF}}
+counters:
+  - {id: "1", label: Balcão 1, primary: [cc, nif]}
+  - {id: "2", label: Balcão 2, primary: [nif], secondary: [cc]}
+policy: {guard: 30m}
+supply: {hours: [{days: mon-fri, spans: ["08:30-19:30"]}], municipal_holiday: 06-13}
+`
+
+func TestADocumentIsWrittenAsItWasRead(t *testing.T) {
+	t.Parallel()
+	first := setup.Read([]byte(loja))
+	if len(first.Faults) > 0 {
+		t.Fatal(first.Faults)
+	}
+	again := setup.Read(setup.Write(&first.Branch))
+	if len(again.Faults) > 0 || !reflect.DeepEqual(first.Branch, again.Branch) {
+		t.Errorf("%+v\nbecame %+v\n%v\n%s", first.Branch, again.Branch, again.Faults, setup.Write(&first.Branch))
+	}
+	if changes := setup.Diff(&first.Branch, &again.Branch); len(changes) > 0 {
+		t.Errorf("changes of nothing: %+v", changes)
+	}
+}
+
+// TestFieldsAreSetByTheirPathsAndToldInWords: each wish changes one field, and the difference says it as people do.
+func TestFieldsAreSetByTheirPathsAndToldInWords(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ path, value, where, what, was, now string }{
+		{"divisions/a/quota", "300", "Divisão A", "Senhas por dia", "120", "300"},
+		{"divisions/a/quota", "", "Divisão A", "Senhas por dia", "120", ""},
+		{"services/cc/target", "35", "Cartão", "Objetivo de espera", "20 min", "35 min"},
+		{"services/cc/name/en", "Card", "Cartão", "Nome em inglês", "", "Card"},
+		{"services/nif/popular", "on", "NIF", "Entre os mais procurados", "", "sim"},
+		{"policy/guard", "0", "Regras", "Espera longa", "30 min", "nenhum"},
+		{"policy/guard", "", "Regras", "Espera longa", "30 min", ""},
+		{"policy/silence", "25", "Regras", "Impressão sem notícia", "", "25 s"},
+		{"counters/2/skill/cc", "own", "Balcão 2", "Atende sempre", "NIF", "NIF, Cartão"},
+		{"supply/municipal_holiday", "06-24", "Horário e limites", "Feriado municipal", "06-13", "06-24"},
+		{"supply/book/pt", "Marque em sítio.pt", "Horário e limites", "Como marcar", "", "Marque em sítio.pt"},
+	} {
+		was, now := setup.Read([]byte(loja)).Branch, setup.Read([]byte(loja)).Branch
+		if err := setup.Set(&now, row.path, row.value); err != nil {
+			t.Errorf("%s = %q: %v", row.path, row.value, err)
+			continue
+		}
+		changes := setup.Diff(&was, &now)
+		if len(changes) == 0 {
+			t.Errorf("%s = %q changed nothing", row.path, row.value)
+			continue
+		}
+		got := changes[0]
+		if got.Where != row.where || got.What != row.what || got.Was != row.was || got.Now != row.now {
+			t.Errorf("%s = %q is told as %+v", row.path, row.value, got)
+		}
+	}
+}
+
+func TestWhatCannotBeReadChangesNothing(t *testing.T) {
+	t.Parallel()
+	for path, value := range map[string]string{
+		"divisions/a/quota": "muitas", "services/cc/target": "uma hora", "divisions/x/quota": "3", "services/cc/nada": "1",
+		"counters/1/skill/cc": "talvez", "counters/9/skill/cc": "own", "supply/municipal_holiday": "31-31", "bodies": "x",
+	} {
+		b := setup.Read([]byte(loja)).Branch
+		if err := setup.Set(&b, path, value); err == nil {
+			t.Errorf("%s = %q was taken", path, value)
+		}
+		was := setup.Read([]byte(loja)).Branch
+		if changes := setup.Diff(&was, &b); len(changes) > 0 {
+			t.Errorf("%s = %q left %+v", path, value, changes)
+		}
+	}
+}
+
+func TestLinesComeAndGoWithWhatHangsOnThem(t *testing.T) {
+	t.Parallel()
+	b := setup.Read([]byte(loja)).Branch
+	id, err := setup.Add(&b, "divisions", "l", "irn")
+	if err != nil || setup.Get(&b, "divisions/"+id+"/prefix") != "L" {
+		t.Fatalf("%q, %v", id, err)
+	}
+	service, err := setup.Add(&b, "services", "Levantar documentação", id)
+	if err != nil || service != "levantar-documen" {
+		t.Fatalf("%q, %v", service, err)
+	}
+	faults := setup.Read(setup.Write(&b)).Faults
+	if len(faults) != 1 || faults[0].What != "Quem atende" || !strings.Contains(faults[0].Text, "Nenhum balcão atende") {
+		t.Errorf("faults = %+v, want the service that nobody serves", faults)
+	}
+	if err := setup.Set(&b, "counters/1/division/"+id, "own"); err != nil || setup.Skill(&b, "1", service) != setup.SkillOwn {
+		t.Error("the division's skills were not set")
+	}
+	if err := setup.Remove(&b, "divisions/"+id); err != nil {
+		t.Fatal(err)
+	}
+	was := setup.Read([]byte(loja)).Branch
+	if changes := setup.Diff(&was, &b); len(changes) > 0 {
+		t.Errorf("the division left something behind: %+v", changes)
+	}
+	if err := setup.Remove(&b, "divisions/none"); err == nil {
+		t.Error("a line that is not there was removed")
+	}
+	if n, err := setup.Add(&b, "counters", "Balcão 3", ""); err != nil || n != "3" {
+		t.Errorf("counter %q, %v", n, err)
+	}
+}
+
+func TestTheTaxAuthoritysListIsOnePress(t *testing.T) {
+	t.Parallel()
+	b := setup.Read([]byte(loja)).Branch
+	setup.TaxAuthority(&b, "at")
+	r := setup.Read(setup.Write(&b))
+	if len(r.Faults) > 0 {
+		t.Fatal(r.Faults)
+	}
+	c := r.Branch.Catalogue()
+	if faults := c.Faults(); len(faults) > 0 || len(c.Policy.Bodies["at"].Classes) != 6 {
+		t.Errorf("faults %v, classes %+v", faults, c.Policy.Bodies["at"].Classes)
+	}
+	if c.Policy.Bodies["at"].Guard != 30*time.Minute {
+		t.Error("what the body leaves out is not the branch's")
+	}
+	if _, err := setup.Add(&r.Branch, "policy/classes", "Grávidas não, uma classe só", ""); err != nil || len(r.Branch.Policy.Classes) != 4 {
+		t.Errorf("classes %+v, %v", r.Branch.Policy.Classes, err)
+	}
+}
+
+// TestEveryFaultOfAFormPageIsInPortuguese: a document that is wrong in every common way.
+func TestEveryFaultIsInPortugueseWithItsFieldAndLine(t *testing.T) {
+	t.Parallel()
+	r := setup.Read([]byte(`id: X
+name: ""
+zone: ""
+nome: Loja
+bodies: [{id: irn}, {id: irn, short: I, name: {pt: R}}]
+divisions: [{id: a, body: iss, prefix: a1}, {id: b, body: irn, prefix: B, quota: 1200}, {id: c, body: irn, prefix: B}]
+services:
+  - {id: cc, division: z, group: other, mean: 9h, target: 9h}
+counters:
+  - {id: "1", label: ""}
+  - {id: "2", label: B, primary: [nada], closed: [vip]}
+policy:
+  guard: 3m
+  recalls: 40
+  ratio: {others: 2}
+  classes: [{id: law, tier: 2}, {id: LAW, order: x}]
+  bodies: [{body: iss}]
+supply: {occupancy: -1, holidays: mars, hours: [{days: mon}, {days: mon, spans: ["09:00-08:00"]}]}
+bookings: {from: 9h, shares: [{division: z, percent: 200}]}
+`))
+	if len(r.Faults) < 30 {
+		t.Errorf("%d faults", len(r.Faults))
+	}
+	english := []string{" the ", " is ", "must ", "needs", "unknown", "missing", "between", "stands", "such as"}
+	for _, f := range r.Faults {
+		for _, word := range english {
+			if strings.Contains(" "+f.Text+" ", word) {
+				t.Errorf("%s: not in Portuguese: %s", f.Path, f.Text)
+				break
+			}
+		}
+		if f.Line == 0 || f.What == "" {
+			t.Errorf("a fault without place: %+v", f)
+		}
+	}
+	if len(r.Form) != 1 || r.Form[0].Path != "nome" || r.Form[0].Line != 4 {
+		t.Errorf("faults of form = %+v", r.Form)
+	}
+}
+
+func FuzzSetNeverBreaksADescription(f *testing.F) {
+	f.Add("divisions/a/quota", "3")
+	f.Add("policy/bodies/at/guard", "x")
+	f.Add("counters/1/skill/cc", "help")
+	f.Add("supply/hours", "mon")
+	f.Add("services/cc/name/pt", "Cartão \" novo")
+	f.Add("bookings/names/x", "cc")
+	f.Fuzz(func(t *testing.T, path, value string) {
+		if strings.ContainsAny(path+value, "\x00\u0085\u2028\u2029\ufeff\ufffd") || !printable(path+value) {
+			t.Skip()
+		}
+		b := setup.Read([]byte(loja)).Branch
+		if setup.Set(&b, path, value) != nil {
+			return
+		}
+		again := setup.Read(setup.Write(&b))
+		if len(again.Form) > 0 {
+			t.Errorf("%q = %q: written, it is not understood: %+v", path, value, again.Form)
+		}
+		if changes := setup.Diff(&b, &again.Branch); len(changes) > 0 {
+			t.Errorf("%q = %q is read back otherwise: %+v", path, value, changes)
+		}
+	})
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return false
+		}
+	}
+	return true
+}
