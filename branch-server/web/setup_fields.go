@@ -301,7 +301,10 @@ func (f form) rules() []block {
 			f.minutes("policy/reprint", "Voltar a imprimir", "Tempo para repetir uma impressão que falhou", "120"),
 			f.minutes("policy/silence", "Sem notícia da impressora", "Depois disto a senha espera, assinalada", "20"),
 		}},
-		block{Title: "Chamada automática", Fields: []field{f.wide(f.field("policy/auto_call", "check", "Uma senha nova vai logo para um balcão livre que a atenda", ""))}},
+		block{Title: "Ao balcão", Fields: []field{
+			f.wide(f.field("policy/auto_call", "check", "Uma senha nova vai logo para um balcão livre que a atenda", "")),
+			f.wide(f.field("policy/clerks_choose", "check", "Quem atende pode chamar uma senha escolhida", "Com uma razão, que fica no registo; a coordenação pode sempre")),
+		}},
 		block{Title: "Atrasar a prioridade", Note: "A lei (DL 58/2016) manda atender as prioritárias antes de todas. Só se usa por ordem escrita; a coordenação e a sede veem-no enquanto durar.", Fields: []field{
 			f.number("policy/ratio/others", "Outras entre duas prioridades", "0 cumpre a lei", "senhas", "0"),
 			f.wide(f.field("policy/ratio/unlawful", "check", "Sei que é contra a lei", "Sem esta marca não se publica")),

@@ -194,7 +194,7 @@ func FuzzSetNeverBreaksADescription(f *testing.F) {
 	f.Add("bookings/names/x", "cc")
 	f.Fuzz(func(t *testing.T, path, value string) {
 		if strings.ContainsAny(path+value, "\x00\u0085\u2028\u2029\ufeff\ufffd") || !printable(path+value) {
-			t.Skip()
+			return // a form cannot hold it
 		}
 		b := setup.Read([]byte(loja)).Branch
 		if setup.Set(&b, path, value) != nil {

@@ -44,7 +44,7 @@ var labels = map[string]string{
 	"counters/closed": "Classes que não recebe", "counters/only": "Só recebe estas classes",
 
 	"policy/guard": "Espera longa", "policy/overflow": "Ajuda de outros balcões", "policy/early": "Marcação adiantada", "policy/late": "Tolerância de marcação",
-	"policy/classes": "Classes", "policy/bodies": "Regras por entidade", "policy/auto_call": "Chamada automática", "policy/ratio/others": "Outras entre duas prioridades",
+	"policy/classes": "Classes", "policy/bodies": "Regras por entidade", "policy/auto_call": "Chamada automática", "policy/clerks_choose": "Chamar uma senha escolhida", "callboards": "Painéis", "supply": "Horário e limites", "bookings": "Marcações", "policy/ratio/others": "Outras entre duas prioridades",
 	"policy/ratio/unlawful": "Marca de ilegal", "policy/recalls": "Rechamadas", "policy/recall_pause": "Pausa entre chamadas",
 	"policy/revive_within": "Regresso de quem faltou", "policy/revive_calls": "Regresso, em chamadas", "policy/reprint": "Voltar a imprimir", "policy/silence": "Impressão sem notícia",
 
