@@ -248,7 +248,7 @@ async function dayEnd(page, look) {
   await look('pad', page, 'staff');
   await at('/papel');
   await page.getByLabel('Atendidas', { exact: true }).fill('952-954');
-  await page.getByLabel('Ainda à espera').fill('955');
+  await page.getByLabel('Chamadas que não compareceram').fill('955');
   await page.keyboard.press('Enter');
   await page.getByText('4 senhas registadas').waitFor();
   await look('paper-entered', page, 'staff');
