@@ -70,6 +70,14 @@ async function atTheKiosk(faces, demo, look) {
   await stop('priority');
   await kiosk.go(back, 'home');
 
+  await kiosk.go(kiosk.button(/^Tenho marcação/), 'booking');
+  await stop('booking');
+  await page.keyboard.type('222222');
+  await page.keyboard.press('Enter');
+  await kiosk.screen('bookingproblem');
+  await stop('booking-unknown');
+  await kiosk.go(back, 'home');
+
   await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
   await stop('card');
   await demo.insertCard('maria');
@@ -197,6 +205,23 @@ async function inTheHall(faces, look) {
   await page.context().close();
 }
 
+/** Booked times: the day's list, and a file with a fault before it is imported. @param {import('playwright-core').Page} page @param {Look} look */
+async function bookings(page, look) {
+  await page.goto(new URL('/marcacoes', page.url()).href);
+  await page.locator('table.bookings tbody tr').first().waitFor();
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'marcacoes.csv', mimeType: 'text/csv',
+    buffer: Buffer.from(`id;serviço;data;hora;nome\nT-1;cc-pedido;${tomorrow};10:45;Ana\nT-2;cc-pedido;${tomorrow};25:00;Rui\n`),
+  });
+  await page.getByRole('button', { name: 'Importar 1 marcação' }).waitFor();
+  await look('bookings', page, 'staff');
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await look('bookings-320', page, 'narrow');
+  if (size) await page.setViewportSize(size);
+}
+
 /** @param {Faces} faces @param {Look} look */
 async function atADesk(faces, look) {
   const coordinator = await faces.coordinator();
@@ -207,6 +232,7 @@ async function atADesk(faces, look) {
   await coordinator.page.getByRole('button', { name: /^Contingente/ }).first().click();
   await coordinator.page.getByLabel('Senhas de hoje, ao todo').waitFor();
   await look('hours', coordinator.page, 'staff');
+  await bookings(coordinator.page, look);
   await coordinator.page.goto(new URL('/espera/erro', coordinator.page.url()).href);
   await look('wait-errors', coordinator.page, 'staff');
   await coordinator.page.goto(new URL('/painel/mensagens', coordinator.page.url()).href);
