@@ -233,9 +233,17 @@ func undo(ctx context.Context, tx *sqlite.Tx, c bookingChange, here func(booking
 	return true, putBooking(ctx, tx, before)
 }
 
-// ForgetBookings removes the digests of days before one, what their imports changed, and bookings older than keep.
+// ForgetBookings removes the digests of days before one, what their imports changed, and bookings and imports
+// older than keep.
 func (s *Store) ForgetBookings(ctx context.Context, before, keep queue.Date) error {
-	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	oldest, err := time.Parse(time.DateOnly, string(keep))
+	if err != nil {
+		return fmt.Errorf("forget bookings before %s: %w", keep, err)
+	}
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM booking_imports WHERE at < ?`, oldest.UnixMilli()); err != nil {
+			return err
+		}
 		for _, step := range []struct {
 			sql string
 			day queue.Date
