@@ -109,6 +109,18 @@ type preferences struct {
 	Skills []queue.ServiceID `json:"skills"` // empty is all of the counter's
 }
 
+// decodePreferences reads what a page sends.
+func decodePreferences(body []byte) (preferences, error) {
+	var wanted preferences
+	if err := json.Unmarshal(body, &wanted); err != nil || len(wanted.Skills) > mostChosen {
+		return preferences{}, errors.New("o conteúdo não é o JSON esperado")
+	}
+	return wanted, nil
+}
+
+// mostChosen bounds what a clerk can choose among.
+const mostChosen = 500
+
 // prefer is POST /balcao/preferencias: what this clerk serves now, and whether the page calls by itself. To send it
 // twice does nothing more than to send it once.
 func (w *Web) prefer(rw http.ResponseWriter, r *http.Request, v visitor) {
@@ -116,9 +128,9 @@ func (w *Web) prefer(rw http.ResponseWriter, r *http.Request, v visitor) {
 	if err != nil {
 		return // nobody is there to be told
 	}
-	var wanted preferences
-	if err := json.Unmarshal(body, &wanted); err != nil || len(wanted.Skills) > 500 {
-		badRequest(rw, errors.New("o conteúdo não é o JSON esperado"))
+	wanted, err := decodePreferences(body)
+	if err != nil {
+		badRequest(rw, err)
 		return
 	}
 	at := v.session.Counter

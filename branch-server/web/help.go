@@ -56,6 +56,7 @@ func guide(text string) guideView {
 	var (
 		v     guideView
 		out   strings.Builder
+		head  string // the last one
 		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	)
 	for i := 0; i < len(lines); {
@@ -66,9 +67,9 @@ func guide(text string) guideView {
 			i++
 			continue
 		case strings.HasPrefix(line, "## "):
-			head := guideHead{ID: guideID(line[3:]), Text: line[3:]}
-			v.Contents = append(v.Contents, head)
-			out.WriteString(`<h2 id="` + head.ID + `">` + guideWords(head.Text) + "</h2>\n")
+			head = line[3:]
+			v.Contents = append(v.Contents, guideHead{ID: guideID(head), Text: head})
+			out.WriteString(`<h2 id="` + guideID(head) + `">` + guideWords(head) + "</h2>\n")
 			block = 1
 		case strings.HasPrefix(line, "### "):
 			out.WriteString("<h3>" + guideWords(line[4:]) + "</h3>\n")
@@ -81,7 +82,7 @@ func guide(text string) guideView {
 			out.WriteString(`<figure><img src="/ajuda/` + m[2] + `" alt="` + html.EscapeString(m[1]) + `" loading="lazy"></figure>` + "\n")
 			block = 1
 		case strings.HasPrefix(line, "|"):
-			guideTable(&out, lines[i:i+block])
+			guideTable(&out, head, lines[i:i+block])
 		case guideItem.MatchString(line):
 			guideList(&out, lines[i:i+block])
 		default:
@@ -123,8 +124,9 @@ func guideList(out *strings.Builder, lines []string) {
 	out.WriteString("</" + tag + ">\n")
 }
 
-func guideTable(out *strings.Builder, lines []string) {
-	out.WriteString(`<div class="scroll-x" tabindex="0" role="region" aria-label="Tabela"><table class="table">`)
+// guideTable writes a table under a heading; the heading tells it from the others.
+func guideTable(out *strings.Builder, head string, lines []string) {
+	out.WriteString(`<div class="scroll-x" tabindex="0" role="region" aria-label="` + html.EscapeString(head) + `: tabela"><table class="table">`)
 	for i, l := range lines {
 		if i == 1 { // the line of dashes
 			continue

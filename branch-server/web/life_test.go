@@ -338,3 +338,14 @@ func TestPostponedTransferredCancelledAndInaccurate(t *testing.T) {
 		t.Errorf("%d cancelled", n)
 	}
 }
+
+func FuzzDecodePreferences(f *testing.F) {
+	f.Add([]byte(`{"auto":true,"skills":["cc-renew"]}`))
+	f.Add([]byte(`null`))
+	f.Add([]byte(`{"skills":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if wanted, err := decodePreferences(body); err == nil && len(wanted.Skills) > mostChosen {
+			t.Errorf("%d skills", len(wanted.Skills))
+		}
+	})
+}

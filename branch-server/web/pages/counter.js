@@ -4,6 +4,7 @@
  * keyboard; a press counts once and is repeated until it is answered.
  */
 import { html, render, Icon } from "look/html.js";
+import { command } from "look/command.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./live.js";
 import { ClassTag, Doubt, StateWord, Tongue, dialogs } from "./ticket.js";
@@ -179,10 +180,11 @@ document.addEventListener("keydown", (e) => {
   const undoKey = e.ctrlKey && !e.altKey && e.key.toLowerCase() === "z" && !(e.target instanceof HTMLInputElement);
   if (undoKey && undo) { e.preventDefault(); takeBack(); return; }
   if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (e.altKey && e.code === "KeyS") { e.preventDefault(); if (!e.repeat) alarm(); return; }
   if (d.now) { if (/^F(2|4|8|9)$/.test(e.key)) e.preventDefault(); return; }
   if (e.key === "Escape" && autoAt) { later(); return; }
   if (e.altKey) {
-    const go = { KeyQ: state.visit && (() => location.assign(whyLink(/** @type {Visit} */ (state?.visit)))), KeyB: () => d.open("find"), KeyS: alarm,
+    const go = { KeyQ: state.visit && (() => location.assign(whyLink(/** @type {Visit} */ (state?.visit)))), KeyB: () => d.open("find"),
       KeyA: state.visit?.stage === "serving" && (() => document.getElementById("act")?.focus()) }[e.code]
       ?? others(state).find((o) => o.key.startsWith("Alt+") && "Key" + o.key.slice(4) === e.code)?.act;
     if (go) { e.preventDefault(); if (!e.repeat) go(); }
@@ -195,11 +197,11 @@ document.addEventListener("keydown", (e) => {
   if (e.key === "F2") pressMain(); else if (!other?.off) other?.act();
 });
 
-/** Asks for help without a sound; pressed again before anybody answered, it is withdrawn. */
+/** Asks for help without a sound, whatever else is under way; pressed again before anybody answered, it is withdrawn. */
 function alarm() {
   if (!state) return;
   const rings = state.counter.alarm > 0 && !state.counter.answered;
-  press(rings ? "answer-alarm" : "alarm", rings ? { of: state.counter.id } : {});
+  command("/commands/" + (rings ? "answer-alarm" : "alarm"), rings ? { of: state.counter.id } : { counter: root.dataset.counter });
 }
 
 /** @param {Ticket} t */

@@ -150,7 +150,7 @@ export function dialogs({ press, draw }) {
   /** @param {{id: string, label: string, not?: string, only?: string[], free?: boolean, chosen?: string}} p */
   const Services = ({ id, label, not, only, free, chosen }) => {
     const bodies = (now?.data?.bodies ?? []).map((b) => ({ name: b.name, services: b.services.filter((s) => s.id !== not && (!only || only.includes(s.id))) })).filter((b) => b.services.length > 0);
-    return html`<div class="field"><label for=${id}>${label}</label><select id=${id} name="service" required autofocus onChange=${(/** @type {any} */ e) => { if (now) { now.service = e.target.value; draw(); } }}>
+    return html`<div class="field"><label for=${id}>${label}</label><select id=${id} name="service" required autofocus onKeyDown=${(/** @type {any} */ e) => { if (e.key === "Enter") { e.preventDefault(); e.target.form.requestSubmit(); } }} onChange=${(/** @type {any} */ e) => { if (now) { now.service = e.target.value; draw(); } }}>
       ${bodies.map((b) => html`<optgroup key=${b.name} label=${b.name}>${b.services.map((s) => html`<option key=${s.id} value=${s.id} selected=${s.id === chosen} disabled=${free && !!s.no}>${s.name}${free && s.no ? ` (${s.no})` : s.wait ? ` · ${s.wait} à espera` : ""}</option>`)}</optgroup>`)}</select></div>`;
   };
   /** @param {{of?: string}} p */

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"balcao/docs"
+)
+
+func TestTheGuideIsAPageWithItsPictures(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	marta := h.as("marta")
+	r := marta.page("/ajuda")
+	if r.status != http.StatusOK || !strings.Contains(r.body, "Guia do balcão") || strings.Contains(r.body, "](") || strings.Contains(r.body, "**") {
+		t.Fatalf("guide: %d, or its marks are still there", r.status)
+	}
+	pictures := regexp.MustCompile(`src="(/ajuda/[^"]+)"`).FindAllStringSubmatch(r.body, -1)
+	if len(pictures) < 4 {
+		t.Errorf("%d pictures", len(pictures))
+	}
+	for _, p := range pictures {
+		if got := marta.page(p[1]); got.status != http.StatusOK || got.header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %d %s", p[1], got.status, got.header.Get("Content-Type"))
+		}
+	}
+	for _, none := range []string{"/ajuda/nothing.png", "/ajuda/guia-balcao.md", "/ajuda/..%2f..%2fguides.go"} {
+		if got := marta.page(none); got.status == http.StatusOK {
+			t.Errorf("%s is served", none)
+		}
+	}
+}
+
+func TestTheGuideNamesEveryKeyOfTheCounter(t *testing.T) {
+	t.Parallel()
+	text, err := docs.Guides.ReadFile("guia-balcao.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := files.ReadFile("pages/counter.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`key: "([^"]+)"`).FindAllStringSubmatch(string(script), -1) {
+		if !strings.Contains(string(text), "`"+m[1]+"`") {
+			t.Errorf("the guide does not say what %s does", m[1])
+		}
+	}
+}
+
+func TestAGuideIsEscaped(t *testing.T) {
+	t.Parallel()
+	v := guide("# A <b>\n\n- um **<i>**\n  dois\n- `F2`\n\n| a | b |\n|---|---|\n| <u> | x |\n\n1. um\n2. dois\n\n## Não é nada\n\ntexto")
+	want := "<h1>A &lt;b&gt;</h1>\n<ul><li>um <b>&lt;i&gt;</b> dois</li><li><kbd>F2</kbd></li></ul>\n"
+	if !strings.HasPrefix(string(v.Body), want) {
+		t.Errorf("body = %s", v.Body)
+	}
+	if strings.Contains(string(v.Body), "<u>") || len(v.Contents) != 1 || v.Contents[0].ID != "nao-e-nada" {
+		t.Errorf("contents = %v, body = %s", v.Contents, v.Body)
+	}
+}
