@@ -37,7 +37,7 @@ func (s *Store) Pseudonym(ctx context.Context, person string, at time.Time) (str
 }
 
 // Retire destroys every link between people and what they did before a moment: pseudonyms of months that ended before
-// it, sign-ins that ended, and who imported bookings. The journal keeps its pseudonyms, which then stand for nobody. What
+// it, sign-ins that ended, who imported bookings, who published a description of the branch, and who changed whose rights. The journal keeps its pseudonyms, which then stand for nobody. What
 // is deleted is overwritten in the file, not only unlinked.
 func (s *Store) Retire(ctx context.Context, before time.Time) error {
 	month := before.UTC().Format("2006-01")
@@ -48,6 +48,8 @@ func (s *Store) Retire(ctx context.Context, before time.Time) error {
 		}{
 			{`DELETE FROM pseudonyms WHERE month < ?`, month},
 			{`DELETE FROM sessions WHERE expires < ?`, before.UnixMilli()},
+			{`DELETE FROM user_changes WHERE at < ?`, before.UnixMilli()},
+			{`UPDATE descriptions SET author = '-' WHERE at < ? AND author NOT IN ('', '-')`, before.UnixMilli()},
 			{`UPDATE booking_imports SET person = '' WHERE at < ? AND person <> ''`, before.UnixMilli()},
 		} {
 			if _, err := tx.ExecContext(ctx, step.query, step.arg); err != nil {

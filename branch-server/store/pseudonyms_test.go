@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
 )
 
@@ -39,6 +40,10 @@ func TestAfterTheirTimePseudonymsStandForNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := b.store.PutSession(t.Context(), store.StoredSession{Token: [32]byte{2}, Expires: november.Add(time.Hour), Body: []byte(`{"Person":"rui"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	change := staff.Change{At: october, Author: "zulmira.pessoa", What: "novo PIN"}
+	if err := b.store.PutUser(t.Context(), staff.User{Record: staff.Record{ID: "rui", Name: "Rui P.", Role: staff.Clerk}, Active: true}, change); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.store.Retire(t.Context(), november); err != nil {
