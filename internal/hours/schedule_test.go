@@ -129,7 +129,7 @@ func TestTheTwoStrangeNights(t *testing.T) {
 // really open; what is said to close does.
 func TestTwoYearsAnywhere(t *testing.T) {
 	for _, place := range []string{"Europe/Lisbon", "Atlantic/Azores", "Atlantic/Madeira", "America/New_York", "Africa/Luanda"} {
-		for seed := range uint64(6) {
+		for seed := range uint64(3) {
 			dice := rand.New(rand.NewPCG(seed, 7))
 			s := random(t, dice, place)
 			twoYears(t, fmt.Sprint(place, " ", seed), s, dice)
