@@ -326,13 +326,36 @@ func (p *page) places(words string) []string {
 // balanced breaks text into as few lines as wrap does, as even as can be: no
 // word stands alone below a full line.
 func balanced(text string, width int) []string {
-	lines := wrap(text, width)
-	for narrower := width - 1; len(lines) > 1 && narrower > width/2; narrower-- {
-		next := wrap(text, narrower)
-		if len(next) > len(lines) {
-			break
+	width = max(width, 1)
+	var room [24]int // for as many words as most texts have, without a heap
+	words := room[:0]
+	for word := range strings.FieldsSeq(text) {
+		words = append(words, utf8.RuneCountInString(word))
+	}
+	lines, best := linesOf(words, width), width
+	for narrower := width - 1; lines > 1 && narrower > width/2 && linesOf(words, narrower) == lines; narrower-- {
+		best = narrower
+	}
+	return wrap(text, best)
+}
+
+// linesOf counts the lines that wrap makes of words of these lengths.
+func linesOf(words []int, width int) int {
+	lines, used := 0, 0
+	for _, n := range words {
+		if used > 0 && used+1+n > width {
+			lines, used = lines+1, 0
 		}
-		lines = next
+		for n > width {
+			lines, n = lines+1, n-width
+		}
+		if used > 0 {
+			used++
+		}
+		used += n
+	}
+	if used > 0 {
+		lines++
 	}
 	return lines
 }
@@ -342,34 +365,39 @@ func balanced(text string, width int) []string {
 func wrap(text string, width int) []string {
 	width = max(width, 1)
 	var lines []string
-	var line []rune
-	flush := func() {
-		if len(line) > 0 {
-			lines = append(lines, string(line))
-			line = nil
-		}
-	}
+	line, used := make([]byte, 0, 2*width), 0
 	for word := range strings.FieldsSeq(text) {
-		w := []rune(word)
-		if len(line) > 0 && len(line)+1+len(w) > width {
-			flush()
+		n := utf8.RuneCountInString(word)
+		if used > 0 && used+1+n > width {
+			lines = append(lines, string(line))
+			line, used = line[:0], 0
 		}
-		for len(w) > width {
-			lines = append(lines, string(w[:width]))
-			w = w[width:]
+		for n > width {
+			end := 0
+			for range width {
+				_, size := utf8.DecodeRuneInString(word[end:])
+				end += size
+			}
+			lines = append(lines, word[:end])
+			word, n = word[end:], n-width
 		}
-		if len(line) > 0 {
-			line = append(line, ' ')
+		if used > 0 {
+			line, used = append(line, ' '), used+1
 		}
-		line = append(line, w...)
+		line, used = append(line, word...), used+n
 	}
-	flush()
+	if used > 0 {
+		lines = append(lines, string(line))
+	}
 	return lines
 }
 
 // clean makes text safe to send: composed letters, one cell each, and no
 // control characters, which a printer would obey.
 func clean(text string) string {
+	if tidy(text) {
+		return text
+	}
 	text = norm.NFC.String(text)
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -381,4 +409,18 @@ func clean(text string) string {
 		return r
 	}, text)
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// tidy tells whether clean would change nothing, for what most texts are: Latin
+// letters, composed, with single spaces.
+func tidy(text string) bool {
+	space := true // a space now would be one too many
+	for _, r := range text {
+		switch {
+		case r == ' ' && space, r < ' ', r >= 0x7f && r <= 0xa0, r == 0xad, r >= 0x300:
+			return false
+		}
+		space = r == ' '
+	}
+	return !space || text == ""
 }

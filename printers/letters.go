@@ -47,6 +47,10 @@ var plain = strings.NewReplacer(
 // "?" and is returned. No byte is a control that a printer would obey.
 func Letters(dst []byte, table *charmap.Charmap, text string) (out []byte, lacking []rune) {
 	for _, r := range text {
+		if r >= 0x20 && r < 0x7f { // the same in every table
+			dst = append(dst, byte(r))
+			continue
+		}
 		if b, ok := encode(table, r); ok {
 			dst = append(dst, b)
 			continue

@@ -16,10 +16,10 @@ import (
 func TestCommandsOfEachPurposeAreAsRecorded(t *testing.T) {
 	trust := stateTrust(t)
 	for name, g := range map[string]cardtest.Generation{"cc1-t0": cardtest.CC1T0, "cc1": cardtest.CC1, "cc2": cardtest.CC2} {
-		for _, u := range card.Uses() {
+		for _, u := range append(card.Uses(), card.Use{Purpose: card.ForGreeting, Name: "greeting-checked", Told: true}) {
 			c := cardtest.New(cardtest.Identities()["ines"], g)
 			rec := &cardtest.Recorder{Over: c, Dialogue: cardtest.Dialogue{ATR: c.ATR()}}
-			r, err := card.Read(t.Context(), rec, c.ATR(), card.Query{Purpose: u.Purpose, Trust: trust, Now: today})
+			r, err := card.Read(t.Context(), rec, c.ATR(), card.Query{Purpose: u.Purpose, Verify: u.Name == "greeting-checked", Trust: trust, Now: today})
 			if err != nil {
 				t.Fatal(err)
 			}
