@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -103,7 +104,7 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	journaled := journalKey(v.session, name, key)
-	cmd, err := pressed.build(seat{at: at, session: v.session, request: queue.RequestID(journaled)}, wished)
+	cmd, err := pressed.build(seat{at: at, session: v.session, request: requestOf(journaled)}, wished)
 	if err != nil {
 		badRequest(rw, err)
 		return
@@ -114,6 +115,13 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	w.reply(rw, r, at, cmd, given)
+}
+
+// requestOf names the number that a press takes: the same press, the same number. It stands in a fact, so nothing of the
+// session can be read from it.
+func requestOf(journaled string) queue.RequestID {
+	sum := sha256.Sum256([]byte(journaled))
+	return queue.RequestID("w-" + hex.EncodeToString(sum[:16]))
 }
 
 // journalKey keeps the keys of sessions and commands apart: a key is the browser's word, and must not reach the
