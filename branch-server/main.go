@@ -57,8 +57,11 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		return app.PrintHash(in, out)
 	}
 	cfg, err := app.Load(*path)
-	if err != nil || *check {
+	switch {
+	case err != nil:
 		return err
+	case *check:
+		return app.CheckInForce(context.Background(), cfg, out)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

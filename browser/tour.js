@@ -2,6 +2,7 @@
 // the pictures see the same screens.
 import { openFaces, sizes } from './faces.js';
 import { atTheOffice } from './office.js';
+import { setUp } from './setup.js';
 import { until } from './wait.js';
 
 /**
@@ -241,6 +242,7 @@ async function atADesk(faces, look) {
   await coordinator.page.getByText('A mensagem está nos painéis.').waitFor();
   await look('messages', coordinator.page, 'staff');
   await dayEnd(coordinator.page, look);
+  await setUp(coordinator.page, look);
   await coordinator.page.context().close();
   const { page } = await faces.hq();
   await page.locator('#b-L901').waitFor();

@@ -3,10 +3,15 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"balcao/branch-server/branch"
 	"balcao/branch-server/branch/setup"
+	"balcao/branch-server/store"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -57,5 +62,28 @@ func (a *App) mark(ctx context.Context) error {
 		return fmt.Errorf("encode the publication: %w", err)
 	}
 	_, err = a.engine.Do(ctx, "", queue.Note{Fact: queue.Noted{Type: wire.TypeConfigPublished, Version: 1, Data: data}})
+	return err
+}
+
+// CheckInForce says which description would be in force under a checked configuration: that of the file, or one that was
+// published in the browser. A published one that this program no longer takes is an error: the program would not start.
+func CheckInForce(ctx context.Context, cfg Config, out io.Writer) error {
+	path := filepath.Join(cfg.Data, "branch.db")
+	if _, err := os.Stat(path); err != nil {
+		return nil //nolint:nilerr // nothing was ever published there
+	}
+	r, err := store.OpenReader(ctx, path)
+	if err != nil {
+		return fmt.Errorf("read the description in force: %w", err)
+	}
+	held, known, err := r.InForce(ctx)
+	if err = errors.Join(err, r.Close()); err != nil || !known || held.Author == "" {
+		return err
+	}
+	if _, err := readDescription(held); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "in force: version %d of the branch's description, published %s; the file's own is not used\n",
+		held.Number, held.At.Format("2006-01-02 15:04 MST"))
 	return err
 }

@@ -307,6 +307,10 @@ func TestAChangedFileCountsUntilSomebodyPublishes(t *testing.T) {
 	joana.post("/configuracao/publicar", publishForm(page, "aaaaaaaa"))
 	p.end()
 	cfg.Branch.Name = "Loja três"
+	var told strings.Builder
+	if err := app.CheckInForce(t.Context(), cfg, &told); err != nil || !strings.Contains(told.String(), "version 3") {
+		t.Errorf("-check says %q, %v", told.String(), err)
+	}
 	says(t, run(t, cfg).as("joana", "1234").get(division), "Loja dois")
 }
 

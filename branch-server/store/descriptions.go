@@ -55,6 +55,22 @@ func (s *Store) LatestDescription(ctx context.Context) (d setup.Version, known b
 	return s.description(ctx, `SELECT version, at, author, note, hash, body FROM descriptions ORDER BY version DESC LIMIT 1`)
 }
 
+// InForce returns the version in force; known is false in a file that has none, or is older than they are.
+func (r *Reader) InForce(ctx context.Context) (d setup.Version, known bool, err error) {
+	var there int
+	if err := r.db.QueryRow(ctx, `SELECT count(*) FROM sqlite_master WHERE name = 'descriptions'`).Scan(&there); err != nil || there == 0 {
+		return setup.Version{}, false, err
+	}
+	var at int64
+	err = r.db.QueryRow(ctx, `SELECT version, at, author, hash, body FROM descriptions ORDER BY version DESC LIMIT 1`).
+		Scan(&d.Number, &at, &d.Author, &d.Hash, &d.Document)
+	if errors.Is(err, sql.ErrNoRows) {
+		return setup.Version{}, false, nil
+	}
+	d.At = time.UnixMilli(at).UTC()
+	return d, err == nil, err
+}
+
 // Description returns one version.
 func (s *Store) Description(ctx context.Context, version int) (d setup.Version, known bool, err error) {
 	return s.description(ctx, `SELECT version, at, author, note, hash, body FROM descriptions WHERE version = ?`, version)
