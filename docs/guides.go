@@ -6,5 +6,5 @@ import "embed"
 
 // Guides is the guides in Portuguese, as Markdown, and their pictures.
 //
-//go:embed guia-balcao.md pictures/guia
+//go:embed guia-balcao.md guia-coordenacao.md pictures/guia
 var Guides embed.FS

@@ -21,6 +21,16 @@ func (w *Web) helpPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 	w.show(rw, http.StatusOK, v, page{Title: "Guia do balcão", Template: "help.html", Data: guide(string(text))})
 }
 
+// helpOffice is GET /ajuda/coordenacao: the guide of the coordination.
+func (w *Web) helpOffice(rw http.ResponseWriter, r *http.Request, v visitor) {
+	text, err := docs.Guides.ReadFile("guia-coordenacao.md")
+	if err != nil {
+		w.fault(rw, r, err)
+		return
+	}
+	w.show(rw, http.StatusOK, v, page{Title: "Guia da coordenação", Tab: "ajuda", Template: "help.html", Data: guide(string(text))})
+}
+
 // helpPicture is GET /ajuda/{picture}.
 func (w *Web) helpPicture(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	name := r.PathValue("picture")

@@ -61,3 +61,21 @@ func TestAGuideIsEscaped(t *testing.T) {
 		t.Errorf("contents = %v, body = %s", v.Contents, v.Body)
 	}
 }
+
+func TestTheCoordinationHasItsOwnGuide(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ines := h.as("ines")
+	r := ines.page("/ajuda/coordenacao")
+	if !strings.Contains(r.body, "Guia da coordenação") || !strings.Contains(r.body, "<table") {
+		t.Fatalf("%d %.300s", r.status, r.body)
+	}
+	for _, m := range regexp.MustCompile(`src="(/ajuda/[^"]+)"`).FindAllStringSubmatch(r.body, -1) {
+		if p := ines.page(m[1]); p.status != http.StatusOK || p.header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %d", m[1], p.status)
+		}
+	}
+	if r := h.as("marta").page("/ajuda/coordenacao"); r.status != http.StatusForbidden {
+		t.Errorf("for a clerk: %d", r.status)
+	}
+}

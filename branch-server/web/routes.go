@@ -64,6 +64,7 @@ func (w *Web) table() []route {
 		{"GET /api/senhas/{number}", atCounters, w.apiTicket},
 		{"GET /rececao", reception, w.receptionPage},
 		{"GET /ajuda", signedIn, w.helpPage},
+		{"GET /ajuda/coordenacao", coordination, w.helpOffice},
 		{"GET /ajuda/{picture}", signedIn, w.helpPicture},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},

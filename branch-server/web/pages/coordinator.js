@@ -77,7 +77,7 @@ function Strip({ q }) {
 /** @param {{queues: Queue[]}} p */
 function Queues({ queues }) {
   if (queues.length === 0) return html`<section class="panel empty"><h2>Ainda não há divisões nesta loja</h2><p>Uma divisão é o que uma letra quer dizer: quem atende, quantas senhas, que espera.</p></section>`;
-  return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões · <a href="/espera/erro">estimativas de espera</a></span>
+  return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões · <a href="/espera/erro">estimativas de espera</a> · <a href="/ajuda/coordenacao">guia</a></span>
     <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
     <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
       <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text class=${m === 45 ? "wide" : ""} x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
