@@ -236,11 +236,20 @@ func TestHundredCardsLeakNothing(t *testing.T) {
 	d := daemon(t)
 	w := watch(t, Config{})
 	w.until(ReaderArrived)
-	round := func() {
-		insert(t, d, "maria")
-		wantGreeting(t, w.next(CardInserted).Session, "Maria F")
+	turn := 0
+	round := func() { // two people in turns: each is greeted by their own name
+		name, greeting := "maria", "Maria F"
+		if turn++; turn%2 == 0 {
+			name, greeting = "joao", "João S"
+		}
+		insert(t, d, name)
+		wantGreeting(t, w.next(CardInserted).Session, greeting)
 		remove(t, d)
 		w.next(CardRemoved)
+	}
+	cycles := 100
+	if os.Getenv("BALCAO_SOAK") != "" {
+		cycles = 10_000
 	}
 	descriptors := func() int {
 		entries, err := os.ReadDir("/proc/self/fd")
@@ -251,8 +260,13 @@ func TestHundredCardsLeakNothing(t *testing.T) {
 	}
 	round()
 	goroutines, files := runtime.NumGoroutine(), descriptors()
-	for range 100 {
+	for range cycles {
 		round()
+	}
+	runtime.GC()
+	var memory runtime.MemStats
+	if runtime.ReadMemStats(&memory); memory.HeapAlloc > 32<<20 {
+		t.Errorf("%d MiB in use after %d cards", memory.HeapAlloc>>20, cycles)
 	}
 	deadline := time.After(patience)
 	for runtime.NumGoroutine() > goroutines+4 || descriptors() > files+4 { // the last ones may still be leaving
