@@ -60,10 +60,6 @@ func run(args []string, out, messages io.Writer) error {
 	if err != nil || *check {
 		return err
 	}
-	// What a card told must not reach a disk because the program was killed.
-	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
-		return fmt.Errorf("switch core dumps off: %w", err)
-	}
 	log := slog.New(slog.NewJSONHandler(messages, nil))
 	g, ctx := errgroup.WithContext(ctx)
 	if *simulate {

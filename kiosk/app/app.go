@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	_ "time/tzdata" // a kiosk brings its own time zones
 
@@ -146,6 +147,10 @@ func (a *App) equipTouch() error {
 	a.printer = a.unit.device
 	a.devices.expect(devicePrinter)
 	if a.cfg.Reader.Enabled {
+		// What a card told must not reach a disk because the program was killed.
+		if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+			return fmt.Errorf("switch core dumps off: %w", err)
+		}
 		a.watcher = pcsc.New(pcsc.Config{Socket: a.cfg.Reader.Socket, Log: a.log})
 		a.devices.expect(deviceReader)
 	}
