@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"html/template"
@@ -39,6 +40,8 @@ type waitsData struct {
 	Lang, Other string
 	Place       string
 	Open        bool
+	Why, Next   string   // while nothing is given
+	Hours       []string // of the week
 	At          string // of the branch's clock, 10:31
 	AtMS        int64
 	Bodies      []waitsBody
@@ -53,7 +56,7 @@ type waitsBody struct {
 type waitsService struct {
 	Name, Help string
 	State      string // of wire.Offer
-	Note       string // why no tickets are given; empty while they are
+	Note, Next string // why no tickets are given, and what to do; empty while they are
 	Waiting    string // 4 pessoas à espera
 	Wait       string // 20 a 35 min
 	Known      bool
@@ -110,6 +113,10 @@ func (w *Web) paintWaits(ctx context.Context, lang string) ([]byte, error) {
 	if lang == "en" {
 		data.Other = "pt"
 	}
+	data.Why, data.Next = offer.Branch.Why.In(lang), offer.Branch.Next.In(lang)
+	for _, line := range offer.Branch.Hours {
+		data.Hours = append(data.Hours, line.In(lang))
+	}
 	for _, b := range offer.Bodies {
 		body := waitsBody{Name: b.Name.In(lang)}
 		for _, s := range offer.Services {
@@ -140,10 +147,7 @@ func waitsOf(s wire.OfferService, lang string) waitsService {
 		Wait: waitWords(s.Wait, lang), Waiting: waitingWords(s.Waiting, lang),
 	}
 	if s.State != wire.OfferOpen {
-		out.Note = waitsWords["state."+s.State].In(lang)
-		if out.Note == "" {
-			out.Note = waitsWords["state.closed"].In(lang)
-		}
+		out.Note, out.Next = cmp.Or(s.Why.In(lang), waitsWords["state."+s.State].In(lang), waitsWords["state.closed"].In(lang)), s.Next.In(lang)
 	}
 	return out
 }

@@ -70,7 +70,7 @@ func TestACrowdOfTelephonesIsOnePainting(t *testing.T) {
 func TestAClosedBranchTellsNoWait(t *testing.T) {
 	h := newHouse(t)
 	h.do(queue.CloseDay{})
-	if r := h.browser().page("/espera"); !strings.Contains(r.body, "A loja está fechada") || strings.Contains(r.body, "não sabemos") {
+	if r := h.browser().page("/espera"); !strings.Contains(r.body, "O dia já terminou") || !strings.Contains(r.body, "Abre amanhã") || strings.Contains(r.body, "não sabemos") {
 		t.Errorf("%.1500s", r.body)
 	}
 }
