@@ -42,7 +42,7 @@ type waitsData struct {
 	Open        bool
 	Why, Next   string   // while nothing is given
 	Hours       []string // of the week
-	At          string // of the branch's clock, 10:31
+	At          string   // of the branch's clock, 10:31
 	AtMS        int64
 	Bodies      []waitsBody
 	Say         func(string) string
