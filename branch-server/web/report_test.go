@@ -102,6 +102,14 @@ func TestReportsAreForTheCoordination(t *testing.T) {
 	}
 }
 
+func TestBreaksAreSaidInWords(t *testing.T) {
+	for code, want := range map[string]string{"lunch": "almoço", "back_office": "trabalho fora do balcão", "unheard-of": "unheard-of"} {
+		if got := breakWords(code); got != want {
+			t.Errorf("%s is said %q", code, got)
+		}
+	}
+}
+
 func TestNumbersAreWrittenAsPeopleReadThem(t *testing.T) {
 	for n, want := range map[int]string{7: "7", 1234: "1234", 14207: "14\u202f207", 1234567: "1\u202f234\u202f567"} {
 		if got := thousands(n); got != want {

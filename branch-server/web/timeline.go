@@ -160,10 +160,8 @@ func supervisedWords(ev queue.Supervised) string {
 
 // breakWords says what a break is for; a code that nobody knows is shown as it came.
 func breakWords(code string) string {
-	if said, known := map[string]string{
-		"lunch": "almoço", "rest": "descanso", "meeting": "reunião", "training": "formação", "system": "sistema parado", "other": "outro motivo",
-	}[code]; known {
-		return said
+	if r, err := reasonOf(reasonsBreak, code); err == nil && r.Text != "" {
+		return inSentence(r.Text)
 	}
 	return code
 }
