@@ -37,12 +37,13 @@ type devices struct {
 	mu       sync.Mutex
 	states   map[string]string // "" until a device was heard of
 	noted    map[string]string // as logged last
+	news     chan struct{}     // closed, and made anew, when a state changes
 	settled  bool              // the moment of grace is over
 	wasLinks bool              // the branch was heard of, for better or worse
 }
 
 func newDevices(a *App) *devices {
-	return &devices{app: a, rung: make(chan struct{}, 1), states: map[string]string{}, noted: map[string]string{}}
+	return &devices{app: a, rung: make(chan struct{}, 1), news: make(chan struct{}), states: map[string]string{}, noted: map[string]string{}}
 }
 
 // expect says that this kiosk should have a device.
@@ -59,9 +60,27 @@ func (d *devices) report(device, state string) {
 	d.mu.Lock()
 	changed := d.states[device] != state
 	d.states[device] = state
+	d.tell()
 	d.mu.Unlock()
 	if changed {
 		d.ring()
+	}
+}
+
+// found waits until it is known how a device is, at the latest until the moment of grace is over.
+func (d *devices) found(ctx context.Context, device string) {
+	for {
+		d.mu.Lock()
+		state, news := d.states[device], d.news
+		d.mu.Unlock()
+		if state != "" {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-news:
+		}
 	}
 }
 
@@ -131,6 +150,12 @@ func (d *devices) look(unseen int) (now int) {
 	return unseen + 1
 }
 
+// tell wakes whoever waits for news; the caller holds the lock.
+func (d *devices) tell() {
+	close(d.news)
+	d.news = make(chan struct{})
+}
+
 // settle says of what was not heard of until now that it is not there.
 func (d *devices) settle() {
 	d.mu.Lock()
@@ -143,6 +168,7 @@ func (d *devices) settle() {
 			absent = append(absent, device)
 		}
 	}
+	d.tell()
 	d.mu.Unlock()
 	d.ring()
 	for _, device := range absent {

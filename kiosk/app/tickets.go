@@ -207,6 +207,8 @@ func (t *tickets) put(ctx context.Context, j *job) {
 		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintUnknown})
 		return
 	}
+	// After a start the printer may be there and not have answered yet.
+	t.app.devices.found(ctx, devicePrinter)
 	if !j.begun && !t.begin(ctx, j) {
 		// Not a byte has gone out.
 		t.app.post(flow.PrintOutcome{Request: j.request, Result: flow.PrintFailed})
