@@ -296,7 +296,7 @@ async function withoutTheBranch(faces, demo, look) {
   const kiosk = await faces.kiosk(), board = await faces.callboard(), marta = await faces.counter('marta', 'Balcão 1');
   await kiosk.screen('home');
   await board.page.locator('.cb-top, .cb-takeover').waitFor();
-  const up = await demo.down('branch-server');
+  await demo.freeze('branch-server'); // hung rather than gone: the virtual printer must go on
   try {
     await kiosk.page.getByText('Quiosque sem ligação à loja').waitFor();
     await look('kiosk-idle-offline', kiosk.page, 'kiosk');
@@ -309,6 +309,6 @@ async function withoutTheBranch(faces, demo, look) {
     await marta.page.getByText(/A religar, há/).first().waitFor();
     await look('counter-stale', marta.page, 'staff');
   } finally {
-    await up();
+    await demo.thaw('branch-server');
   }
 }

@@ -313,6 +313,9 @@ func factWords(f visit.Fact) (sign, string) {
 		return plain, "Números guardados para um bloco de papel"
 	case queue.NumbersReleased:
 		return plain, "Bloco de papel retirado"
+	case queue.Leased:
+		return plain, fmt.Sprintf("%s a %s emprestados a %s, para o caso de ficar sem ligação",
+			queue.Number{Prefix: ev.Prefix, N: ev.From}, queue.Number{Prefix: ev.Prefix, N: ev.To}, ev.Holder)
 	case queue.PaperEntered:
 		return plain, tk + " registada a partir do papel"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,
