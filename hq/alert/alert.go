@@ -23,6 +23,7 @@ const (
 	NoShows     Rule = "no_shows"     // far more no-shows than usual
 	SilentKiosk Rule = "silent_kiosk" // a kiosk says nothing, or no ticket is issued although some should be
 	StaleBoard  Rule = "stale_board"  // a callboard shows an old call
+	Unlawful    Rule = "unlawful"     // the branch is set to delay priority by law
 
 	NoPaper  Rule = "no_paper" // no kiosk of the branch can print
 	Fork     Rule = "fork"     // the log of the branch was seen with two contents

@@ -68,6 +68,8 @@ func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
 		{"11.6 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1392 * time.Second }, ""},
 		{"11.8 tickets missing", func(r *alert.Reading) { r.SinceIssued = 1416 * time.Second }, "silent_kiosk"},
 		{"no paper hides the silence it causes", func(r *alert.Reading) { r.Kiosks[0].Prints, r.SinceIssued = false, time.Hour }, "no_paper"},
+		{"a rule against the law", func(r *alert.Reading) { r.Unlawful = 2 }, "unlawful"},
+		{"a rule against the law, at night too", func(r *alert.Reading) { r.Unlawful, r.Open = 1, false }, "unlawful"},
 		{"a board 10 s behind", func(r *alert.Reading) { r.Boards[0].Behind = 10 * time.Second }, ""},
 		{"a board 11 s behind", func(r *alert.Reading) { r.Boards[0].Behind = 11 * time.Second }, "stale_board"},
 	} {

@@ -13,6 +13,8 @@ type Reading struct {
 	Shut    bool          // by its hours: no numbers are given, and those inside are served
 	Forked  bool          // its log was seen with two contents
 
+	Unlawful int // others it calls between two calls of priority by law, against the law; 0 is none
+
 	Waiting  []Ticket // in the order of their arrival
 	Serving  []Ticket // called or at a counter; For is since the call
 	Counters int      // open

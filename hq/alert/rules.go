@@ -38,10 +38,10 @@ func Check(r Reading, p Policy) []Finding {
 		return []Finding{r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
 			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")}
 	}
+	all := unlawful(r)
 	if !r.Open {
-		return nil
+		return all
 	}
-	var all []Finding
 	rules := []func(Reading, Policy) []Finding{noCounter, breachNow, breachAhead, stuck, overloaded, noShows, boards}
 	if !r.Shut { // after closing nobody needs a kiosk, and no news of tickets is no news
 		rules = append(rules, kiosks, silence)
@@ -259,4 +259,19 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	}
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// unlawful tells of a branch whose rules are against the law: it holds while the branch is closed too, when it is
+// easiest to put right.
+func unlawful(r Reading) []Finding {
+	if r.Unlawful <= 0 {
+		return nil
+	}
+	others := "outra senha"
+	if r.Unlawful > 1 {
+		others = fmt.Sprintf("%d outras senhas", r.Unlawful)
+	}
+	return []Finding{r.finding(Unlawful, "", Soon,
+		"Regra contra a lei: chama "+others+" entre duas prioridades por lei (DL 58/2016).",
+		"Pedir à coordenação que retire a regra em Configuração, Regras de chamada.")}
 }

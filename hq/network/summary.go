@@ -97,6 +97,8 @@ type Summary struct {
 	Figures
 	Log   Log
 	Fleet Fleet
+
+	Unlawful int // others called between two calls of priority by law, as the branch last said; 0 is none
 }
 
 // Figures are the counts of a branch that both sources can tell.
@@ -152,7 +154,7 @@ func (b *branch) summary(now time.Time, opt Options) Summary {
 			Epoch: b.epoch, HWM: b.hwm, BranchSeq: max(b.hwm, b.live.Seq), Quarantined: b.quarantined,
 			Received: b.received, Lag: b.lag,
 		},
-		Fleet: fleet(b.health.Kiosks),
+		Fleet: fleet(b.health.Kiosks), Unlawful: max(0, b.live.Unlawful),
 	}
 	b.tellFigures(&s, now)
 	b.tellHours(&s)
@@ -301,7 +303,6 @@ type Detail struct {
 	Devices  []Device
 	There    time.Time // the branch's clock
 	Zone     *time.Location
-	Unlawful int // others called between two calls of priority by law, as the branch last said; 0 is none
 }
 
 func (b *branch) detail(now time.Time, opt Options) Detail {
@@ -310,7 +311,7 @@ func (b *branch) detail(now time.Time, opt Options) Detail {
 	d := Detail{
 		Summary: b.summary(now, opt), Software: b.software, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
 		Wait: f.Wait, Service: f.ServiceTime, Counters: b.visits.Counters(), Facts: b.visits.Recent(), Halves: b.visits.Halves(),
-		Devices: b.devices(), There: there, Zone: b.Zone, Unlawful: b.live.Unlawful,
+		Devices: b.devices(), There: there, Zone: b.Zone,
 	}
 	if d.Source == FromLive {
 		d.Services, d.Bodies = liveLines(b.live.Queues), nil

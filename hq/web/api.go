@@ -38,6 +38,7 @@ type branchJSON struct {
 	Counters  int         `json:"counters"`
 	Devices   int         `json:"devices"`
 	Faults    int         `json:"faults"`
+	Unlawful  int         `json:"unlawful,omitempty"`
 	Log       logJSON     `json:"log"`
 }
 
@@ -61,7 +62,7 @@ func jsonOf(b network.Summary) branchJSON {
 		Linked: b.Fresh(), Since: ms(b.Since), Heard: ms(b.Heard), Day: b.Day, Open: b.Open, Source: string(b.Source),
 		Issued: b.Issued, Waiting: b.Waiting, Called: b.Called, Serving: b.Serving, Served: b.Served, NoShows: b.NoShows,
 		WaitAvg: b.WaitAvg.Seconds(), Longest: b.Longest.Seconds(), Counters: b.Counters,
-		Devices: b.Fleet.Nodes, Faults: b.Fleet.Faults + b.Fleet.Gone,
+		Unlawful: b.Unlawful, Devices: b.Fleet.Nodes, Faults: b.Fleet.Faults + b.Fleet.Gone,
 		Log: logJSON{
 			Epoch: b.Log.Epoch, HWM: b.Log.HWM, BranchSeq: b.Log.BranchSeq, Behind: b.Log.Behind(),
 			Quarantined: b.Log.Quarantined, LagMS: b.Log.Lag.Milliseconds(),

@@ -209,6 +209,31 @@ func TestTheDarkRoomIsRemembered(t *testing.T) {
 	}
 }
 
+func TestARuleAgainstTheLawIsShownOnTheLivePage(t *testing.T) {
+	n, h := serve(t)
+	n.Present("L901", network.Presence{Online: true}, noon)
+	n.Present("L902", network.Presence{Online: true}, noon)
+	n.Live("L901", wire.Live{AtMS: noon.UnixMilli(), Name: "Loja", Day: "2026-11-23", Open: true, Unlawful: 2}, 0, noon)
+	n.Live("L902", wire.Live{AtMS: noon.UnixMilli(), Name: "Outra", Day: "2026-11-23", Open: true}, 0, noon)
+	n.CheckAlerts(noon.Add(-15 * time.Second))
+	n.CheckAlerts(noon)
+	page := get(h, "/").Body.String()
+	if got := strings.Count(page, " contra a lei</span>"); got != 1 {
+		t.Errorf("%d rows are marked, want that of the branch alone", got)
+	}
+	for _, want := range []string{"Regra contra a lei: chama 2 outras senhas entre duas prioridades por lei", "Regras de chamada."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the alerts do not say %q", want)
+		}
+	}
+	n.Live("L901", wire.Live{AtMS: noon.UnixMilli(), Name: "Loja", Day: "2026-11-23", Open: true}, 0, noon)
+	n.CheckAlerts(noon.Add(15 * time.Second))
+	n.CheckAlerts(noon.Add(30 * time.Second))
+	if len(n.Alerts()) != 0 {
+		t.Errorf("put right, and still told: %+v", n.Alerts())
+	}
+}
+
 func TestTheLogIsGivenAsItCame(t *testing.T) {
 	n, h := serve(t)
 	n.Commit("L901", 77, records, noon)

@@ -286,6 +286,9 @@ func factWords(f visit.Fact) (sign, string) {
 	case queue.Cancelled:
 		return signClosed, tk + " anulada"
 	case queue.Revived:
+		if ev.Undo {
+			return plain, tk + " espera outra vez: a falta foi engano"
+		}
 		return plain, tk + " voltou à espera"
 	case queue.Postponed:
 		return plain, tk + " ficou de voltar"
@@ -319,7 +322,7 @@ func factWords(f visit.Fact) (sign, string) {
 	case queue.PaperEntered:
 		return plain, tk + " registada a partir do papel"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,
-		queue.ShareHeld:
+		queue.ShareHeld, queue.Leased:
 	}
 	return plain, "Outro facto"
 }
