@@ -205,6 +205,9 @@ func (s *Story) tellLife(e queue.Event) string {
 		}
 		return "anulada"
 	case queue.Revived:
+		if ev.Undo {
+			return "a falta foi engano: espera outra vez"
+		}
 		return "voltou e foi reposta na fila, com a hora da primeira chegada"
 	case queue.Postponed:
 		return "atendida por agora no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + "; volta hoje para " + n.service(ev.Service)

@@ -77,7 +77,9 @@ var anywhere = map[string]func(seat, wish) (queue.Command, error){
 		_, err := reasonOf(reasonsCancel, w.Reason)
 		return queue.Cancel{Visit: w.Visit, Cause: w.Reason}, err
 	},
-	"revive": func(_ seat, w wish) (queue.Command, error) { return queue.Revive{Visit: w.Visit}, nil },
+	"revive": func(s seat, w wish) (queue.Command, error) {
+		return queue.Revive{Visit: w.Visit, Counter: s.at}, nil
+	},
 	"return": func(_ seat, w wish) (queue.Command, error) { return queue.Return{Visit: w.Visit}, nil },
 	"inaccurate": func(_ seat, w wish) (queue.Command, error) {
 		if w.Inaccurate == nil {

@@ -137,13 +137,17 @@ func TestWhoMissedTheCallIsPutBackOnce(t *testing.T) {
 	if aside := view[counterView](marta, "counter").Aside; len(aside) != 1 || aside[0].Kind != asideMissed || aside[0].Until == 0 {
 		t.Fatalf("missed = %+v", aside)
 	}
-	marta.does("revive", `{"visit":%d}`, v)
+	marta.does("revive", `{"visit":%d}`, v) // a mistake, undone at once
+	marta.does("call", "{}")
+	marta.does("noshow", `{"visit":%d}`, v)
+	rui := h.at("rui", "3")
+	rui.does("revive", `{"visit":%d}`, v) // the citizen came to somebody else
 	marta.does("call", "{}")
 	marta.does("noshow", `{"visit":%d}`, v)
 	if aside := view[counterView](marta, "counter").Aside; len(aside) != 0 {
 		t.Errorf("put back twice is offered: %+v", aside)
 	}
-	marta.refused("revive", "revived_before", `{"visit":%d}`, v)
+	rui.refused("revive", "revived_before", `{"visit":%d}`, v)
 	found := marta.find("A001")
 	if len(found) != 1 || slices.Contains(found[0].Can, "revive") || found[0].No == "" {
 		t.Errorf("found = %+v", found)

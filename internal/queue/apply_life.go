@@ -31,8 +31,7 @@ func (d *Day) applyLife(e Entry) {
 		})
 	case Revived:
 		d.on(ev.Visit, func(v *Visit) {
-			v.Revived, v.EndedAt = true, time.Time{}
-			d.wait(v, e.At)
+			d.applyRevived(v, ev, e.At)
 		})
 	case Postponed:
 		d.on(ev.Visit, func(v *Visit) {
@@ -83,6 +82,15 @@ func (d *Day) applySupply(e Entry) {
 		d.applyNumbersReleased(ev)
 	default: // not of this kind
 	}
+}
+
+func (d *Day) applyRevived(v *Visit, ev Revived, at time.Time) {
+	v.EndedAt = time.Time{}
+	if n := len(v.Legs); ev.Undo && n > 0 {
+		v.Legs = slices.Clip(v.Legs[:n-1]) // what happened by mistake did not happen
+	}
+	v.Revived = v.Revived || !ev.Undo
+	d.wait(v, at)
 }
 
 func (d *Day) applyForwarded(v *Visit, ev Forwarded, at time.Time) {

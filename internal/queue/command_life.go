@@ -52,8 +52,13 @@ type Cancel struct {
 	Cause string // a code, may be empty
 }
 
-// Revive puts a no-show or cancelled visit back, within the tolerance of the branch, once.
-type Revive struct{ Visit VisitID }
+// Revive puts a no-show or cancelled visit back, within the tolerance of the branch, once. Asked by the counter that has
+// just missed the visit, within the seconds that any mistake can be taken back, it is no return of somebody who missed
+// the call: it counts against nothing.
+type Revive struct {
+	Visit   VisitID
+	Counter CounterID // that asks; empty for whoever has none
+}
 
 // Postpone ends the service at a counter; the citizen comes back today. An empty Service is the present one.
 type Postpone struct {

@@ -67,6 +67,7 @@ type Cancelled struct {
 type Revived struct {
 	Visit  VisitID `json:"visit"`
 	Number Number  `json:"tk"`
+	Undo   bool    `json:"undo,omitempty"` // the no-show was a mistake, taken back at once: the visit may still miss a call
 }
 
 // Postponed says that the citizen left to come back today, for a document or with one.

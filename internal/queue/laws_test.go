@@ -114,7 +114,7 @@ func (r *randomDay) any() queue.Command {
 	case 22:
 		return queue.Cancel{Visit: visit}
 	case 23:
-		return queue.Revive{Visit: visit}
+		return queue.Revive{Visit: visit, Counter: []queue.CounterID{"", counter}[r.rng.IntN(2)]}
 	case 24:
 		if r.rng.IntN(2) == 0 {
 			return queue.Postpone{Counter: counter}

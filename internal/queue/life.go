@@ -125,6 +125,8 @@ func (d *Day) revive(c Revive, at time.Time) ([]Event, error) {
 		return nil, ErrUnknownVisit
 	case v.State != StateNoShow && v.State != StateCancelled:
 		return nil, ErrNotMissed
+	case d.mistaken(v, c.Counter, at):
+		return []Event{Revived{Visit: v.ID, Number: v.Number, Undo: true}}, nil
 	case v.Revived:
 		return nil, ErrRevivedBefore
 	}
@@ -135,6 +137,11 @@ func (d *Day) revive(c Revive, at time.Time) ([]Event, error) {
 		return nil, ErrTooLate
 	}
 	return []Event{Revived{Visit: v.ID, Number: v.Number}}, nil
+}
+
+// mistaken reports whether a counter takes back the no-show that it has just said by mistake.
+func (d *Day) mistaken(v *Visit, by CounterID, at time.Time) bool {
+	return by != "" && v.State == StateNoShow && v.Counter == by && at.Sub(v.EndedAt) <= takeBackWithin
 }
 
 // CanRevive reports whether a visit that missed its call, or was cancelled, may be put back at a moment.

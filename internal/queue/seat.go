@@ -90,6 +90,9 @@ func (d *Day) applyTakenBack(v *Visit, ev TakenBack) {
 		leg := v.Legs[n-1]
 		v.StartedAt, v.HeldFor, v.Why = leg.StartedAt, leg.HeldFor, leg.Why
 		v.Legs = slices.Clip(v.Legs[:n-1])
+		if v.Slot = leg.Slot; !v.Slot.IsZero() && v.Class == ClassWalkIn {
+			v.Class = leg.Class // the booking holds again
+		}
 	}
 	v.Service, v.Body = ev.Service, ev.Body
 	v.State, v.Counter, v.EndedAt, v.HeldAt = StateServing, ev.Counter, time.Time{}, time.Time{}

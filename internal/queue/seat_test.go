@@ -131,3 +131,61 @@ func TestAnAlarmRingsUntilSomebodyAnswers(t *testing.T) {
 		t.Error("a second alarm does not ring")
 	}
 }
+
+func TestANoShowTakenBackAtOnceLeavesTheReturnOfWhoMissedACall(t *testing.T) {
+	t.Parallel()
+	s := newSeat(t)
+	s.does(queue.Finish{Counter: "1"})
+	s.does(queue.OpenCounter{Counter: "2"})
+	s.does(queue.Issue{Request: "r2", Service: "A", Class: queue.ClassWalkIn})
+	s.does(queue.CallNext{Counter: "1"})
+	for range 2 { // a clerk may err twice
+		s.does(queue.NoShow{Counter: "1", Visit: 2})
+		s.at = s.at.Add(9 * time.Second)
+		e := s.does(queue.Revive{Visit: 2, Counter: "1"})
+		if back, is := e[0].Event.(queue.Revived); !is || !back.Undo {
+			t.Fatalf("taken back with %+v", e[0].Event)
+		}
+		if v, _ := s.day.Visit(2); v.State != queue.StateWaiting || v.Revived || len(v.Legs) != 0 || !v.EndedAt.IsZero() {
+			t.Errorf("taken back = %+v", v)
+		}
+		s.does(queue.CallNext{Counter: "1"})
+	}
+	s.does(queue.NoShow{Counter: "1", Visit: 2})
+	s.at = s.at.Add(time.Minute)
+	s.does(queue.Revive{Visit: 2, Counter: "1"}) // now the citizen really was late
+	if v, _ := s.day.Visit(2); !v.Revived || len(v.Legs) != 1 {
+		t.Errorf("put back = %+v", v)
+	}
+	s.does(queue.CallNext{Counter: "1"})
+	s.does(queue.NoShow{Counter: "1", Visit: 2})
+	s.refused(queue.Revive{Visit: 2, Counter: "2"}, queue.ErrRevivedBefore)
+	s.at = s.at.Add(time.Minute)
+	s.refused(queue.Revive{Visit: 2, Counter: "1"}, queue.ErrRevivedBefore)
+}
+
+func TestAForwardedBookingThatIsTakenBackIsBookedAgain(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]queue.Command{
+		"forward":  queue.Forward{Counter: "1", Service: "B"},
+		"postpone": queue.Postpone{Counter: "1", Service: "B"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSeat(t)
+			s.does(queue.Finish{Counter: "1"})
+			slot := s.at.Add(5 * time.Minute)
+			s.does(queue.Issue{Request: "r2", Service: "A", Class: queue.ClassBooked, Slot: slot})
+			s.at = slot
+			s.does(queue.CallNext{Counter: "1"})
+			s.does(queue.Start{Counter: "1"})
+			s.does(end)
+			if v, _ := s.day.Visit(2); v.Class != queue.ClassWalkIn {
+				t.Fatalf("it goes on as %s, want by arrival", v.Class)
+			}
+			s.does(queue.TakeBack{Counter: "1", Visit: 2})
+			if v, _ := s.day.Visit(2); v.Class != queue.ClassBooked || !v.Slot.Equal(slot) {
+				t.Errorf("taken back as %s at %s, want its booking", v.Class, v.Slot)
+			}
+		})
+	}
+}

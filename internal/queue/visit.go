@@ -73,6 +73,8 @@ type Visit struct {
 type Leg struct {
 	Service   ServiceID
 	Body      BodyID
+	Class     ClassID
+	Slot      time.Time // booked time; zero for a walk-in
 	Counter   CounterID
 	CalledAt  time.Time
 	StartedAt time.Time // zero if nobody came
@@ -85,7 +87,7 @@ type Leg struct {
 
 func (v *Visit) leg(outcome State, done []Delivered, at time.Time) Leg {
 	return Leg{
-		Service: v.Service, Body: v.Body, Counter: v.Counter, CalledAt: v.LegCall, StartedAt: v.StartedAt,
+		Service: v.Service, Body: v.Body, Class: v.Class, Slot: v.Slot, Counter: v.Counter, CalledAt: v.LegCall, StartedAt: v.StartedAt,
 		EndedAt: at, HeldFor: v.HeldFor, Why: v.Why, Outcome: outcome, Delivered: slices.Clone(done),
 	}
 }
