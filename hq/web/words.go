@@ -322,7 +322,7 @@ func factWords(f visit.Fact) (sign, string) {
 	case queue.PaperEntered:
 		return plain, tk + " registada a partir do papel"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,
-		queue.ShareHeld, queue.Leased:
+		queue.ShareHeld:
 	}
 	return plain, "Outro facto"
 }
