@@ -144,6 +144,10 @@ func (p *page) priority(s Slip) {
 		p.translate("Booked for " + s.Booked)
 		p.gap(12)
 	}
+	if s.Class != "" {
+		p.say(p.fitting(s.Class), true, true, s.Class)
+		p.gap(12)
+	}
 	if s.Priority {
 		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
 		p.translate("Priority service")

@@ -147,6 +147,14 @@ func TestPriorityIsSaidAndNeverWhy(t *testing.T) {
 	}
 }
 
+func TestAClassThatABodyMadeIsSaid(t *testing.T) {
+	s := sample()
+	s.Class = "Advogados, solicitadores e agentes de execução"
+	if text := strings.Join(lines(printers.Layout(s, media())), " "); !strings.Contains(text, s.Class) {
+		t.Errorf("the slip does not say the class: %s", text)
+	}
+}
+
 func TestTheSecondCopyAndTheSecondLanguage(t *testing.T) {
 	s := sample()
 	if says(printers.Layout(s, media()), "via") || says(printers.Layout(s, media()), "Ahead") {

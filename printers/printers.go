@@ -46,6 +46,9 @@ type Slip struct {
 
 	// Priority prints "Atendimento prioritário", without any reason.
 	Priority bool
+	// Class prints what a class is called that a branch or body made, such as
+	// "Profissionais"; empty for the usual ones.
+	Class string
 	// Booked prints "Marcação 10:45": the hour that was booked; empty for a
 	// walk-in.
 	Booked string

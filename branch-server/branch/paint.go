@@ -48,6 +48,7 @@ func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
 	t := wire.Ticket{
 		Number: v.Number.String(), Day: string(d.Date()), Service: string(v.Service), Body: string(v.Body),
 		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: told(v),
+		ClassText: b.ClassText(v.Body, v.Class),
 	}
 	if !v.Slot.IsZero() {
 		t.SlotMS = v.Slot.UnixMilli()

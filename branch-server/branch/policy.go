@@ -147,6 +147,17 @@ func (b *Branch) Class(body queue.BodyID, id queue.ClassID) (Class, bool) {
 	return Class{}, false
 }
 
+// ClassText is what the citizen is told of a class that a branch or body made; nothing for priority by law, a booking
+// and a walk-in, which have words of their own everywhere.
+func (b *Branch) ClassText(body queue.BodyID, id queue.ClassID) wire.Text {
+	switch id {
+	case queue.ClassLaw, queue.ClassBooked, queue.ClassWalkIn:
+		return nil
+	}
+	c, _ := b.Class(body, id)
+	return c.Text
+}
+
 // Unlawful says how many others the branch calls between two calls of priority by law, against the law; 0 is none.
 func (b *Branch) Unlawful() int {
 	if b.Policy.Ratio.Unlawful {

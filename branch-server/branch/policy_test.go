@@ -63,6 +63,12 @@ func TestTheTaxAuthorityHasItsOwnClasses(t *testing.T) {
 	if class, known := w.Branch.Class("at", "accountant"); !known || class.Text["pt"] != "Contabilistas certificados" {
 		t.Errorf("class = %+v, %v", class, known)
 	}
+	if text := w.Branch.ClassText("at", "accountant"); text.In("pt") != "Contabilistas certificados" {
+		t.Errorf("told of the class: %v", text)
+	}
+	if text := w.Branch.ClassText("at", queue.ClassLaw); text != nil {
+		t.Errorf("a class with words of its own is told twice: %v", text)
+	}
 	if _, known := w.Branch.Class("irn", "accountant"); known {
 		t.Error("the class of one body is a class of another")
 	}

@@ -191,7 +191,7 @@ func (w *Web) why(q inquiry, call uint64, today bool) whyView {
 func (w *Web) called(view *whyView, v queue.Visit, c callCase) {
 	v.Why, v.Counter, v.Service = c.called.Why, c.called.Counter, c.called.Service
 	view.Title = "Porque foi chamada esta senha?"
-	view.Lead, view.Say = w.whyCalled(v), sayToPerson(v)
+	view.Lead, view.Say = w.whyCalled(v), w.sayToPerson(v)
 	view.Counter, view.Moment, view.Seq = w.cfg.Branch().Label(v.Counter), w.clockSeconds(c.at), c.seq
 	view.Service, view.Body = w.names().services[v.Service].name, w.names().services[v.Service].body
 	view.Elsewhere = c.elsewhere
@@ -355,7 +355,7 @@ func (w *Web) passers(view *whyView, q inquiry) {
 		p.visit.Why, p.visit.Counter, p.visit.Service = p.called.Why, p.called.Counter, p.called.Service
 		view.Passers = append(view.Passers, whyPasser{
 			Number: p.visit.Number.String(), Link: whyAddress(p.visit.Number.String(), q.date, p.visit.ID), When: w.clockSeconds(p.at),
-			Counter: w.cfg.Branch().Label(p.called.Counter), Service: w.names().services[p.called.Service].name, Reason: passReason(p),
+			Counter: w.cfg.Branch().Label(p.called.Counter), Service: w.names().services[p.called.Service].name, Reason: w.passReason(p),
 		})
 	}
 	var parts []string
@@ -373,7 +373,7 @@ func (w *Web) passers(view *whyView, q inquiry) {
 }
 
 // passReason says in plain words why a later ticket was called first.
-func passReason(p passer) string {
+func (w *Web) passReason(p passer) string {
 	switch p.called.Why.Rule {
 	case queue.RuleLaw:
 		return "Prioridade por lei"
@@ -382,7 +382,7 @@ func passReason(p passer) string {
 	case queue.RuleGuard:
 		return "Esperava há muito"
 	case queue.RuleClass:
-		return "Classe a que a entidade dá preferência"
+		return "Classe a que a entidade dá preferência" + w.className(p.visit, ": ")
 	case queue.RuleFront:
 		return "Encaminhada de outro serviço, para a frente"
 	case queue.RuleChosen:

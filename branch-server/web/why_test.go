@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"balcao/branch-server/branch"
 	"balcao/internal/queue"
+	"balcao/internal/wire"
 )
 
 func TestWhyWasHeCalledBeforeMe(t *testing.T) {
@@ -62,6 +64,21 @@ func TestEveryRuleIsSaidInWords(t *testing.T) {
 	} {
 		if got := h.web.whyCalled(queue.Visit{Number: n, Why: c.why}); !strings.Contains(got, c.want) {
 			t.Errorf("%+v: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+func TestTheClassThatABodyMadeIsSaidByItsName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.web.cfg.Branch()
+	b.Policy.Bodies = append(b.Policy.Bodies, branch.BodyCalling{Body: "irn", Calling: branch.Calling{
+		Classes: append(branch.UsualClasses(), branch.Class{ID: "lawyer", Tier: 1, Basis: "x", Text: wire.Text{"pt": "Advogados"}}),
+	}})
+	v := queue.Visit{Number: queue.Number{Prefix: "A", N: 23}, Body: "irn", Class: "lawyer", Why: queue.Why{Rule: queue.RuleClass}}
+	for _, got := range []string{h.web.whyCalled(v), h.web.sayToPerson(v), h.web.passReason(passer{visit: v, called: queue.Called{Why: v.Why}})} {
+		if !strings.Contains(got, "«Advogados»") {
+			t.Errorf("says %q, want the class by its name", got)
 		}
 	}
 }

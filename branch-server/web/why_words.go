@@ -20,7 +20,7 @@ func (w *Web) whyCalled(v queue.Visit) string {
 	case why.Rule == queue.RuleBooked:
 		s = tk + " tem marcação para agora, e as marcações são chamadas à sua hora."
 	case why.Rule == queue.RuleClass:
-		s = tk + " é de uma classe a que a entidade dá preferência."
+		s = tk + " é de uma classe a que a entidade dá preferência" + w.className(v, ": ") + "."
 	case why.Rule == queue.RuleFront:
 		s = tk + " já foi atendida noutro serviço, que a encaminhou para a frente desta fila."
 	case why.Rule == queue.RuleChosen:
@@ -47,8 +47,17 @@ func (w *Web) whyCalled(v queue.Visit) string {
 	return s
 }
 
+// className is what the citizen is told of a visit's class, behind some words, where its body made that class; empty for
+// the usual ones, of which the rule says enough.
+func (w *Web) className(v queue.Visit, before string) string {
+	if text := w.cfg.Branch().ClassText(v.Body, v.Class).In("pt"); text != "" {
+		return before + "«" + text + "»"
+	}
+	return ""
+}
+
 // sayToPerson is what can be said aloud to whoever asks.
-func sayToPerson(v queue.Visit) string {
+func (w *Web) sayToPerson(v queue.Visit) string {
 	switch v.Why.Rule {
 	case queue.RuleLaw:
 		return "Essa senha tinha prioridade, que a lei manda atender primeiro. As outras seguem por ordem de chegada."
@@ -57,7 +66,7 @@ func sayToPerson(v queue.Visit) string {
 	case queue.RuleBooked:
 		return "Essa pessoa tem hora marcada, e as marcações são chamadas à sua hora."
 	case queue.RuleClass:
-		return "Essa senha é de uma classe a que esta entidade dá preferência."
+		return "Essa senha é de uma classe a que esta entidade dá preferência" + w.className(v, ": ") + "."
 	case queue.RuleFront:
 		return "Essa pessoa já estava a ser atendida e foi encaminhada de outro serviço."
 	case queue.RuleChosen:

@@ -93,17 +93,18 @@ type TicketReply struct {
 
 // Ticket is what a slip or screen says about a number.
 type Ticket struct {
-	Number   string `json:"tk"`
-	Day      string `json:"day"`
-	Service  string `json:"svc"`
-	Body     string `json:"body"`
-	Class    string `json:"class"`
-	Place    string `json:"place,omitempty"` // where to wait
-	SlotMS   int64  `json:"slot,omitempty"`  // the booked time, Unix milliseconds; 0 is a walk-in
-	IssuedMS int64  `json:"at"`              // Unix milliseconds
-	Ahead    int    `json:"ahead"`           // people before this one; -1 unknown
-	Wait     Range  `json:"wait"`
-	Alone    bool   `json:"alone,omitempty"` // given by the kiosk itself
+	Number    string `json:"tk"`
+	Day       string `json:"day"`
+	Service   string `json:"svc"`
+	Body      string `json:"body"`
+	Class     string `json:"class"`
+	ClassText Text   `json:"class_text,omitempty"` // what the class is called, where a branch or body made it; none for law, booked, walkin
+	Place     string `json:"place,omitempty"`      // where to wait
+	SlotMS    int64  `json:"slot,omitempty"`       // the booked time, Unix milliseconds; 0 is a walk-in
+	IssuedMS  int64  `json:"at"`                   // Unix milliseconds
+	Ahead     int    `json:"ahead"`                // people before this one; -1 unknown
+	Wait      Range  `json:"wait"`
+	Alone     bool   `json:"alone,omitempty"` // given by the kiosk itself
 }
 
 // Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.

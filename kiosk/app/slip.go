@@ -82,7 +82,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 	o.mu.Unlock()
 	s := printers.Slip{
 		Number: t.Number, Service: t.Service, Body: t.Body, Place: t.Place, Validity: validity,
-		Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
+		Class: both(t.ClassText, lang), Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
 		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High, Next: t.Wait.Next, Over: t.Wait.Over()},
 	}
 	zone := lisbon
@@ -171,7 +171,7 @@ func ticketID(request string) string {
 func ticketFor(t wire.Ticket, zone string) flow.Ticket {
 	return flow.Ticket{
 		Slot: hourOf(t.SlotMS, zone), Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
-		Wait: rangeFor(t.Wait), Alone: t.Alone,
+		Wait: rangeFor(t.Wait), Alone: t.Alone, Class: flow.Text(t.ClassText),
 	}
 }
 

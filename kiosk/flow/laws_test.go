@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -219,7 +220,7 @@ func TestEveryNumberIsPrintedOrGivenUp(t *testing.T) {
 			settled := slices.ContainsFunc(out, func(e flow.Effect) bool {
 				switch e := e.(type) {
 				case flow.Print:
-					return e.Request == reply.Request && e.Ticket == reply.Ticket
+					return e.Request == reply.Request && reflect.DeepEqual(e.Ticket, reply.Ticket)
 				case flow.Abandon:
 					return e.Request == reply.Request
 				default:

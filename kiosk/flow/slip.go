@@ -82,6 +82,9 @@ func (s State) slip(t Ticket) *Slip {
 			slip.Detail += " · " + body.full(s.session.lang)
 		}
 	}
+	if class := t.Class.In(s.session.lang); class != "" {
+		slip.Detail = class
+	}
 	if t.Slot != "" {
 		slip.Detail = s.say("booked", "hour", t.Slot)
 	}

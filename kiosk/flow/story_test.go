@@ -112,6 +112,10 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{
 			Number: arg(2), Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: n(3), Wait: flow.Range{Low: n(4), High: n(5)}, AtMS: 1,
 		}}
+	case "classed": // classed <request> <number>: a number of a class that its body made
+		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{
+			Number: arg(2), Service: "cc", Ahead: 1, AtMS: 1, Class: flow.Text{"pt": "Profissionais", "en": "Professionals"},
+		}}
 	case "alone":
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Ahead: -1, Alone: true}}
 	case "booked": // booked <request> <number> [late|again] of the booking at 10:45
