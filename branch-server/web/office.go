@@ -89,6 +89,7 @@ type officeWish struct {
 	Visit     queue.VisitID     `json:"visit"`
 	Counter   queue.CounterID   `json:"counter"`
 	Service   queue.ServiceID   `json:"svc"`
+	Division  queue.DivisionID  `json:"div,omitempty"` // of a quota, in place of a service
 	To        queue.ServiceID   `json:"to"`
 	Primary   []queue.ServiceID `json:"own"`
 	Secondary []queue.ServiceID `json:"helps"`

@@ -20,6 +20,7 @@ type supplyView struct {
 	Inside   int                     `json:"inside"`
 	Most     int                     `json:"most"` // people inside; 0 is no limit
 	Services []supplyLine            `json:"services"`
+	Letters  []letterLine            `json:"letters"`
 	Ahead    []aheadLine             `json:"ahead"`
 	Reasons  map[string][]reasonWord `json:"reasons"`
 }
@@ -61,7 +62,7 @@ func (p painter) supply() supplyView {
 	house := b.House(p.at.Location())
 	v := supplyView{
 		Place: p.place(), House: house.State(p.at).Say()["pt"], Week: []string{}, Inside: p.d.Inside(), Most: b.Supply.Occupancy,
-		Services: []supplyLine{}, Ahead: aheadOf(b, house, calendar.DateOf(p.at)),
+		Services: []supplyLine{}, Letters: []letterLine{}, Ahead: aheadOf(b, house, calendar.DateOf(p.at)),
 		Reasons: map[string][]reasonWord{},
 	}
 	if !p.d.Open() {
@@ -78,6 +79,9 @@ func (p painter) supply() supplyView {
 	}
 	for _, s := range b.Services {
 		v.Services = append(v.Services, p.supplyLine(b, s))
+	}
+	for _, div := range b.Divisions {
+		v.Letters = append(v.Letters, p.letterLine(b, div))
 	}
 	return v
 }
@@ -100,6 +104,30 @@ func (p painter) supplyLine(b *branch.Branch, s branch.Service) supplyLine {
 		one.Paused = true
 		if !paused.Until.IsZero() {
 			one.Until = p.w.clock(paused.Until)
+		}
+	}
+	return one
+}
+
+// letterLine is one division: the numbers that its services share.
+type letterLine struct {
+	ID       string   `json:"id"`
+	Letter   string   `json:"letter"`
+	Body     string   `json:"body"`
+	Services []string `json:"services"`
+	Given    int      `json:"given"`
+	Left     int      `json:"left"`
+	Quota    int      `json:"quota"`
+	Set      bool     `json:"set"` // for today, by hand
+}
+
+func (p painter) letterLine(b *branch.Branch, div branch.Division) letterLine {
+	body, _ := b.Body(queue.BodyID(div.Body))
+	n := p.d.DivisionNumbers(queue.DivisionID(div.ID))
+	one := letterLine{ID: div.ID, Letter: div.Prefix, Body: body.Short, Services: []string{}, Given: n.Given, Left: n.Left, Quota: n.Quota, Set: n.Set}
+	for _, s := range b.Services {
+		if s.Division == div.ID {
+			one.Services = append(one.Services, s.Name.In("pt"))
 		}
 	}
 	return one
@@ -186,7 +214,7 @@ func untilOf(day queue.Date, clock string, zone *time.Location) (time.Time, erro
 
 // planSupply is planOf for what is given: numbers of today, and a number all the same.
 func planSupply(action string, w officeWish, d *queue.Day) (plan, error) {
-	back := officeWish{Service: w.Service, Reason: reasonUndo}
+	back := officeWish{Service: w.Service, Division: w.Division, Reason: reasonUndo}
 	if action == "issue" {
 		class := queue.ClassWalkIn
 		if w.Law {
@@ -200,12 +228,16 @@ func planSupply(action string, w officeWish, d *queue.Day) (plan, error) {
 		return plan{}, errNothingToDo
 	}
 	before := queue.QuotaAsConfigured
-	if q := d.Quota(w.Service); q.Set {
-		before = q.Quota
+	now := d.Quota(w.Service)
+	if w.Division != "" {
+		now = d.DivisionNumbers(w.Division)
+	}
+	if now.Set {
+		before = now.Quota
 	}
 	back.Quota = &before
 	return plan{
-		do:   []queue.Command{queue.SetQuota{Service: w.Service, Quota: *w.Quota}},
+		do:   []queue.Command{queue.SetQuota{Service: w.Service, Division: w.Division, Quota: *w.Quota}},
 		undo: &undoOffer{Action: "quota", Wish: back},
-	}, need(w.Service != "")
+	}, need((w.Service != "") != (w.Division != ""))
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -82,6 +83,38 @@ func TestTheCoordinationDecidesWhatIsGivenToday(t *testing.T) {
 	for _, s := range supervised(h) {
 		if s.By != "p-ines" || s.Reason == "" {
 			t.Errorf("the journal does not say who and why: %+v", s)
+		}
+	}
+}
+
+func TestTheNumbersOfALetterAreSetForToday(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("ines")
+	h.ticket("cc-renew", queue.ClassWalkIn)
+	div := h.web.cfg.Branch().Divisions[0].ID
+	letter := func() letterLine { return supplyOf(t, h).Letters[0] }
+	before := letter()
+	if before.Given != 1 || before.Set || before.Quota < 100 || len(before.Services) == 0 {
+		t.Fatalf("as configured: %+v", before)
+	}
+	set := c.step("quota", "division-1", fmt.Sprintf(`{"div":%q,"quota":1,"reason":"agreed"}`, div))
+	if l := letter(); l.Quota != 1 || !l.Set || l.Left != 0 {
+		t.Errorf("one number of one: %s, the page says %+v", set.body, l)
+	}
+	if l := supplyOf(t, h).line(t, "cc-renew"); l.State != "sold_out" {
+		t.Errorf("a service of the letter: %+v", l)
+	}
+	body, err := json.Marshal(set.undo(t).Wish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.step("quota", "division-2", string(body))
+	if l := letter(); l.Set || l.Left != before.Left || l.Quota != before.Quota {
+		t.Errorf("taken back: %+v, before %+v", l, before)
+	}
+	for _, wrong := range []string{`{"div":"nowhere","quota":3,"reason":"agreed"}`, fmt.Sprintf(`{"div":%q,"svc":"cc-renew","quota":3,"reason":"agreed"}`, div)} {
+		if a := c.step("quota", "division-3", wrong); strings.Contains(a.body, `"ok":true`) {
+			t.Errorf("%s: %s", wrong, a.body)
 		}
 	}
 }

@@ -139,6 +139,24 @@ func (v *Visit) first() ServiceID {
 	return v.Service
 }
 
+// DivisionNumbers returns how a division stands with its numbers: Given are all that were taken from its sequence, those
+// of bookings and void ones too, since no number is given twice. Quota is the most there can be, or what was set for this
+// Day by hand.
+func (d *Day) DivisionNumbers(id DivisionID) Quota {
+	div, known := d.index.divisions[id]
+	if !known {
+		return Quota{}
+	}
+	q := Quota{Limited: true, Quota: div.Last() - div.First + 1, Left: d.Free(id)}
+	if used, taken := d.issued[id]; taken {
+		q.Given = used - div.First + 1 - d.padded(id, div.First, used)
+	}
+	if set, by := d.today.divisions[id]; by {
+		q.Quota, q.Set = set, true
+	}
+	return q
+}
+
 // DivisionQuota returns the quota that was set for a division by hand for this Day; false if none was.
 func (d *Day) DivisionQuota(id DivisionID) (int, bool) {
 	q, set := d.today.divisions[id]

@@ -11,6 +11,7 @@ import { ageWords, follow } from "./live.js";
 /**
  * @typedef {{id: string, letter: string, name: string, body: string, state: string, why: string, next: string, hours: string, waiting: number,
  *   given: number, back: number, left: number, quota: number, set: boolean, paused: boolean, until: string}} Line
+ * @typedef {{id: string, letter: string, body: string, services: string[], given: number, left: number, quota: number, set: boolean}} Letter
  * @typedef {{date: string, day: string, who: string, what: string, open: boolean}} Ahead
  * @typedef {{code: string, text: string}} Reason
  */
@@ -104,6 +105,26 @@ function Service({ line: l, reasons }) {
     ${chosen === l.id && doing && html`<tr key=${l.id + doing} class="form-row"><td colspan="8"><${Form} line=${l} reasons=${reasons} /></td></tr>`}`;
 }
 
+/** @param {{letter: Letter, reasons: Record<string, Reason[]>}} p */
+function LetterForm({ letter: l, reasons }) {
+  const key = "letter/" + l.id;
+  return html`<form class="doing-now" onSubmit=${(/** @type {SubmitEvent} */ e) => { e.preventDefault(); const f = new FormData(/** @type {HTMLFormElement} */ (e.target)); ask("quota", { div: l.id, quota: Number(f.get("quota")), reason: f.get("reason") }, `Letra ${l.letter}: ${f.get("quota")} senhas hoje.`); }}>
+    <p>Vale só para hoje e para todos os serviços da letra ${l.letter}. Já se usaram ${l.given}; as marcações também contam. Não passa do que a configuração permite.</p>
+    <label class="field"><span>Senhas de hoje, ao todo</span><input type="number" name="quota" min="0" max="9999" required value=${l.quota} /></label>
+    <${ReasonField} reasons=${reasons.quota} /><div class="row"><button class="button primary" aria-busy=${busy}>Guardar</button><button type="button" class="button" onClick=${() => choose(key, "")}>Deixar estar</button></div>
+    ${l.set && html`<div class="row"><button type="button" class="button" onClick=${() => ask("quota", { div: l.id, quota: -1, reason: "other" }, `Letra ${l.letter}: vale outra vez o número da configuração.`)}>Voltar ao número da configuração</button></div>`}</form>`;
+}
+
+/** @param {{letter: Letter, reasons: Record<string, Reason[]>}} p */
+function LetterRow({ letter: l, reasons }) {
+  const key = "letter/" + l.id;
+  const on = chosen === key && doing === "quota";
+  return html`<tr key=${key} class=${on ? "chosen" : ""}><td><span class="letter">${l.letter}</span></td><th scope="row" class="name">${l.body} <span>${l.services.join(", ")}</span></th>
+    <td class="num" data-label="Usadas"><b>${l.given}</b><span class="unit">de ${l.quota}${l.set ? " (hoje)" : ""}</span></td><td class="num" data-label="Restam">${l.left}</td>
+    <td class="acts"><button type="button" class="button small" aria-expanded=${on} aria-label=${`Contingente: letra ${l.letter}`} onClick=${() => choose(key, "quota")}>Contingente</button></td></tr>
+    ${on && html`<tr key=${key + doing} class="form-row"><td colspan="5"><${LetterForm} letter=${l} reasons=${reasons} /></td></tr>`}`;
+}
+
 function Said() {
   if (!said) return null;
   const left = said.undo ? Math.ceil(((said.until ?? 0) - performance.now()) / 1000) : 0;
@@ -119,6 +140,9 @@ function Page({ s }) {
     <section class="panel" aria-labelledby="services"><div class="head"><h2 id="services">Serviços agora</h2><span class="note">${off === 0 ? "todos dão senhas" : off === 1 ? "1 não dá senhas" : `${off} não dão senhas`}</span><span class="age">${ageWords(link)}</span></div>
       <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela dos serviços"><table class="table"><thead><tr><th scope="col" colspan="2">Serviço</th><th scope="col">Estado</th><th class="num" scope="col">Hoje</th><th class="num" scope="col">Em espera<br/>senhas</th><th class="num" scope="col">Dadas<br/>sem marcação</th><th class="num" scope="col">Restam<br/>senhas</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
         <tbody>${s.services.map((/** @type {Line} */ l) => html`<${Service} line=${l} reasons=${s.reasons} />`)}</tbody></table></div></section>
+    <details class="panel letters" open=${s.letters.some((/** @type {Letter} */ l) => l.set || l.services.length > 1)}><summary class="head"><h2>Números de cada letra</h2><span class="note">os serviços de uma letra partilham-nos</span></summary>
+      <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das letras"><table class="table"><thead><tr><th scope="col" colspan="2">Letra</th><th class="num" scope="col">Usadas<br/>com marcações</th><th class="num" scope="col">Restam<br/>sem marcação</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
+        <tbody>${s.letters.map((/** @type {Letter} */ l) => html`<${LetterRow} letter=${l} reasons=${s.reasons} />`)}</tbody></table></div></details>
     <div class="supply-two"><section class="panel" aria-labelledby="ahead"><div class="head"><h2 id="ahead">Dias diferentes</h2><span class="note">nos próximos 90 dias</span></div>
       ${s.ahead.length === 0 ? html`<p class="in quiet">Nenhum. Feriados e exceções escrevem-se na <a href="/configuracao">configuração da loja</a>.</p>`
         : html`<ul class="in days">${s.ahead.map((/** @type {Ahead} */ a) => html`<li key=${a.date + a.who}><${Icon} name=${a.open ? "clock" : "b-closed"} /><div><b>${a.day}</b><span>${a.what} · ${a.who}</span></div></li>`)}</ul>`}</section>
