@@ -114,6 +114,12 @@ func TestPaperIsPrintedAndEnteredOnce(t *testing.T) {
 	if again := marta.post("/papel", "/papel", fields...); !strings.Contains(again.body, "7 já estavam") {
 		t.Errorf("entered again:\n%s", again.body)
 	}
+	other := marta.post("/papel", "/papel", "service", "cc-renew", "counter", "1", "missed", "952", "served", "955 957 953")
+	for _, want := range []string{"3 senhas tinham sido registadas com outro resultado", "já estava registada como «atendida», e assim ficou: não passou a «não compareceu»", "já estava registada como «não compareceu»", "já estava registada à espera"} {
+		if !strings.Contains(other.body, want) {
+			t.Errorf("with another outcome the page does not say %q:\n%s", want, other.body)
+		}
+	}
 	h.read(func(d *queue.Day) {
 		if totals := d.Totals(); totals.Reserved != 7 || totals.Finished != 4 || totals.NoShows != 1 || len(d.Waiting("cc-renew")) != 2 {
 			t.Errorf("the day knows %+v, %d wait", totals, len(d.Waiting("cc-renew")))

@@ -91,7 +91,7 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	view := paperView{}
-	fresh, refused := 0, 0
+	fresh, refused, differ := 0, 0, 0
 	for _, cmd := range lot {
 		cmd.Service, cmd.Counter, cmd.By = queue.ServiceID(service.ID), queue.CounterID(f.Counter), by
 		// The number itself is the key: whoever sends it, it is entered once.
@@ -107,7 +107,13 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 			one.Text, one.State = refusals[a.Refused].text, "out"
 			refused++
 		case a.Seq == 0:
-			one.Text, one.State = "já estava registada; ficou como estava", "watch"
+			if one.Text, one.State, err = w.enteredBefore(r, cmd); err != nil {
+				w.fault(rw, r, err)
+				return
+			}
+			if one.State == "out" {
+				differ++
+			}
 		default:
 			fresh++
 		}
@@ -117,7 +123,37 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 	if refused > 0 {
 		view.Said.Kind, view.Said.Icon, view.Form = "refused", "b-watch", f
 	}
+	if differ > 0 {
+		view.Said.Kind, view.Said.Icon = "refused", "b-watch"
+		view.Said.Next = "Atenção: " + tickets(differ) + " " + oneOrMany(differ, "tinha sido registada", "tinham sido registadas") +
+			" com outro resultado, e o primeiro é o que vale. Veja na lista e avise a coordenação se estiver errado."
+	}
 	w.showPaper(rw, r, v, http.StatusOK, view)
+}
+
+// enteredBefore says what a number was entered as the first time, which stays. State is "out" if that is not what it is
+// said to be now.
+func (w *Web) enteredBefore(r *http.Request, cmd queue.EnterPaper) (text, state string, err error) {
+	text, state = "já estava registada; ficou como estava", "watch"
+	err = w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
+		for _, v := range d.Visits() {
+			if v.Request != cmd.Request {
+				continue
+			}
+			before := paperOutcomes[v.State]
+			switch {
+			case v.State == cmd.Outcome:
+			case !v.Inaccurate: // it waited, and has gone on since
+				text = "já estava registada à espera, e seguiu daí; ficou como estava"
+				if cmd.Outcome != queue.StateWaiting {
+					state = "out"
+				}
+			default:
+				text, state = "já estava registada como «"+before+"», e assim ficou: não passou a «"+paperOutcomes[cmd.Outcome]+"»", "out"
+			}
+		}
+	})
+	return text, state, err
 }
 
 func paperWords(fresh, known, refused int) string {
