@@ -285,7 +285,7 @@ async function dayEnd(page, look) {
   await at('/opiniao');
   await look('opinion', page, 'staff');
   await at('/balcao/escolher');
-  await page.getByRole('button', { name: /Balcão 6/ }).click();
+  await page.getByRole('button', { name: /Balcão 2/ }).click();
   await page.waitForURL((url) => url.pathname === '/balcao');
   await at('/mediador');
   await look('mediator', page, 'staff');
