@@ -131,7 +131,7 @@ test('the whole way of a ticket is done by keys alone', { timeout: 60_000 }, asy
   await kiosk.screen('home');
   assert.equal(await page.locator('html.contrast').count(), 0, 'the next citizen finds the screen as it was');
 
-  const rui = await faces.counter('rui', 'Balcão 2');
+  const rui = await faces.counter('rui', 'Balcão 3');
   const called = await rui.call();
   await rui.start();
   await rui.finish();
