@@ -29,8 +29,45 @@ export async function setUp(page, look) {
     await open(path);
     await look(name, page, 'staff');
   }
+  await hours(page, open, look);
   await open('divisoes/cc');
   await page.getByRole('button', { name: /^Publicar versão/ }).click();
   await page.getByText('Já está em vigor').waitFor();
   await look('setup-history', page, 'staff');
+}
+
+/**
+ * The hours of the branch: a day with a fault, a date that is different, and always open again, as the rest of the tour needs it.
+ * @param {import('playwright-core').Page} page
+ * @param {(path: string) => Promise<void>} open
+ * @param {(name: string, page: import('playwright-core').Page, kind: 'staff' | 'narrow') => Promise<void>} look
+ */
+async function hours(page, open, look) {
+  await open('horario');
+  await page.getByText('Sempre aberto').waitFor();
+  const type = async (/** @type {string} */ day, /** @type {string} */ value, /** @type {string} */ said) => {
+    await page.getByLabel(day).fill(value);
+    await page.getByLabel(day).press('Tab');
+    await page.locator('#setup').getByText(said).first().waitFor();
+  };
+  await type('Segunda-feira', '8h30 às 12h30, 14:00-19:30', 'Segunda-feira 08:30–12:30, 14:00–19:30');
+  await page.getByRole('button', { name: 'Terça a sexta' }).click();
+  await page.locator('.meaning').getByText('Segunda-feira a sexta-feira').waitFor();
+  await page.getByLabel('Data', { exact: true }).fill('2099-12-24');
+  await page.locator('.add').getByRole('button', { name: 'Pôr' }).click();
+  await page.getByText('24 de dezembro de 2099').waitFor();
+  await type('Sábado', '13:00-09:00', 'anda para trás');
+  await look('setup-hours', page, 'staff');
+  await page.setViewportSize({ width: 320, height: 900 });
+  await open('horario');
+  await look('setup-hours-320', page, 'staff');
+  await page.setViewportSize({ width: 1440, height: 940 });
+  await page.getByRole('button', { name: 'Tirar esta data' }).click();
+  await page.getByText('Tirado do rascunho').waitFor();
+  for (const [day, left] of /** @type {const} */ ([
+    ['Sábado', 'Segunda-feira a sexta-feira'], ['Segunda-feira', 'Terça-feira a sexta-feira'], ['Terça-feira', 'Quarta-feira a sexta-feira'],
+    ['Quarta-feira', 'Quinta-feira a sexta-feira'], ['Quinta-feira', 'Sexta-feira 08:30'], ['Sexta-feira', 'Sempre aberto'],
+  ])) await type(day, '', left);
+  await open('servicos/passaporte');
+  await look('setup-service', page, 'staff');
 }

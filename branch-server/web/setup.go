@@ -140,6 +140,7 @@ const mostChanges = 12
 // sections are the pages of the set-up in order, by the last part of their addresses.
 var sections = []struct{ id, title string }{
 	{"loja", "Loja"},
+	{"horario", "Horário"},
 	{"entidades", "Entidades"},
 	{"divisoes", "Divisões"},
 	{"servicos", "Serviços"},
@@ -215,6 +216,7 @@ func (w *Web) setupShow(rw http.ResponseWriter, r *http.Request, v visitor, s sh
 	data.Warn = warnings(&d.read.Branch)
 	data.Nav = navOf(s, d)
 	form := formOf(s, d)
+	form.zone, form.at = w.cfg.Zone, w.cfg.Now().In(w.cfg.Zone)
 	if !w.fillSection(r.Context(), rw, r, v, data, form, d, s) {
 		return
 	}
@@ -234,6 +236,9 @@ func lowerFirst(s string) string { return inSentence(s) }
 
 // linkTo is the page and field where a fault is put right: a field of a form, or the line of the full text.
 func linkTo(f setup.Fault) string {
+	if to := linkToSupply(f.Path); to != "" {
+		return to
+	}
 	parts := strings.Split(f.Path, "/")
 	page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes", "policy": "regras"}[parts[0]]
 	switch {

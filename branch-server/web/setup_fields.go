@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"balcao/branch-server/branch"
 	"balcao/branch-server/branch/setup"
@@ -12,11 +13,13 @@ import (
 
 // block is a group of fields under a heading.
 type block struct {
-	Title, Note string
-	Fields      []field
-	Remove      *remover
-	Add         *adder
-	Tax         string // body that may be given the tax authority's list
+	Title, Note, Class string
+	Lines              []string // what the fields mean, in words
+	Fields             []field
+	Press              *remover // a button that does something else beside saving
+	Remove             *remover
+	Add                *adder
+	Tax                string // body that may be given the tax authority's list
 }
 
 // field is one field of a form, with all that is said at it.
@@ -40,6 +43,7 @@ type remover struct{ Path, Text string }
 
 type adder struct {
 	List, Label, Hint, Under, UnderLabel string
+	Type                                 string // of the field: text, or date
 	Options                              []option
 }
 
@@ -49,6 +53,8 @@ type form struct {
 	faults map[string]string
 	s      showing
 	fresh  bool // nobody has changed anything yet
+	zone   *time.Location
+	at     time.Time // now, in the zone
 }
 
 func formOf(s showing, d desk) form {
@@ -127,8 +133,8 @@ func (f form) wide(one field) field {
 
 // shopFields are the fields of the page of the branch itself.
 var shopFields = []string{
-	"name", "greeting", "lend", "supply/occupancy", "supply/stop_before", "supply/municipal_holiday", "supply/holidays", "supply/book/pt",
-	"supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
+	"name", "greeting", "lend", "supply/book/pt", "supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
+	"bookings/from", "bookings/release",
 }
 
 func (f form) shop() []block {
@@ -136,16 +142,12 @@ func (f form) shop() []block {
 		{Title: "A loja", Fields: []field{
 			f.wide(f.field("name", "text", "Nome da loja", "Nos ecrãs, nas senhas e na sede")),
 			f.field("greeting", "check", "O quiosque saúda quem põe o cartão", "Só o primeiro nome e a inicial; nada se guarda"),
-			f.field("bookings/offer", "check", "O quiosque mostra «Tenho marcação»", ""),
-		}},
-		{Title: "Limites", Fields: []field{
-			f.number("supply/occupancy", "Lotação", "Pessoas na sala; vazio é sem limite", "pessoas", "sem limite"),
-			f.minutes("supply/stop_before", "Últimas senhas", "Antes do fecho", "0"),
 			f.number("lend", "Números emprestados a cada quiosque", "Para dar senhas sem ligação", "senhas", "40"),
 		}},
-		{Title: "Feriados", Note: "O horário e as exceções estão em Texto completo.", Fields: []field{
-			f.choice("supply/holidays", "Calendário", "", option{"", "nacional", false}, option{"azores", "Açores", false}, option{"madeira", "Madeira", false}, option{"none", "sem feriados", false}),
-			f.field("supply/municipal_holiday", "text", "Feriado municipal", "Mês e dia, como 06-13, ou easter+39"),
+		{Title: "Marcações", Note: "Quantas senhas se guardam para marcações diz-se em cada divisão.", Fields: []field{
+			f.field("bookings/offer", "check", "O quiosque mostra «Tenho marcação»", ""),
+			f.minutes("bookings/from", "Chegada adiantada", "Pode apresentar-se tanto tempo antes", "30"),
+			f.minutes("bookings/release", "Libertar lugares", "Depois da hora marcada de quem não veio", "15"),
 		}},
 		{Title: "Mensagens aos cidadãos", Note: "No quiosque e na página pública, quando não há senhas.", Fields: []field{
 			f.wide(f.field("supply/book/pt", "area", "Como marcar", "")), f.wide(f.field("supply/book/en", "area", "Como marcar, em inglês", "")),
@@ -156,11 +158,12 @@ func (f form) shop() []block {
 
 func (f form) body(id string) []block {
 	at := "bodies/" + id + "/"
-	return []block{{Title: "Nos ecrãs e na voz", Fields: []field{
+	blocks := []block{{Title: "Nos ecrãs e na voz", Fields: []field{
 		f.field(at+"short", "text", "Nome curto", "Como no painel: IRN"),
 		f.wide(f.field(at+"name/pt", "text", "Nome em português", "")), f.wide(f.field(at+"name/en", "text", "Nome em inglês", "")),
 		f.field(at+"icon", "text", "Ícone", "Nome do desenho no quiosque"),
-	}, Remove: &remover{"bodies/" + id, "Tirar esta entidade"}}}
+	}}}
+	return append(append(blocks, f.bodyHours(id)...), block{Title: "Mais", Remove: &remover{"bodies/" + id, "Tirar esta entidade"}})
 }
 
 func (f form) division(id string) []block {
@@ -178,6 +181,7 @@ func (f form) division(id string) []block {
 		{Title: "Senhas de cada dia", Fields: []field{
 			f.number(at+"quota", "Senhas por dia", "Depois destas, o botão fica esgotado", "senhas", "até 999"),
 			f.number(at+"first", "Primeiro número", "", "", "1"),
+			f.share(id),
 		}},
 	}
 	for _, s := range f.b.Services {
@@ -227,7 +231,7 @@ func (f form) service(id string) []block {
 	for _, k := range f.b.Counters {
 		counters.Fields = append(counters.Fields, f.skill("counters/"+k.ID+"/skill/"+id, k.Label, false))
 	}
-	return []block{
+	blocks := []block{
 		{Title: "No quiosque e na senha", Fields: []field{
 			f.wide(f.field(at+"name/pt", "text", "Nome em português", "")), f.wide(f.field(at+"name/en", "text", "Nome em inglês", "")),
 			f.wide(f.field(at+"help/pt", "text", "Ajuda em português", "Uma linha sob o nome")), f.wide(f.field(at+"help/en", "text", "Ajuda em inglês", "")),
@@ -241,8 +245,8 @@ func (f form) service(id string) []block {
 			f.minutes(at+"mean", "Tempo ao balcão", "O habitual", "10"),
 		}},
 		counters,
-		{Title: "Mais", Remove: &remover{"services/" + id, "Tirar este serviço"}},
 	}
+	return append(append(blocks, f.serviceSupply(id)...), block{Title: "Mais", Remove: &remover{"services/" + id, "Tirar este serviço"}})
 }
 
 func (f form) counter(id string) []block {

@@ -16,6 +16,8 @@ import (
 
 // listing is the lines of a list, to choose one.
 type listing struct {
+	Title string
+	Note  string
 	Heads []string
 	Rows  []listRow
 	Add   *adder
@@ -71,6 +73,8 @@ func (w *Web) fillSection(ctx context.Context, rw http.ResponseWriter, r *http.R
 	switch s.section {
 	case "loja":
 		data.Blocks = f.shop()
+	case "horario":
+		data.Blocks, data.List = f.house(), f.ownHours()
 	case "regras":
 		data.Blocks = f.rules()
 	case "entidades", "divisoes", "servicos", "balcoes":

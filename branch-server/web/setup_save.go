@@ -19,6 +19,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 var setupSaid = map[string]noticeLine{
 	"tirado":       {"ok", "b-ok", "Tirado do rascunho", "Nada muda na loja até publicar."},
 	"posto":        {"ok", "b-ok", "Posto no rascunho", "Preencha o resto. Nada muda na loja até publicar."},
+	"data":         {"ok", "b-ok", "Data posta no rascunho", "Está encerrada todo o dia, até escrever outras horas. Nada muda na loja até publicar."},
 	"juntas":       {"ok", "b-ok", "Alterações juntas", "Outra pessoa guardou entretanto noutros campos; ficaram as suas e as dela."},
 	"deitado-fora": {"ok", "b-ok", "Rascunho deitado fora", "Fica o que está em vigor."},
 	"publicada":    {"ok", "b-ok", "Publicada", "Já está em vigor: quiosques, painéis e balcões seguem-na."},
@@ -166,6 +167,10 @@ func (s *saving) button(b *branch.Branch) error {
 		if err != nil {
 			return editError{err}
 		}
+		if strings.HasSuffix(arg, "/exceptions") {
+			s.to = address(section, arrivedAt(s.form), "data") + "#" + fieldID(arg+"/"+id+"/spans")
+			return nil
+		}
 		page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes"}[arg]
 		if page == "" {
 			s.to = address("regras", "", "posto")
@@ -177,11 +182,24 @@ func (s *saving) button(b *branch.Branch) error {
 			return editError{err}
 		}
 		s.to = address(section, "", "tirado")
+		if strings.Contains(arg, "/exceptions/") {
+			s.to = address(section, arrivedAt(s.form), "tirado")
+		}
+	case "copy-monday":
+		if err := setup.CopyMonday(b, arg); err != nil {
+			return editError{err}
+		}
 	case "tax":
 		setup.TaxAuthority(b, arg)
 		s.to = address("regras", "", "posto")
 	}
 	return nil
+}
+
+// arrivedAt is the line whose page a form came from.
+func arrivedAt(form url.Values) string {
+	_, id := back(form)
+	return id
 }
 
 // changeDraft makes a draft of the present one, again if somebody else kept another meanwhile.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"balcao/branch-server/branch"
+	"balcao/internal/hours"
 )
 
 // Change is one field, or one line of a list, that differs between two descriptions.
@@ -54,6 +55,13 @@ func (d *differ) structs(path string, was, now reflect.Value) {
 
 func (d *differ) values(path, key string, was, now reflect.Value) {
 	if reflect.DeepEqual(was.Interface(), now.Interface()) {
+		return
+	}
+	if old, is := reflect.TypeAssert[[]hours.Weekly](was); is {
+		fresh, _ := reflect.TypeAssert[[]hours.Weekly](now)
+		if a, b := weekWords(path, old), weekWords(path, fresh); a != b {
+			d.add(path, a, b)
+		}
 		return
 	}
 	switch {
@@ -134,6 +142,10 @@ func (d *differ) lines(path string, was, now reflect.Value) {
 			d.structs(path+"/"+id, old, news[id])
 			continue
 		}
+		if ownerKey[path] != "" {
+			d.structs(path+"/"+id, lineOf(now.Index(i)), now.Index(i))
+			continue
+		}
 		d.add(path+"/"+id, "", "novo")
 	}
 	for i := range was.Len() {
@@ -142,11 +154,26 @@ func (d *differ) lines(path string, was, now reflect.Value) {
 			before = append(before, id)
 			continue
 		}
+		if ownerKey[path] != "" {
+			d.structs(path+"/"+id, was.Index(i), lineOf(was.Index(i)))
+			continue
+		}
 		d.add(path+"/"+id, "existia", "")
 	}
 	if !slices.Equal(before, after) {
 		d.add(path, strings.Join(before, " "), strings.Join(after, " "))
 	}
+}
+
+// lineOf returns a line that says nothing but whose it is.
+func lineOf(line reflect.Value) reflect.Value {
+	bare := reflect.New(line.Type()).Elem()
+	for _, name := range identities {
+		if f := line.FieldByName(name); f.IsValid() {
+			bare.FieldByName(name).Set(f)
+		}
+	}
+	return bare
 }
 
 func byID(list reflect.Value) map[string]reflect.Value {

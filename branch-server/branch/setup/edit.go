@@ -126,9 +126,13 @@ func without(list []string, word string) []string {
 var ErrNoName = errors.New("escreva primeiro o nome")
 
 // Add adds a line to one of the lists and returns its id, made of its name: bodies, divisions (the name is the letter,
-// under a body), services (under a division), counters, policy/bodies (under is the body), and lists of classes.
+// under a body), services (under a division), counters, policy/bodies (under is the body), lists of classes, and
+// exceptions to hours (the name is the date).
 func Add(b *branch.Branch, list, name, under string) (string, error) {
 	name = strings.TrimSpace(name)
+	if level, is := strings.CutSuffix(list, "/exceptions"); is {
+		return addException(b, level, name)
+	}
 	if name == "" && list != "policy/bodies" {
 		return "", ErrNoName
 	}
@@ -214,8 +218,8 @@ func TaxAuthority(b *branch.Branch, body string) {
 	b.Policy.Bodies = append(b.Policy.Bodies, branch.BodyCalling{Body: body, Calling: branch.Calling{Classes: classes}})
 }
 
-// Remove takes a line out of its list, and with it what cannot stand without it: a division takes its services, a
-// service its skills, hours and names in files of bookings.
+// Remove takes a line out of its list, and with it what cannot stand without it: a body takes its hours, a
+// division its services, a service its skills, hours and names in files of bookings.
 func Remove(b *branch.Branch, path string) error {
 	cut := strings.LastIndex(path, "/")
 	if cut < 0 {
@@ -242,7 +246,10 @@ func Remove(b *branch.Branch, path string) error {
 		return ErrNoField
 	}
 	list.Set(kept)
+	defer dropBare(b)
 	switch path[:cut] {
+	case "bodies":
+		b.Supply.Bodies = slices.DeleteFunc(slices.Clone(b.Supply.Bodies), func(o branch.BodySupply) bool { return o.Body == id })
 	case "services":
 		dropService(b, id)
 	case "divisions":

@@ -12,6 +12,7 @@ import (
 
 	"balcao/branch-server/branch"
 	"balcao/internal/config"
+	"balcao/internal/hours"
 )
 
 // ErrNoField means that a path leads nowhere: the line it stood on is gone, or never was.
@@ -25,6 +26,9 @@ func identity(v reflect.Value) (string, bool) {
 	if v.Kind() != reflect.Struct {
 		return "", false
 	}
+	if date := v.FieldByName("Date"); date.IsValid() && v.Type() == exceptionType {
+		return fmt.Sprint(date.Interface()), true
+	}
 	for _, name := range identities {
 		if f, has := v.Type().FieldByName(name); has && f.Type.Kind() == reflect.String {
 			return v.FieldByIndex(f.Index).String(), true
@@ -32,6 +36,8 @@ func identity(v reflect.Value) (string, bool) {
 	}
 	return "", false
 }
+
+var exceptionType = reflect.TypeFor[hours.Exception]()
 
 // fields returns the fields of a struct by their keys, in order.
 func fields(v reflect.Value) (keys []string, values []reflect.Value) {
@@ -60,6 +66,12 @@ func Get(b *branch.Branch, path string) string {
 	}
 	if counter, division, is := divisionPath(path); is {
 		return string(divisionSkill(b, counter, division))
+	}
+	if level, day, is := weekPath(path); is {
+		if list := hoursAt(b, level); list != nil {
+			return spansText(dayOf(*list, day))
+		}
+		return ""
 	}
 	v := reflect.ValueOf(b).Elem()
 	key := ""
@@ -104,6 +116,19 @@ func Set(b *branch.Branch, path, value string) error {
 	}
 	if counter, division, is := divisionPath(path); is {
 		return setDivisionSkill(b, counter, division, SkillKind(value))
+	}
+	ensureLine(b, path)
+	defer dropBare(b)
+	if level, day, is := weekPath(path); is {
+		list := hoursAt(b, level)
+		if list == nil {
+			return ErrNoField
+		}
+		spans, err := readSpans(value)
+		if err == nil {
+			setDays(list, spans, day)
+		}
+		return err
 	}
 	parts := strings.Split(path, "/")
 	v := reflect.ValueOf(b).Elem()
@@ -167,6 +192,9 @@ func assign(v reflect.Value, key, value string) error {
 		}
 		v.SetInt(int64(d))
 		return nil
+	}
+	if is, err := assignHours(v, value); is {
+		return err
 	}
 	if u, is := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); is {
 		if value == "" {
@@ -273,6 +301,13 @@ func plain(v reflect.Value, key string, zero bool) string {
 		}
 		return config.Brief(d)
 	}
+	if spans, is := reflect.TypeAssert[[]hours.Span](v); is {
+		return spansText(spans)
+	}
+	if m, is := reflect.TypeAssert[hours.Municipal](v); is {
+		held, _ := m.MarshalText()
+		return municipalText(string(held))
+	}
 	if m, is := reflect.TypeAssert[encoding.TextMarshaler](v); is {
 		if b, err := m.MarshalText(); err == nil {
 			return string(b)
@@ -314,11 +349,24 @@ func pathOf(b *branch.Branch, key string) string {
 		if err != nil || v.Kind() != reflect.Slice || i < 0 || i >= v.Len() {
 			return strings.Join(path, "/")
 		}
+		if w, is := reflect.TypeAssert[hours.Weekly](v.Index(i)); is && strings.Contains(key, ".spans[") && w.Days != 0 {
+			day := slices.IndexFunc(Weekdays, func(k string) bool { d, _ := weekdayAt(k); return w.Days.Has(d) })
+			return strings.Join(append(path[:len(path)-1], "week", Weekdays[day]), "/")
+		}
 		id, has := identity(v.Index(i))
 		if !has {
 			return strings.Join(path, "/")
 		}
+		if list := strings.Join(path, "/"); ownerKey[list] != "" && !owned(b, list, id) {
+			return list
+		}
 		path, v = append(path, id), v.Index(i)
 	}
 	return strings.Join(path, "/")
+}
+
+// owned reports whether what a line of own hours, limits or shares is for exists.
+func owned(b *branch.Branch, list, id string) bool {
+	owners := map[string]string{"supply/bodies": "bodies", "supply/services": "services", "bookings/shares": "divisions"}
+	return Get(b, owners[list]+"/"+id+"/id") != ""
 }

@@ -52,7 +52,7 @@ func TestFieldsAreSetByTheirPathsAndToldInWords(t *testing.T) {
 		{"policy/guard", "", "Regras", "Espera longa", "30 min", ""},
 		{"policy/silence", "25", "Regras", "Impressão sem notícia", "", "25 s"},
 		{"counters/2/skill/cc", "own", "Balcão 2", "Atende sempre", "NIF", "NIF, Cartão"},
-		{"supply/municipal_holiday", "06-24", "Horário e limites", "Feriado municipal", "06-13", "06-24"},
+		{"supply/municipal_holiday", "06-24", "Horário e limites", "Feriado municipal", "13/06", "24/06"},
 		{"supply/book/pt", "Marque em sítio.pt", "Horário e limites", "Como marcar", "", "Marque em sítio.pt"},
 	} {
 		was, now := setup.Read([]byte(loja)).Branch, setup.Read([]byte(loja)).Branch
@@ -192,6 +192,10 @@ func FuzzSetNeverBreaksADescription(f *testing.F) {
 	f.Add("supply/hours", "mon")
 	f.Add("services/cc/name/pt", "Cartão \" novo")
 	f.Add("bookings/names/x", "cc")
+	f.Add("supply/week/mon", "8h30 às 12h30, 14-19")
+	f.Add("supply/services/cc/week/sat", "12-9")
+	f.Add("bookings/shares/a/percent", "30")
+	f.Add("supply/municipal_holiday", "13 de junho")
 	f.Fuzz(func(t *testing.T, path, value string) {
 		if strings.ContainsAny(path+value, "\x00\u0085\u2028\u2029\ufeff\ufffd") || !printable(path+value) {
 			return // a form cannot hold it

@@ -55,6 +55,12 @@ var labels = map[string]string{
 	"supply/stop_before": "Últimas senhas", "supply/day_end": "Fim do dia", "supply/occupancy": "Lotação", "supply/book/pt": "Como marcar",
 	"supply/book/en": "Como marcar, em inglês", "supply/elsewhere/pt": "Outra loja perto", "supply/elsewhere/en": "Outra loja perto, em inglês",
 	"supply/services": "Limites por serviço", "supply/bodies": "Horários por entidade",
+	"supply/bodies/*/hours": "Horário próprio", "supply/bodies/*/exceptions": "Exceções ao horário",
+	"supply/services/*/hours": "Horário próprio", "supply/services/*/exceptions": "Exceções ao horário",
+	"supply/services/*/stop_before": "Últimas senhas", "supply/services/*/quota": "Senhas por dia sem marcação",
+	"supply/services/*/give_back": "Faltas devolvem o lugar", "supply/services/*/next/pt": "Quando não há senhas",
+	"supply/services/*/next/en": "Quando não há senhas, em inglês", "supply/services/*/next": "Quando não há senhas",
+	"bookings/shares/*/percent": "Parte guardada para marcações", "bookings/shares/*/division": "Divisão das marcações",
 
 	"bookings/from": "Chegada adiantada a marcações", "bookings/release": "Libertar números reservados", "bookings/shares": "Números para marcações",
 	"bookings/names": "Nomes nos ficheiros de marcações", "bookings/offer": "Botão «Tenho marcação»",
@@ -63,6 +69,9 @@ var labels = map[string]string{
 // Label returns what a field is called on screens; a field without a word has its key.
 func Label(path string) string {
 	parts := strings.Split(path, "/")
+	if w, is := supplyLabel(path, parts); is {
+		return w
+	}
 	if i := slices.Index(parts, "classes"); i >= 0 && len(parts) > i+2 {
 		return word("classes/"+strings.Join(parts[i+2:], "/"), parts)
 	}
@@ -112,8 +121,17 @@ func Where(b *branch.Branch, path string) string {
 		}
 		return where
 	case "supply":
+		if len(parts) > 3 && id == "services" {
+			return or(Get(b, "services/"+parts[2]+"/name/pt"), parts[2])
+		}
+		if len(parts) > 3 && id == "bodies" {
+			return or(Get(b, "bodies/"+parts[2]+"/short"), parts[2])
+		}
 		return "Horário e limites"
 	case "bookings":
+		if len(parts) > 3 && id == "shares" {
+			return "Divisão " + or(Get(b, "divisions/"+parts[2]+"/prefix"), parts[2])
+		}
 		return "Marcações"
 	}
 	return ""
@@ -128,6 +146,9 @@ func or(a, b string) string {
 
 // Say returns a value of a field in words: with its unit, and names for ids.
 func Say(b *branch.Branch, path, value string) string {
+	if words, is := sayHours(b, path, value); is {
+		return words
+	}
 	if value == "" {
 		return ""
 	}
@@ -145,6 +166,8 @@ func Say(b *branch.Branch, path, value string) string {
 		if strings.Trim(value, "0123456789") == "" {
 			return value + " " + Unit(path)
 		}
+	case key == "percent":
+		return value + " %"
 	case key == "primary" || key == "secondary" || path == "services":
 		return names(value, func(id string) string { return Get(b, "services/"+id+"/name/pt") })
 	case path == "counters":
