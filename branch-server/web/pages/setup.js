@@ -42,7 +42,10 @@ async function keep(form) {
     }
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(String(response.status));
-    show(new DOMParser().parseFromString(await response.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const later = changedSince(form, body);
+    show(fresh);
+    for (const [id, value] of later) put(id, value);
   } catch {
     const now = document.getElementById("guardado");
     if (now) now.textContent = "Ainda não ficou guardado: sem ligação. Carregue em «Guardar no rascunho».";
@@ -54,6 +57,31 @@ async function keep(form) {
       if (fresh instanceof HTMLFormElement) void keep(fresh);
     }
   }
+}
+
+/**
+ * What was changed in a form after it was sent: the next sending takes it, and the answer to this one may not undo it.
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} sent
+ * @returns {[string, string | boolean][]}
+ */
+function changedSince(form, sent) {
+  /** @type {[string, string | boolean][]} */
+  const later = [];
+  for (const field of form.elements) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) || !field.id || !sent.has(`was:${field.name}`)) continue;
+    if (field instanceof HTMLInputElement && field.type === "checkbox") {
+      if (field.checked !== sent.has(field.name)) later.push([field.id, field.checked]);
+    } else if (field.value !== sent.get(field.name)) later.push([field.id, field.value]);
+  }
+  return later;
+}
+
+/** Puts a value into a field. @param {string} id @param {string | boolean} value */
+function put(id, value) {
+  const field = document.getElementById(id);
+  if (field instanceof HTMLInputElement && typeof value === "boolean") field.checked = value;
+  else if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) && typeof value === "string") field.value = value;
 }
 
 /** Puts a fresh page in place of this one, with what is being typed kept. @param {Document} fresh */
