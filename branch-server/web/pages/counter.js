@@ -162,7 +162,13 @@ function takeBack() {
   press(name, body).then(() => { undo = null; draw(); });
 }
 
-const d = dialogs({ press: (name, body, told) => { press(name, body, undefined, told); }, draw });
+/** What was filled in and sent waits for the press before it. @param {string} name @param {any} body @param {any} [told] */
+async function pressAfter(name, body, told) {
+  while (pending) await new Promise((done) => setTimeout(done, 30));
+  await press(name, body, undefined, told);
+}
+
+const d = dialogs({ press: pressAfter, draw });
 
 /** Calls the next one for a clerk who wishes so, unless something is open or unsure. @param {State} s */
 function callAlone(s) {

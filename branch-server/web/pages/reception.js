@@ -29,7 +29,13 @@ let law = false, lang = "pt", said = "";
 /** @type {{text: string, until: number, press: {name: string, body: any}}|null} */
 let undo = null;
 
-const d = dialogs({ press: (name, body, told) => { press(name, body, undefined, told); }, draw });
+/** What was filled in and sent waits for the press before it. @param {string} name @param {any} body @param {any} [told] */
+async function pressAfter(name, body, told) {
+  while (pending) await new Promise((done) => setTimeout(done, 30));
+  await press(name, body, undefined, told);
+}
+
+const d = dialogs({ press: pressAfter, draw });
 
 /** @param {string} name @param {any} body @param {string} [key] @param {any} [told] */
 async function press(name, body, key, told) {

@@ -112,7 +112,7 @@ function Profile({ d, s, draw }) {
 /** @param {{d: Dialogs, s: State}} p */
 function DayEnd({ d, s }) {
   const held = s.aside.filter((a) => a.kind === "held" && a.mine);
-  return html`<dialog class="dialog" ref=${(/** @type {HTMLDialogElement|null} */ el) => { if (el && !el.open) el.showModal(); }} aria-labelledby="dialog-title" onClose=${d.close}><h2 id="dialog-title">Terminar o seu dia</h2>
+  return html`<dialog class="dialog" ref=${(/** @type {HTMLDialogElement|null} */ el) => { if (el && !el.open) el.showModal(); }} aria-labelledby="dialog-title" onKeyDown=${d.escape} onClose=${d.close}><h2 id="dialog-title">Terminar o seu dia</h2>
     <p>Neste balcão, hoje: <b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"}, <b>${s.today.acts}</b> ${s.today.acts === 1 ? "ato" : "atos"}${s.today.visits ? html`, mediana <b>${s.today.median || "menos de 1"}</b> min` : ""}.</p>
     ${held.length > 0 && html`<div class="notice watch"><${Icon} name="b-watch" /><div><b>${held.length === 1 ? "Tem uma senha retida" : `Tem ${held.length} senhas retidas`}</b>${held.map((h) => h.tk).join(", ")}. Outro balcão pode retomá-${held.length === 1 ? "la" : "las"}.</div></div>`}
     ${s.visit ? html`<div class="notice refused"><${Icon} name="b-busy" /><div><b>Ainda está com a ${s.visit.tk}</b>Termine-a primeiro.</div></div><div class="actions"><button class="button" type="button" onClick=${d.close}>Voltar <kbd>Esc</kbd></button></div>`

@@ -134,8 +134,11 @@ export function dialogs({ press, draw }) {
 
   /** @param {HTMLDialogElement|null} el */
   const modal = (el) => { if (el && !el.open) el.showModal(); };
+  /** The browser tells of a dialog it closed only a moment later, and a key pressed in that moment would be lost.
+   * @param {KeyboardEvent} e */
+  const escape = (e) => { if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); close(); } };
   /** @param {{title: string, children?: any, submit?: (e: SubmitEvent) => void, wide?: boolean}} p */
-  const Frame = (p) => html`<dialog class=${"dialog" + (p.wide ? " wide" : "")} ref=${modal} aria-labelledby="dialog-title" onClose=${close}>
+  const Frame = (p) => html`<dialog class=${"dialog" + (p.wide ? " wide" : "")} ref=${modal} aria-labelledby="dialog-title" onKeyDown=${escape} onClose=${close}>
     <form onSubmit=${p.submit ?? ((/** @type {Event} */ e) => e.preventDefault())}><h2 id="dialog-title">${p.title}</h2>${p.children}</form></dialog>`;
   const Fault = () => now?.fault ? html`<p class="error" id="fault" role="alert">${now.fault}</p>` : null;
   /** @param {{go?: string}} p */
@@ -203,5 +206,5 @@ export function dialogs({ press, draw }) {
     return null;
   }
 
-  return { get known() { return known; }, open, close, show, send, View, Frame, Fault, Actions, Reasons, Services, NoCounter, form, text, get now() { return now; } };
+  return { get known() { return known; }, open, close, show, send, View, Frame, Fault, escape, Actions, Reasons, Services, NoCounter, form, text, get now() { return now; } };
 }
