@@ -177,56 +177,9 @@ func answerTo(d *queue.Day, cmd queue.Command, entries []queue.Entry) Answer {
 	}
 	for _, entry := range entries {
 		a.Seq = entry.Seq
-		switch ev := entry.Event.(type) {
-		case queue.Issued:
-			a.about(d.Visit(ev.Visit))
-		case queue.Called:
-			a.about(d.Visit(ev.Visit))
-		case queue.Recalled:
-			a.about(d.Visit(ev.Visit))
-		case queue.Started:
-			a.about(d.Visit(ev.Visit))
-		case queue.Finished:
-			a.about(d.Visit(ev.Visit))
-		case queue.NotShown:
-			a.about(d.Visit(ev.Visit))
-		case queue.PrioritySet:
-			a.about(d.Visit(ev.Visit))
-		default:
-			a.about(d.Visit(lived(ev)))
-		}
+		a.about(d.Visit(queue.VisitOf(entry.Event)))
 	}
 	return a
-}
-
-// lived returns the visit that a fact of a longer life is about; 0 for none.
-func lived(e queue.Event) queue.VisitID {
-	switch ev := e.(type) {
-	case queue.Forwarded:
-		return ev.Visit
-	case queue.Transferred:
-		return ev.Visit
-	case queue.Held:
-		return ev.Visit
-	case queue.Resumed:
-		return ev.Visit
-	case queue.TakenBack:
-		return ev.Visit
-	case queue.Cancelled:
-		return ev.Visit
-	case queue.Revived:
-		return ev.Visit
-	case queue.Postponed:
-		return ev.Visit
-	case queue.Returned:
-		return ev.Visit
-	case queue.Walked:
-		return ev.Visit
-	case queue.InaccurateSet:
-		return ev.Visit
-	default: // not about one visit at a counter
-		return 0
-	}
 }
 
 func (a *Answer) about(v queue.Visit, known bool) {

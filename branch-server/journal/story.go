@@ -62,7 +62,7 @@ func NewStory(names Names) *Story {
 
 // Hear adds the next entry of the day.
 func (s *Story) Hear(e queue.Entry) {
-	visit := visitOf(e.Event)
+	visit := queue.VisitOf(e.Event)
 	s.Day.Apply(e)
 	line := Line{Seq: e.Seq, At: e.At, Visit: visit, Text: s.tell(e.Event)}
 	if v, known := s.Day.Visit(visit); known {
@@ -99,33 +99,6 @@ func (s *Story) String(l Line) string {
 		return s.names.clock(l.At) + "  " + l.Text
 	}
 	return s.names.clock(l.At) + "  " + l.Number + "  " + l.Text
-}
-
-// visitOf returns the visit that a fact is about; 0 if it is about none.
-func visitOf(e queue.Event) queue.VisitID {
-	if s, of := stepOf(e); of {
-		return s.visit
-	}
-	switch ev := e.(type) {
-	case queue.Reserved:
-		return ev.Visit
-	case queue.PrintKnown:
-		return ev.Visit
-	case queue.PrintFailure:
-		return ev.Visit
-	case queue.PrioritySet:
-		return ev.Visit
-	case queue.Transferred:
-		return ev.Visit
-	case queue.Cancelled:
-		return ev.Visit
-	case queue.InaccurateSet:
-		return ev.Visit
-	case queue.Supervised:
-		return ev.Visit
-	default:
-		return 0
-	}
 }
 
 // tell puts a fact into words.

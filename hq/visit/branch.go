@@ -72,7 +72,7 @@ func (b *Branch) Apply(e queue.Entry) {
 	if b.exceeds(e.Event) {
 		return
 	}
-	id := visitOf(e.Event)
+	id := queue.VisitOf(e.Event)
 	before, was := b.day.Visit(id)
 	b.day.Apply(e)
 	if after, is := b.day.Visit(id); is {
@@ -178,63 +178,6 @@ func (b *Branch) count(before queue.Visit, was bool, after queue.Visit, at time.
 func (b *Branch) slot(at time.Time) *Slot {
 	local := at.In(b.zone)
 	return &b.half[local.Hour()*2+local.Minute()/30]
-}
-
-// visitOf returns the visit that a fact is about, 0 for none.
-func visitOf(e queue.Event) queue.VisitID {
-	switch ev := e.(type) {
-	case queue.Reserved:
-		return ev.Visit
-	case queue.Issued:
-		return ev.Visit
-	case queue.PrintKnown:
-		return ev.Visit
-	case queue.PrintFailure:
-		return ev.Visit
-	case queue.Voided:
-		return ev.Visit
-	case queue.Called:
-		return ev.Visit
-	case queue.Recalled:
-		return ev.Visit
-	case queue.Started:
-		return ev.Visit
-	case queue.Finished:
-		return ev.Visit
-	case queue.NotShown:
-		return ev.Visit
-	case queue.PrioritySet:
-		return ev.Visit
-	case queue.Forwarded:
-		return ev.Visit
-	case queue.Transferred:
-		return ev.Visit
-	case queue.Held:
-		return ev.Visit
-	case queue.Resumed:
-		return ev.Visit
-	case queue.TakenBack:
-		return ev.Visit
-	case queue.Cancelled:
-		return ev.Visit
-	case queue.Revived:
-		return ev.Visit
-	case queue.Postponed:
-		return ev.Visit
-	case queue.Returned:
-		return ev.Visit
-	case queue.Walked:
-		return ev.Visit
-	case queue.InaccurateSet:
-		return ev.Visit
-	case queue.PaperEntered:
-		return ev.Visit
-	case queue.DayOpened, queue.DayClosed, queue.CounterOpened, queue.CounterClosed, queue.AlarmRaised, queue.AlarmAnswered, queue.RequestClosed, queue.Noted,
-		queue.BreakDue, queue.BreakStarted, queue.BreakEnded, queue.ServiceSuspended, queue.ServiceReopened,
-		queue.ShareHeld, queue.QuotaSet, queue.SkillsSet, queue.Supervised,
-		queue.Leased, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased:
-	}
-	return 0
 }
 
 // Day returns the local date of the branch's Day, empty before one was opened, and whether it takes visits.

@@ -18,9 +18,9 @@ type DayReopened struct {
 	By  string `json:"by,omitempty"`
 }
 
-func (EndDay) command()    {}
-func (ReopenDay) command() {}
-func (DayReopened) event() {}
+func (EndDay) command()            {}
+func (ReopenDay) command()         {}
+func (DayReopened) about() VisitID { return 0 }
 
 // CauseDayEnd is why visits are cancelled that still waited at the end of a Day.
 const CauseDayEnd = "day_end"

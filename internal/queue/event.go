@@ -13,7 +13,10 @@ type Entry struct {
 // Event is a fact. It holds no personal data: no name, no document number, no ground for priority.
 //
 //sumtype:decl
-type Event interface{ event() }
+type Event interface{ about() VisitID }
+
+// VisitOf returns the visit that a fact is about, 0 for none.
+func VisitOf(e Event) VisitID { return e.about() }
 
 // DayOpened begins a Day.
 type DayOpened struct {
@@ -208,20 +211,20 @@ type Origin struct {
 	Seq   uint64
 }
 
-func (DayOpened) event()     {}
-func (DayClosed) event()     {}
-func (Reserved) event()      {}
-func (Issued) event()        {}
-func (PrintKnown) event()    {}
-func (PrintFailure) event()  {}
-func (Voided) event()        {}
-func (RequestClosed) event() {}
-func (Called) event()        {}
-func (Recalled) event()      {}
-func (Started) event()       {}
-func (Finished) event()      {}
-func (NotShown) event()      {}
-func (PrioritySet) event()   {}
-func (CounterOpened) event() {}
-func (CounterClosed) event() {}
-func (Noted) event()         {}
+func (DayOpened) about() VisitID      { return 0 }
+func (DayClosed) about() VisitID      { return 0 }
+func (e Reserved) about() VisitID     { return e.Visit }
+func (e Issued) about() VisitID       { return e.Visit }
+func (e PrintKnown) about() VisitID   { return e.Visit }
+func (e PrintFailure) about() VisitID { return e.Visit }
+func (e Voided) about() VisitID       { return e.Visit }
+func (RequestClosed) about() VisitID  { return 0 }
+func (e Called) about() VisitID       { return e.Visit }
+func (e Recalled) about() VisitID     { return e.Visit }
+func (e Started) about() VisitID      { return e.Visit }
+func (e Finished) about() VisitID     { return e.Visit }
+func (e NotShown) about() VisitID     { return e.Visit }
+func (e PrioritySet) about() VisitID  { return e.Visit }
+func (CounterOpened) about() VisitID  { return 0 }
+func (CounterClosed) about() VisitID  { return 0 }
+func (Noted) about() VisitID          { return 0 }

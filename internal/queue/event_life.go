@@ -134,18 +134,18 @@ type ServiceReopened struct {
 	By      string    `json:"by,omitempty"` // a pseudonym
 }
 
-func (Forwarded) event()        {}
-func (Transferred) event()      {}
-func (Held) event()             {}
-func (Resumed) event()          {}
-func (Cancelled) event()        {}
-func (Revived) event()          {}
-func (Postponed) event()        {}
-func (Returned) event()         {}
-func (Walked) event()           {}
-func (InaccurateSet) event()    {}
-func (BreakDue) event()         {}
-func (BreakStarted) event()     {}
-func (BreakEnded) event()       {}
-func (ServiceSuspended) event() {}
-func (ServiceReopened) event()  {}
+func (e Forwarded) about() VisitID      { return e.Visit }
+func (e Transferred) about() VisitID    { return e.Visit }
+func (e Held) about() VisitID           { return e.Visit }
+func (e Resumed) about() VisitID        { return e.Visit }
+func (e Cancelled) about() VisitID      { return e.Visit }
+func (e Revived) about() VisitID        { return e.Visit }
+func (e Postponed) about() VisitID      { return e.Visit }
+func (e Returned) about() VisitID       { return e.Visit }
+func (e Walked) about() VisitID         { return e.Visit }
+func (e InaccurateSet) about() VisitID  { return e.Visit }
+func (BreakDue) about() VisitID         { return 0 }
+func (BreakStarted) about() VisitID     { return 0 }
+func (BreakEnded) about() VisitID       { return 0 }
+func (ServiceSuspended) about() VisitID { return 0 }
+func (ServiceReopened) about() VisitID  { return 0 }

@@ -35,7 +35,7 @@ func (r *randomDay) sumsHold() {
 
 // lives checks what a fact did to its visit: which steps a life can take, and what never changes in it.
 func (r *randomDay) lives(e queue.Entry) {
-	id := about(e.Event)
+	id := queue.VisitOf(e.Event)
 	v, known := r.shadow.Visit(id)
 	if !known {
 		return
@@ -117,53 +117,5 @@ func (r *randomDay) passedRightly(ev queue.Called) {
 	passed, known := r.shadow.Visit(ev.Why.Passed)
 	if !known || passed.Since.After(called.Since) || passed.Number.String() != ev.Why.PassedTkt {
 		r.t.Fatalf("%s is said to have passed %s, which came later or is not there", ev.Number, ev.Why.PassedTkt)
-	}
-}
-
-// about returns the visit that a fact is of; 0 if of none.
-func about(e queue.Event) queue.VisitID {
-	switch ev := e.(type) {
-	case queue.Reserved:
-		return ev.Visit
-	case queue.Issued:
-		return ev.Visit
-	case queue.Voided:
-		return ev.Visit
-	case queue.Called:
-		return ev.Visit
-	case queue.Recalled:
-		return ev.Visit
-	case queue.Started:
-		return ev.Visit
-	case queue.Finished:
-		return ev.Visit
-	case queue.NotShown:
-		return ev.Visit
-	case queue.PrioritySet:
-		return ev.Visit
-	case queue.Forwarded:
-		return ev.Visit
-	case queue.Transferred:
-		return ev.Visit
-	case queue.Held:
-		return ev.Visit
-	case queue.Resumed:
-		return ev.Visit
-	case queue.TakenBack:
-		return ev.Visit
-	case queue.Cancelled:
-		return ev.Visit
-	case queue.Revived:
-		return ev.Visit
-	case queue.Postponed:
-		return ev.Visit
-	case queue.Returned:
-		return ev.Visit
-	case queue.Walked:
-		return ev.Visit
-	case queue.PaperEntered:
-		return ev.Visit
-	default:
-		return 0
 	}
 }

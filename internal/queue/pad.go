@@ -64,12 +64,12 @@ type PaperEntered struct {
 	By        string      `json:"by,omitempty"`
 }
 
-func (BlockNumbers) command()   {}
-func (ReleaseNumbers) command() {}
-func (EnterPaper) command()     {}
-func (NumbersBlocked) event()   {}
-func (NumbersReleased) event()  {}
-func (PaperEntered) event()     {}
+func (BlockNumbers) command()          {}
+func (ReleaseNumbers) command()        {}
+func (EnterPaper) command()            {}
+func (NumbersBlocked) about() VisitID  { return 0 }
+func (NumbersReleased) about() VisitID { return 0 }
+func (e PaperEntered) about() VisitID  { return e.Visit }
 
 // PrintPad is the paper of a visit whose ticket came from a pad.
 const PrintPad PrintState = "pad"

@@ -25,8 +25,8 @@ type QuotaSet struct {
 	By       string     `json:"by,omitempty"`
 }
 
-func (SetQuota) command() {}
-func (QuotaSet) event()   {}
+func (SetQuota) command()       {}
+func (QuotaSet) about() VisitID { return 0 }
 
 // Suspension is that no tickets are given for a service at present.
 type Suspension struct {

@@ -46,9 +46,9 @@ func (TakeBack) command()    {}
 func (RaiseAlarm) command()  {}
 func (AnswerAlarm) command() {}
 
-func (TakenBack) event()     {}
-func (AlarmRaised) event()   {}
-func (AlarmAnswered) event() {}
+func (e TakenBack) about() VisitID   { return e.Visit }
+func (AlarmRaised) about() VisitID   { return 0 }
+func (AlarmAnswered) about() VisitID { return 0 }
 
 // Alarm is the silent alert of a counter. A zero Raised means that there was none since the counter opened.
 type Alarm struct {

@@ -14,8 +14,8 @@ type ShareHeld struct {
 	Numbers  int        `json:"n"`
 }
 
-func (HoldShare) command() {}
-func (ShareHeld) event()   {}
+func (HoldShare) command()       {}
+func (ShareHeld) about() VisitID { return 0 }
 
 func (d *Day) holdShare(c HoldShare) ([]Event, error) {
 	if !d.open {

@@ -17,8 +17,8 @@ type SkillsSet struct {
 	Secondary []ServiceID `json:"helps,omitempty"`
 }
 
-func (SetSkills) command() {}
-func (SkillsSet) event()   {}
+func (SetSkills) command()       {}
+func (SkillsSet) about() VisitID { return 0 }
 
 func (d *Day) setSkills(c SetSkills) ([]Event, error) {
 	k, known := d.index.counters[c.Counter]

@@ -31,9 +31,9 @@ type Supervised struct {
 	Entries int       `json:"entries"` // how many entries of the coordination's doing follow
 }
 
-func (Supervise) command() {}
-func (MoveQueue) command() {}
-func (Supervised) event()  {}
+func (Supervise) command()          {}
+func (MoveQueue) command()          {}
+func (e Supervised) about() VisitID { return e.Visit }
 
 // decideOffice turns the wishes of those who run the branch into facts.
 func (d *Day) decideOffice(cmd Command, decide func(Command) ([]Event, error)) ([]Event, error) {
