@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"balcao/branch-server/app"
-	"balcao/branch-server/staff"
+	"balcao/internal/signin"
 )
 
 // place is a whole branch server over a folder, with people who may set it up.
@@ -28,7 +28,7 @@ type place struct {
 func configOf(t *testing.T, data string) app.Config {
 	t.Helper()
 	dir := t.TempDir()
-	hash, err := staff.HashPIN("1234")
+	hash, err := signin.Hash("1234")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"balcao/branch-server/staff"
+	"balcao/internal/signin"
 )
 
 // PrintHash reads a PIN from in and writes its hash for the staff file to out.
@@ -14,7 +14,7 @@ func PrintHash(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("read the PIN: %w", err)
 	}
-	hash, err := staff.HashPIN(strings.TrimSpace(string(raw)))
+	hash, err := signin.Hash(strings.TrimSpace(string(raw)))
 	if err != nil {
 		return err
 	}

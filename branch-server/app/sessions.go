@@ -7,6 +7,7 @@ import (
 
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
+	"balcao/internal/signin"
 )
 
 // sessions keeps the sign-ins of the pages in the store.
@@ -38,6 +39,6 @@ func (s sessions) Put(ctx context.Context, one web.Session) error {
 }
 
 // Delete forgets a session.
-func (s sessions) Delete(ctx context.Context, token web.TokenHash) error {
+func (s sessions) Delete(ctx context.Context, token signin.TokenHash) error {
 	return s.store.DeleteSession(ctx, token)
 }

@@ -13,7 +13,7 @@ import (
 	"text/template"
 	"time"
 
-	"balcao/branch-server/staff"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 )
 
@@ -116,7 +116,7 @@ func (e *espaco) ask(a *asker) error {
 			return nil
 		}},
 		{"5. Que PIN usa quem atende? (4 ou mais algarismos; entra como «mediador»)", func(s string) (err error) {
-			if e.Hash, err = staff.HashPIN(s); err != nil {
+			if e.Hash, err = signin.Hash(s); err != nil {
 				return errors.New("o PIN tem de ter 4 ou mais algarismos")
 			}
 			return nil

@@ -12,14 +12,14 @@ import (
 	"testing"
 
 	"balcao/branch-server/app"
-	"balcao/branch-server/staff"
+	"balcao/internal/signin"
 )
 
 // fileOf writes a good configuration of one service and one counter, beside the file of its people.
 func fileOf(t *testing.T, data, http, broker string) string {
 	t.Helper()
 	dir := t.TempDir()
-	hash, err := staff.HashPIN("1234")
+	hash, err := signin.Hash("1234")
 	if err != nil {
 		t.Fatal(err)
 	}

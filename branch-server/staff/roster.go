@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"balcao/internal/signin"
 )
 
 // User is one person as the table of users keeps them. Who is not active cannot sign in, and keeps their name in
@@ -151,7 +153,7 @@ func (r *Roster) Put(ctx context.Context, author Person, w Wish, at time.Time) e
 		u.Hash = before.Hash
 	}
 	if w.PIN != "" || w.New {
-		hash, err := HashPIN(w.PIN)
+		hash, err := signin.Hash(w.PIN)
 		if err != nil {
 			return ErrPIN
 		}

@@ -4,17 +4,15 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"balcao/internal/signin"
 )
 
 func TestAPersonSignsInWithNameAndPIN(t *testing.T) {
 	t.Parallel()
-	h, err := HashPIN("4711")
+	h, err := signin.Hash("4711")
 	if err != nil {
 		t.Fatal(err)
-	}
-	again, _ := HashPIN("4711")
-	if h == again {
-		t.Error("two hashes of one PIN are equal: the salt is not fresh")
 	}
 	b, err := Parse("people.yaml", []byte("people:\n  - {id: marta, name: Marta P., role: clerk, hash: \""+h+"\"}\n"))
 	if err != nil {
@@ -28,7 +26,7 @@ func TestAPersonSignsInWithNameAndPIN(t *testing.T) {
 		t.Errorf("Find = %+v, %v", found, known)
 	}
 	for _, wrong := range [][2]string{{"marta", "4712"}, {"marta", ""}, {"rui", "4711"}, {"marta", strings.Repeat("4", 1000)}} {
-		if _, err := b.SignIn(t.Context(), wrong[0], wrong[1]); !errors.Is(err, ErrWrong) {
+		if _, err := b.SignIn(t.Context(), wrong[0], wrong[1]); !errors.Is(err, signin.ErrWrong) {
 			t.Errorf("SignIn(%q, %d bytes) = %v, want ErrWrong", wrong[0], len(wrong[1]), err)
 		}
 	}
@@ -51,25 +49,4 @@ func TestAFileOfPeopleNamesEveryFault(t *testing.T) {
 	if strings.Contains(err.Error(), "4711") {
 		t.Error("the message tells what stood in the place of the hash")
 	}
-}
-
-func TestAPINHasFourCharactersAtLeast(t *testing.T) {
-	t.Parallel()
-	for _, pin := range []string{"", "123", strings.Repeat("x", 129)} {
-		if _, err := HashPIN(pin); err == nil {
-			t.Errorf("a PIN of %d bytes was hashed", len(pin))
-		}
-	}
-}
-
-func FuzzParseHash(f *testing.F) {
-	f.Add("$argon2id$v=19$m=7168,t=5,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-	f.Add("$argon2id$v=19$m=1,t=1,p=1$$")
-	f.Add("$$$$$")
-	f.Fuzz(func(t *testing.T, s string) {
-		h, err := parseHash(s)
-		if err == nil && (h.memory > 64*1024 || h.time > 10 || h.lanes == 0) {
-			t.Errorf("took a hash of cost %d KiB, %d passes", h.memory, h.time)
-		}
-	})
 }

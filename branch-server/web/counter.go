@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 )
 
@@ -119,7 +120,7 @@ const (
 	classBooked = "booked"
 )
 
-func (p painter) counterOf(token TokenHash, now time.Time) counterView {
+func (p painter) counterOf(token signin.TokenHash, now time.Time) counterView {
 	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}, Aside: []asideView{}, Alarms: []alarmView{}}
 	s, live := p.w.seats.get(token, now)
 	switch {

@@ -2,9 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,14 +10,12 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 )
-
-// TokenHash is the SHA-256 of a session's cookie. The cookie itself is known to its browser only.
-type TokenHash [sha256.Size]byte
 
 // Session is one sign-in. It holds no name: that is looked up in the staff each time, as is the role.
 type Session struct {
-	Token   TokenHash
+	Token   signin.TokenHash
 	Person  string          // id of the person
 	Counter queue.CounterID // where they sit; empty if nowhere
 	Since   time.Time       // sits there since
@@ -41,14 +36,6 @@ func (s Session) skillsAt(at queue.CounterID) []queue.ServiceID {
 // sessionLife is a long working day.
 const sessionLife = 14 * time.Hour
 
-// newToken returns a random cookie of 256 bits and its hash.
-func newToken() (string, TokenHash) {
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	cookie := base64.RawURLEncoding.EncodeToString(b[:])
-	return cookie, sha256.Sum256([]byte(cookie))
-}
-
 // errSeatTaken means that somebody else sits at the counter.
 var errSeatTaken = errors.New("somebody sits at the counter")
 
@@ -57,7 +44,7 @@ type seats struct {
 	store Sessions
 
 	mu      sync.Mutex // held while the store writes, so that memory and disk agree on who came first
-	byToken map[TokenHash]Session
+	byToken map[signin.TokenHash]Session
 }
 
 func newSeats(ctx context.Context, store Sessions, now time.Time) (*seats, error) {
@@ -65,7 +52,7 @@ func newSeats(ctx context.Context, store Sessions, now time.Time) (*seats, error
 	if err != nil {
 		return nil, err
 	}
-	s := &seats{store: store, byToken: map[TokenHash]Session{}}
+	s := &seats{store: store, byToken: map[signin.TokenHash]Session{}}
 	for _, one := range all {
 		if one.Expires.After(now) {
 			s.byToken[one.Token] = one
@@ -78,10 +65,10 @@ func newSeats(ctx context.Context, store Sessions, now time.Time) (*seats, error
 
 // of returns the session of a cookie.
 func (s *seats) of(cookie string, now time.Time) (Session, bool) {
-	return s.get(sha256.Sum256([]byte(cookie)), now)
+	return s.get(signin.TokenOf(cookie), now)
 }
 
-func (s *seats) get(token TokenHash, now time.Time) (Session, bool) {
+func (s *seats) get(token signin.TokenHash, now time.Time) (Session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one, known := s.byToken[token]
@@ -93,7 +80,7 @@ func (s *seats) get(token TokenHash, now time.Time) (Session, bool) {
 
 // begin opens a session of a person and returns its cookie. Sessions past their end are forgotten on the way.
 func (s *seats) begin(ctx context.Context, person string, now time.Time) (string, error) {
-	cookie, token := newToken()
+	cookie, token := signin.NewToken()
 	one := Session{Token: token, Person: person, Expires: now.Add(sessionLife)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +98,7 @@ func (s *seats) begin(ctx context.Context, person string, now time.Time) (string
 }
 
 // end forgets a session.
-func (s *seats) end(ctx context.Context, token TokenHash) error {
+func (s *seats) end(ctx context.Context, token signin.TokenHash) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.drop(ctx, token)
@@ -128,7 +115,7 @@ func (s *seats) at(counter queue.CounterID, now time.Time) (Session, bool) {
 
 // sit gives a session a counter. If somebody else sits there it returns errSeatTaken, unless they are to make room;
 // a person's own other session always does.
-func (s *seats) sit(ctx context.Context, token TokenHash, counter queue.CounterID, makeRoom bool, now time.Time) error {
+func (s *seats) sit(ctx context.Context, token signin.TokenHash, counter queue.CounterID, makeRoom bool, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mine, known := s.byToken[token]
@@ -151,7 +138,7 @@ func (s *seats) sit(ctx context.Context, token TokenHash, counter queue.CounterI
 }
 
 // prefer stores how a person wants to work at their counter.
-func (s *seats) prefer(ctx context.Context, token TokenHash, wanted preferences) (Session, error) {
+func (s *seats) prefer(ctx context.Context, token signin.TokenHash, wanted preferences) (Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mine, known := s.byToken[token]
@@ -173,7 +160,7 @@ func (s *seats) put(ctx context.Context, one Session) error {
 	return nil
 }
 
-func (s *seats) drop(ctx context.Context, token TokenHash) error {
+func (s *seats) drop(ctx context.Context, token signin.TokenHash) error {
 	if err := s.store.Delete(ctx, token); err != nil {
 		return fmt.Errorf("delete session: %w", err)
 	}
@@ -192,60 +179,4 @@ func (s *seats) taken(now time.Time) map[queue.CounterID]Session {
 		}
 	}
 	return at
-}
-
-// doorman makes guessing slow: after some failures under one name from one address, that pair waits, longer each time;
-// after many under any names, the address does.
-type doorman struct {
-	mu    sync.Mutex
-	tries map[string]trial
-}
-
-type trial struct {
-	failures int
-	until    time.Time
-	last     time.Time
-}
-
-const (
-	freeTries   = 5  // of one name from one address
-	freeByPlace = 30 // of any name from one address
-	firstWait   = 30 * time.Second
-	longestWait = 15 * time.Minute
-	mostTrials  = 10_000 // pairs remembered; beyond that the oldest are forgotten
-)
-
-func newDoorman() *doorman { return &doorman{tries: map[string]trial{}} }
-
-// wait returns how long somebody must still wait before they may try.
-func (d *doorman) wait(who string, now time.Time) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return max(0, d.tries[who].until.Sub(now))
-}
-
-// failed notes a failure of somebody who may have some for free.
-func (d *doorman) failed(who string, free int, now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.tries) >= mostTrials {
-		maps.DeleteFunc(d.tries, func(_ string, t trial) bool { return now.Sub(t.last) > longestWait })
-	}
-	t := d.tries[who]
-	if len(d.tries) >= mostTrials && t.failures == 0 {
-		return
-	}
-	t.failures++
-	t.last = now
-	if over := t.failures - free; over >= 0 {
-		t.until = now.Add(min(longestWait, firstWait<<min(over, 10)))
-	}
-	d.tries[who] = t
-}
-
-// welcome forgets somebody's failures.
-func (d *doorman) welcome(who string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.tries, who)
 }

@@ -9,6 +9,7 @@ import (
 
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 )
 
 func TestEveryRouteKeepsItsAudience(t *testing.T) {
@@ -100,39 +101,20 @@ func TestGuessingAPINHasToWait(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	b := h.browser()
-	for i := range freeTries {
+	for i := range signin.FreeTries {
 		if r := b.form("/entrar", "name", "marta", "pin", fmt.Sprint(i)); r.status != http.StatusUnauthorized || !strings.Contains(r.body, "não estão certos") {
 			t.Fatalf("guess %d: %d", i, r.status)
 		}
 	}
 	if r := b.form("/entrar", "name", "marta", "pin", "1234"); r.status != http.StatusTooManyRequests || !strings.Contains(r.body, "Espere") {
-		t.Errorf("after %d guesses the right PIN: %d", freeTries, r.status)
+		t.Errorf("after %d guesses the right PIN: %d", signin.FreeTries, r.status)
 	}
 	if r := b.form("/entrar", "name", "rui", "pin", "1234"); r.status != http.StatusSeeOther {
 		t.Errorf("somebody else: %d", r.status)
 	}
-	h.later(firstWait + time.Second)
+	h.later(31 * time.Second)
 	if r := b.form("/entrar", "name", " marta", "pin", "1234"); r.status != http.StatusSeeOther {
 		t.Errorf("after the wait: %d", r.status)
-	}
-}
-
-func TestGuessingManyNamesFromOnePlaceHasToWaitToo(t *testing.T) {
-	t.Parallel()
-	d, now := newDoorman(), time.Now()
-	for range freeByPlace - 1 {
-		d.failed("10.0.0.7", freeByPlace, now)
-	}
-	if d.wait("10.0.0.7", now) != 0 {
-		t.Error("the place waits too early")
-	}
-	d.failed("10.0.0.7", freeByPlace, now)
-	first := d.wait("10.0.0.7", now)
-	for range 100 {
-		d.failed("10.0.0.7", freeByPlace, now)
-	}
-	if first != firstWait || d.wait("10.0.0.7", now) != longestWait {
-		t.Errorf("waits %v at first and %v in the end", first, d.wait("10.0.0.7", now))
 	}
 }
 

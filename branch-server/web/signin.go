@@ -10,6 +10,7 @@ import (
 
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 )
 
 // cookieName names the session's cookie. Cookies are shared by all ports of a host, so each branch has its own.
@@ -57,7 +58,7 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	}
 	place := remote(r)
 	who := strings.ToLower(d.Name) + " " + place
-	if left := max(w.doorman.wait(who, w.cfg.Now()), w.doorman.wait(place, w.cfg.Now())); left > 0 {
+	if left := max(w.doorman.Wait(who, w.cfg.Now()), w.doorman.Wait(place, w.cfg.Now())); left > 0 {
 		d.Problem = "Demasiadas tentativas. Espere " + span(left.Round(time.Second)) + " e tente de novo, ou peça um PIN novo a quem coordena."
 		w.showSignIn(rw, http.StatusTooManyRequests, d)
 		return
@@ -67,18 +68,18 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		return
 	}
 	if err != nil {
-		if !errors.Is(err, staff.ErrWrong) {
+		if !errors.Is(err, signin.ErrWrong) {
 			w.fault(rw, r, err)
 			return
 		}
-		w.doorman.failed(who, freeTries, w.cfg.Now())
-		w.doorman.failed(place, freeByPlace, w.cfg.Now())
+		w.doorman.Failed(who, signin.FreeTries, w.cfg.Now())
+		w.doorman.Failed(place, signin.FreeByPlace, w.cfg.Now())
 		d.Problem = "O nome ou o PIN não estão certos."
 		w.showSignIn(rw, http.StatusUnauthorized, d)
 		return
 	}
-	w.doorman.welcome(who)
-	w.doorman.welcome(place)
+	w.doorman.Welcome(who)
+	w.doorman.Welcome(place)
 	cookie, err := w.seats.begin(r.Context(), person.ID, w.cfg.Now())
 	if err != nil {
 		w.fault(rw, r, err)

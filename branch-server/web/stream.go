@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 )
 
 // Views of the event stream.
@@ -48,7 +49,7 @@ const (
 // viewKey names one painting: the kind of view, and the session for those that differ by it.
 type viewKey struct {
 	kind  string
-	token TokenHash
+	token signin.TokenHash
 	zone  string // of a callboard
 }
 

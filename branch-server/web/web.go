@@ -17,6 +17,7 @@ import (
 	"balcao/branch-server/engine"
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 )
 
@@ -43,7 +44,7 @@ type Sessions interface {
 	// Put stores a session, replacing the one with the same token.
 	Put(ctx context.Context, s Session) error
 	// Delete forgets a session; one that is not there is no error.
-	Delete(ctx context.Context, token TokenHash) error
+	Delete(ctx context.Context, token signin.TokenHash) error
 }
 
 // States of the link to headquarters.
@@ -89,7 +90,7 @@ type Config struct {
 type Web struct {
 	cfg     Config
 	seats   *seats
-	doorman *doorman
+	doorman *signin.Doorman
 	hub     *hub
 	named   atomic.Pointer[named]
 	handler http.Handler
@@ -115,7 +116,7 @@ func New(ctx context.Context, cfg Config) (*Web, error) {
 	if cfg.Link == nil {
 		cfg.Link = func() Link { return Link{State: LinkOff} }
 	}
-	w := &Web{cfg: cfg, doorman: newDoorman(), presses: presses()}
+	w := &Web{cfg: cfg, doorman: signin.NewDoorman(), presses: presses()}
 	var err error
 	if w.seats, err = newSeats(ctx, cfg.Sessions, cfg.Now()); err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)

@@ -24,6 +24,7 @@ import (
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 )
 
@@ -70,7 +71,7 @@ func (m *memory) breakDown(broken bool) {
 // ledger keeps sessions over a restart of web.
 type ledger struct {
 	mu  sync.Mutex
-	all map[TokenHash]Session
+	all map[signin.TokenHash]Session
 }
 
 func (l *ledger) All(context.Context) ([]Session, error) {
@@ -90,7 +91,7 @@ func (l *ledger) Put(_ context.Context, s Session) error {
 	return nil
 }
 
-func (l *ledger) Delete(_ context.Context, t TokenHash) error {
+func (l *ledger) Delete(_ context.Context, t signin.TokenHash) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.all, t)
@@ -109,12 +110,12 @@ func (people) Find(id string) (staff.Person, bool) {
 
 func (p people) SignIn(_ context.Context, name, pin string) (staff.Person, error) {
 	if name == "" {
-		return staff.Person{}, staff.ErrWrong
+		return staff.Person{}, signin.ErrWrong
 	}
 	if found, known := p.Find(name); known && pin == "1234" {
 		return found, nil
 	}
-	return staff.Person{}, staff.ErrWrong
+	return staff.Person{}, signin.ErrWrong
 }
 
 func demoBranch() *branch.Branch {
@@ -189,7 +190,7 @@ func (h *house) later(d time.Duration) {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, journal: &memory{answers: map[string]engine.Answer{}}, ledger: &ledger{all: map[TokenHash]Session{}}, link: Link{State: LinkOff}}
+	h := &house{t: t, journal: &memory{answers: map[string]engine.Answer{}}, ledger: &ledger{all: map[signin.TokenHash]Session{}}, link: Link{State: LinkOff}}
 	h.start()
 	t.Cleanup(func() { h.down() })
 	h.do(queue.OpenDay{Day: "2026-11-23"})

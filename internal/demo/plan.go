@@ -12,6 +12,7 @@ import (
 	"text/template"
 
 	"balcao/branch-server/staff"
+	"balcao/internal/signin"
 )
 
 //go:embed files/*.yaml
@@ -138,7 +139,7 @@ func (p *plan) writeStaff() error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	hash, err := staff.HashPIN(demoPIN)
+	hash, err := signin.Hash(demoPIN)
 	if err != nil {
 		return err
 	}

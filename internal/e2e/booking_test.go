@@ -18,8 +18,8 @@ import (
 
 	"balcao/branch-server/app"
 	"balcao/branch-server/arrivals"
-	"balcao/branch-server/staff"
 	"balcao/internal/config"
+	"balcao/internal/signin"
 	kioskapp "balcao/kiosk/app"
 	"balcao/printers/printertest"
 )
@@ -146,7 +146,7 @@ func (h *bookingHouse) log() *slog.Logger {
 func (h *bookingHouse) bookingBranch(t *testing.T, hq string) *app.App {
 	t.Helper()
 	dir := t.TempDir()
-	hash, err := staff.HashPIN("1234")
+	hash, err := signin.Hash("1234")
 	if err != nil {
 		t.Fatal(err)
 	}

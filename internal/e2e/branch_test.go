@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"balcao/branch-server/app"
-	"balcao/branch-server/staff"
 	"balcao/internal/broker/brokertest"
 	"balcao/internal/config"
 	"balcao/internal/machine"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 	"balcao/kiosk/store"
 	"balcao/kiosk/uplink"
@@ -54,7 +54,7 @@ func branchOn(t testing.TB, broker, password string) *app.App {
 func branchUnder(t testing.TB, broker, password, hq string) *app.App {
 	t.Helper()
 	dir := t.TempDir()
-	hash, err := staff.HashPIN("1234")
+	hash, err := signin.Hash("1234")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package staff
+package signin
 
 import (
 	"crypto/rand"
@@ -14,13 +14,13 @@ import (
 // Cost of a hash: of the equal choices in the OWASP password storage cheat sheet, the one with the least memory, because
 // a whole branch server must live in 64 MiB.
 const (
-	memoryKiB  = 7 * 1024
-	passes     = 5
-	lanes      = 1
-	saltBytes  = 16
-	keyBytes   = 32
-	leastPIN   = 4
-	longestPIN = 128
+	memoryKiB = 7 * 1024
+	passes    = 5
+	lanes     = 1
+	saltBytes = 16
+	keyBytes  = 32
+	least     = 4
+	longest   = 128
 )
 
 var (
@@ -28,21 +28,21 @@ var (
 	errHashCost = errors.New("a hash of a cost that this program does not take")
 )
 
-// hash is a PIN's argon2id hash with its cost.
+// hash is a secret's argon2id hash with its cost.
 type hash struct {
 	memory, time uint32
 	lanes        uint8
 	salt, key    []byte
 }
 
-// HashPIN returns the argon2id hash of a PIN or password, with a fresh salt, as it is written in a file of people.
-// It refuses PINs shorter than four or longer than 128 bytes.
-func HashPIN(pin string) (string, error) {
-	if len(pin) < leastPIN || len(pin) > longestPIN {
-		return "", fmt.Errorf("a PIN has %d to %d characters", leastPIN, longestPIN)
+// Hash returns the argon2id hash of a PIN or password, with a fresh salt, as it is written in a file of people. It
+// refuses secrets shorter than four or longer than 128 bytes.
+func Hash(secret string) (string, error) {
+	if len(secret) < least || len(secret) > longest {
+		return "", fmt.Errorf("a secret has %d to %d characters", least, longest)
 	}
 	h := fresh()
-	h.key = h.of(pin)
+	h.key = h.of(secret)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, h.time, h.lanes,
 		enc.EncodeToString(h.salt), enc.EncodeToString(h.key)), nil
@@ -53,6 +53,12 @@ func fresh() hash {
 	h := hash{memory: memoryKiB, time: passes, lanes: lanes, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	_, _ = rand.Read(h.salt) // never fails: crypto/rand ends the program instead
 	return h
+}
+
+// CheckHash says what is wrong with a hash that somebody wrote; nil if it can be signed in with.
+func CheckHash(s string) error {
+	_, err := parseHash(s)
+	return err
 }
 
 // parseHash reads the PHC string form. It refuses costs that would let a file of people exhaust the machine.
@@ -78,14 +84,14 @@ func parseHash(s string) (hash, error) {
 	return h, nil
 }
 
-func (h hash) of(pin string) []byte {
-	return argon2.IDKey([]byte(pin), h.salt, h.time, h.memory, h.lanes, uint32(len(h.key))) //nolint:gosec // at most 64
+func (h hash) of(secret string) []byte {
+	return argon2.IDKey([]byte(secret), h.salt, h.time, h.memory, h.lanes, uint32(len(h.key))) //nolint:gosec // at most 64
 }
 
-// holds reports whether a PIN has this hash.
-func (h hash) holds(pin string) bool {
-	if len(pin) > longestPIN {
+// holds reports whether a secret has this hash.
+func (h hash) holds(secret string) bool {
+	if len(secret) > longest {
 		return false
 	}
-	return subtle.ConstantTimeCompare(h.of(pin), h.key) == 1
+	return subtle.ConstantTimeCompare(h.of(secret), h.key) == 1
 }
