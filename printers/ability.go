@@ -58,9 +58,10 @@ type Identifier interface {
 	ReadIdentity(answers []string) Identity
 }
 
-// Fenced is a dialect that can put a question before the cut of a slip, which
-// the printer answers in the order of the stream, as [Processed]: one that
-// stopped without having answered it has not cut the slip.
+// Fenced is a dialect that can put a question before the last line of a slip,
+// which the printer answers in the order of the stream, as [Processed]: one
+// that stopped without having answered it has not printed the slip whole, even
+// if the remains are cut off later.
 type Fenced interface {
 	// Fenced tells whether Encode does so for this model.
 	Fenced() bool

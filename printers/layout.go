@@ -1,7 +1,9 @@
 package printers
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,6 +20,8 @@ type Media struct {
 	CellWidth, CellHeight int
 	// QRModule is the side of one square of a QR code, in dots.
 	QRModule int
+	// Scale is how many times a letter can be widened and heightened; 0 means 8.
+	Scale int
 	// Form says what stands on a slip and in which order; nil is the
 	// standard form.
 	Form *Form
@@ -47,6 +51,8 @@ type Span struct {
 	Width, Height int
 	// Bold prints it twice as dark.
 	Bold bool
+	// Blank is how many cells of the paper stay white before the text.
+	Blank int
 }
 
 // Code is a QR code in the middle of the paper.
@@ -89,7 +95,10 @@ func (s Slip) Check() error {
 // standard form the number is the largest thing on it; what a citizen needs
 // next, the place, is a black bar below it.
 func Layout(s Slip, m Media) []Block {
-	p := page{media: m, columns: m.Dots / m.CellWidth, english: s.Language == "en", body: style{1, 2}, strong: style{2, 2}}
+	p := page{
+		media: m, columns: m.Dots / m.CellWidth, scale: cmp.Or(m.Scale, 8), english: s.Language == "en", body: style{1, 2}, strong: style{2, 2},
+		blocks: make([]Block, 0, 32), spans: make([]Span, 0, 32),
+	}
 	if s.Large {
 		p.body = p.strong
 	}
@@ -109,9 +118,19 @@ type style struct{ width, height int }
 type page struct {
 	media        Media
 	columns      int
+	scale        int
 	english      bool
 	body, strong style
 	blocks       []Block
+	spans        []Span // those of all lines, so that each needs no memory of its own
+}
+
+// line adds a line of these spans.
+func (p *page) line(l Line, spans ...Span) {
+	from := len(p.spans)
+	p.spans = append(p.spans, spans...)
+	l.Spans = p.spans[from:len(p.spans):len(p.spans)]
+	p.blocks = append(p.blocks, l)
 }
 
 func (p *page) header(s Slip) {
@@ -133,8 +152,8 @@ func (p *page) again(s Slip) {
 func (p *page) number(s Slip) {
 	p.gap(20)
 	number := clean(s.Number)
-	size := min(8, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
-	p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: number, Width: size, Height: size, Bold: true}}})
+	size := min(p.scale, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
+	p.line(Line{Centred: true}, Span{Text: number, Width: size, Height: size, Bold: true})
 	p.gap(4)
 }
 
@@ -170,7 +189,7 @@ func (p *page) ahead(s Slip) {
 	case s.Ahead == 1:
 		people = "1 pessoa"
 	case s.Ahead > 1:
-		people = fmt.Sprintf("%d pessoas", s.Ahead)
+		people = strconv.Itoa(s.Ahead) + " pessoas"
 	}
 	p.fact("À sua frente", people, "Ahead of you")
 }
@@ -184,9 +203,9 @@ func (p *page) wait(s Slip) {
 	case s.Wait.Over:
 		wait = "mais de " + hours(s.Wait.From)
 	case s.Wait.From == 0 || s.Wait.From == s.Wait.To:
-		wait = fmt.Sprintf("até %d min", s.Wait.To)
+		wait = "até " + strconv.Itoa(s.Wait.To) + " min"
 	default:
-		label, wait = "Espera, cerca de", fmt.Sprintf("%d a %d min", s.Wait.From, s.Wait.To)
+		label, wait = "Espera, cerca de", strconv.Itoa(s.Wait.From)+" a "+strconv.Itoa(s.Wait.To)+" min"
 	}
 	p.fact(label, wait, "Estimated wait")
 }
@@ -223,31 +242,56 @@ func (p *page) validity(s Slip) {
 func (p *page) ticketID(s Slip) {
 	if id := clean(s.TicketID); id != "" {
 		p.gap(8)
-		p.blocks = append(p.blocks, Line{Centred: true, Spans: []Span{{Text: id, Width: 1, Height: 1}}})
+		p.line(Line{Centred: true}, Span{Text: id, Width: 1, Height: 1})
 	}
 }
 
 func (p *page) large() bool { return p.body == p.strong }
 
-func (p *page) gap(dots int) { p.blocks = append(p.blocks, Gap{Dots: dots}) }
-
-// underline draws a solid line over the whole width: ruled spaces cost fewer
-// bytes on a slow cable than a picture of a line.
-func (p *page) underline() {
-	p.blocks = append(p.blocks, Line{Ruled: true, Spans: []Span{{Text: strings.Repeat(" ", p.columns), Width: 1, Height: 1}}})
+func (p *page) gap(dots int) {
+	if n := len(p.blocks); n > 0 {
+		if before, ok := p.blocks[n-1].(Gap); ok {
+			p.blocks[n-1] = Gap{Dots: before.Dots + dots}
+			return
+		}
+	}
+	p.blocks = append(p.blocks, Gap{Dots: dots})
 }
+
+// strip adds a line of spaces over the whole width, as wide ones as there are:
+// ruled or inverse they draw a line or a bar, and cost fewer bytes on a slow
+// cable than a picture of it.
+func (p *page) strip(l Line) {
+	n, rest := p.columns/p.scale, p.columns%p.scale
+	wide := Span{Text: blanks[:n], Width: p.scale, Height: 1}
+	if rest == 0 {
+		p.line(l, wide)
+		return
+	}
+	p.line(l, wide, Span{Text: blanks[:1], Width: rest, Height: 1})
+}
+
+// blanks is longer than any line has cells.
+var blanks = strings.Repeat(" ", 256)
+
+// underline draws a solid line over the whole width.
+func (p *page) underline() { p.strip(Line{Ruled: true}) }
+
+// dash is how many cells wide a dash of a rule is.
+const dash = 4
 
 func (p *page) rule() {
 	p.gap(8)
-	dashes := strings.Repeat("- ", (p.columns+1)/2)
-	p.blocks = append(p.blocks, Line{Spans: []Span{{Text: strings.TrimSpace(dashes), Width: 1, Height: 1}}})
+	p.line(Line{Centred: true}, Span{Text: dashes[:p.columns/dash], Width: dash, Height: 1, Bold: true})
 	p.gap(8)
 }
+
+var dashes = strings.Repeat("-", 64)
 
 // say prints words in as many lines as they need.
 func (p *page) say(st style, bold, centred bool, words string) {
 	for _, text := range balanced(clean(words), p.columns/st.width) {
-		p.blocks = append(p.blocks, Line{Centred: centred, Spans: []Span{{Text: text, Width: st.width, Height: st.height, Bold: bold}}})
+		p.line(Line{Centred: centred}, Span{Text: text, Width: st.width, Height: st.height, Bold: bold})
 	}
 }
 
@@ -284,8 +328,8 @@ func (p *page) pair(left, right Span) {
 	switch {
 	case left.Text == "" && right.Text == "":
 	case room >= 1 && left.Text != "" && right.Text != "":
-		space := Span{Text: strings.Repeat(" ", room), Width: 1, Height: left.Height}
-		p.blocks = append(p.blocks, Line{Spans: []Span{left, space, right}})
+		right.Blank = room
+		p.line(Line{}, left, right)
 	default:
 		p.say(style{left.Width, left.Height}, left.Bold, false, left.Text)
 		p.say(style{right.Width, right.Height}, right.Bold, false, right.Text)
@@ -297,20 +341,20 @@ func cells(s Span) int { return utf8.RuneCountInString(s.Text) * s.Width }
 // bar prints white words on black over the whole width, with a black margin
 // above and below.
 func (p *page) bar(words string) {
-	margin := Line{Inverse: true, Spans: []Span{{Text: strings.Repeat(" ", p.columns), Width: 1, Height: 1}}}
-	p.blocks = append(p.blocks, margin)
+	p.strip(Line{Inverse: true})
 	for _, text := range p.places(words) {
 		spare := p.columns - utf8.RuneCountInString(text)*p.strong.width
-		edge := func(n int) Span {
-			return Span{Text: strings.Repeat(" ", n), Width: 1, Height: p.strong.height}
+		left, right := spare/2, spare-spare/2
+		// As far as it goes the edges are spaces of the same size as the text.
+		wide := blanks[:left/p.strong.width] + text + blanks[:right/p.strong.width]
+		spans := [3]Span{
+			{Text: blanks[:left%p.strong.width], Width: 1, Height: p.strong.height},
+			{Text: wide, Width: p.strong.width, Height: p.strong.height, Bold: true},
+			{Text: blanks[:right%p.strong.width], Width: 1, Height: p.strong.height},
 		}
-		p.blocks = append(p.blocks, Line{Inverse: true, Spans: []Span{
-			edge(spare / 2),
-			{Text: text, Width: p.strong.width, Height: p.strong.height, Bold: true},
-			edge(spare - spare/2),
-		}})
+		p.line(Line{Inverse: true}, spans[:]...)
 	}
-	p.blocks = append(p.blocks, margin)
+	p.strip(Line{Inverse: true})
 }
 
 // places breaks the words of the bar at their "·" first: "Piso 0" and

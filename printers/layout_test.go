@@ -32,7 +32,7 @@ func lines(blocks []printers.Block) []string {
 		}
 		text := ""
 		for _, s := range l.Spans {
-			text += s.Text
+			text += strings.Repeat(" ", s.Blank) + s.Text
 		}
 		out = append(out, strings.Join(strings.Fields(text), " "))
 	}
@@ -88,7 +88,7 @@ func TestNoLineIsWiderThanThePaper(t *testing.T) {
 					}
 					width, height := 0, 0
 					for _, sp := range l.Spans {
-						width += utf8.RuneCountInString(sp.Text) * sp.Width * m.CellWidth
+						width += (sp.Blank + utf8.RuneCountInString(sp.Text)*sp.Width) * m.CellWidth
 						if height != 0 && sp.Height != height {
 							t.Errorf("a line mixes heights %d and %d: %+v", height, sp.Height, l)
 						}

@@ -106,6 +106,9 @@ func (id JobID) Covers(earlier JobID) bool {
 type Job struct {
 	// Bytes is all that is sent, the request to confirm included.
 	Bytes []byte
+	// Whole is how many of them a printer may have obeyed without a whole slip
+	// having come out: behind it stand the last line and the cut.
+	Whole int
 	// Unprintable holds the letters this printer has no sign for; a "?"
 	// stands in their place. Whoever sends the job reports them.
 	Unprintable []rune

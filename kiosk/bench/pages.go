@@ -65,6 +65,8 @@ var faultButtons = []faultButton{
 	{printertest.NearEnd, "Papel a acabar"},
 	{printertest.CoverOpen, "Tampa aberta"},
 	{printertest.CutterError, "Guilhotina presa"},
+	{printertest.Jam, "Papel encravado"},
+	{printertest.HeadHot, "Cabeça quente"},
 	{printertest.CableOut, "Cabo fora"},
 	{printertest.PowerOff, "Desligada"},
 	{printertest.Silent, "Silenciosa"},

@@ -131,6 +131,7 @@ func languages() []languageButton {
 	return []languageButton{
 		{"escpos", printertest.ESCPOS, "Epson e compatíveis (ESC/POS)"},
 		{"star", printertest.Star, "Star (Line Mode)"},
+		{"starprnt", printertest.StarPRNT, "Star (StarPRNT)"},
 		{"custom", printertest.Custom, "CUSTOM, com boca que segura o talão"},
 	}
 }

@@ -78,13 +78,11 @@ func language(t testing.TB, id string) printertest.Language {
 	if err != nil {
 		t.Fatal(err)
 	}
-	switch p.Dialect {
-	case "star":
-		return printertest.Star
-	case "custom":
-		return printertest.Custom
-	}
-	return printertest.ESCPOS
+	return languages[p.Dialect]
+}
+
+var languages = map[string]printertest.Language{
+	"escpos": printertest.ESCPOS, "star": printertest.Star, "starprnt": printertest.StarPRNT, "custom": printertest.Custom,
 }
 
 // attach runs a device at a virtual printer, and both until the test ends.
@@ -335,7 +333,7 @@ func TestAPowerCutLeavesTheOutcomeOpen(t *testing.T) {
 func TestGarbageIsNoConfirmation(t *testing.T) {
 	b := start(t, options{confirm: 700 * time.Millisecond, faults: []printertest.Fault{{Kind: printertest.Silent, On: true}}})
 	b.becomes(printers.Ready)
-	b.set(printertest.Fault{Kind: printertest.Garbage, On: true, AfterBytes: 500})
+	b.set(printertest.Fault{Kind: printertest.Garbage, On: true, AfterBytes: 300})
 	b.want(slip("A023"), printers.Unknown, printers.NotConfirmed)
 }
 
@@ -404,7 +402,7 @@ func TestEveryModelPrintsOnTheVirtualPrinter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := start(t, options{profile: id, virtual: printertest.Config{Dots: p.Media.HeadDots}})
+			b := start(t, options{profile: id, virtual: printertest.Config{Dots: p.Media.HeadDots, Pages: pagesOf(t, p)}})
 			b.becomes(printers.Ready)
 			outcome, err := b.Print(t.Context(), slip("A023"), nil)
 			if p.Confirm.Method == "none" {

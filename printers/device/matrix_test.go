@@ -18,7 +18,6 @@ import (
 	"balcao/printers"
 	"balcao/printers/device"
 	"balcao/printers/printertest"
-	"balcao/printers/serialport"
 )
 
 var update = flag.Bool("update", false, "write the matrix of faults into docs/printers.md; needs BALCAO_SOAK")
@@ -31,12 +30,13 @@ const (
 	matrixBegin = "<!-- made by printers/device, TestNoFaultMakesAGhost: begin -->\n"
 	matrixEnd   = "<!-- end -->"
 	everyByte   = 16 // between two places of a job at which a fault begins
-	manyCells   = 12 // tried at the same time; they mostly wait
+	manyCells   = 24 // tried at the same time; they mostly wait
 )
 
-// cell is one fault at one place of a job.
+// cell is one fault at one place of a job, over one kind of cable.
 type cell struct {
 	profile string
+	cable   cable
 	kind    printertest.Kind
 	at      int // bytes of the job obeyed before it begins
 }
@@ -57,20 +57,18 @@ func TestNoFaultMakesAGhost(t *testing.T) {
 	if testing.Short() {
 		t.Skip("breaks a printer some hundred times")
 	}
-	step := 5 * everyByte
-	if soaking() {
-		step = everyByte
-	}
 	var cells []cell
 	places := map[string]int{}
 	for _, id := range matrixProfiles {
 		length := jobLength(t, id)
-		places[id] = (length + everyByte - 1) / everyByte
+		places[id] = length / everyByte
 		for _, kind := range printertest.Kinds() {
-			for at := everyByte; at <= length; at += everyByte {
-				// The end is where it is decided whether the slip was cut.
-				if (at/everyByte-1)%(step/everyByte) == 0 || at > length-3*everyByte {
-					cells = append(cells, cell{profile: id, kind: kind, at: at})
+			for place := 1; place*everyByte <= length; place++ {
+				for _, c := range cables {
+					// The end is where it is decided whether the slip was cut.
+					if soaking() || place%c.step() == 1 || place*everyByte > length-2*everyByte {
+						cells = append(cells, cell{profile: id, cable: c, kind: kind, at: place * everyByte})
+					}
 				}
 			}
 		}
@@ -88,7 +86,7 @@ func TestNoFaultMakesAGhost(t *testing.T) {
 			defer mu.Unlock()
 			outcomes[v.first.String()]++
 			if v.err != nil || v.ghost || v.double || v.lost {
-				t.Errorf("%s, %s after %d bytes: %+v", c.profile, c.kind, c.at, v)
+				t.Errorf("%s over %s, %s after %d bytes: %+v", c.profile, c.cable, c.kind, c.at, v)
 			}
 		})
 	}
@@ -100,7 +98,7 @@ func TestNoFaultMakesAGhost(t *testing.T) {
 	keepTable(t, places)
 }
 
-var matrixProfiles = []string{"virtual/escpos-80", "virtual/star-80", "virtual/custom-80"}
+var matrixProfiles = []string{"virtual/escpos-80", "virtual/star-80", "virtual/starprnt-80", "virtual/custom-80"}
 
 func jobLength(t *testing.T, id string) int {
 	t.Helper()
@@ -127,11 +125,11 @@ func dialectOf(t testing.TB, id string) printers.Dialect {
 // table is what docs/printers.md says of the matrix. It is the same for every run that finds nothing.
 func table(places map[string]int) string {
 	var b strings.Builder
-	b.WriteString("| fault | ESC/POS | Star | CUSTOM |\n|---|---|---|---|\n")
+	b.WriteString("| fault | ESC/POS | Star Line | StarPRNT | CUSTOM |\n|---|---|---|---|---|\n")
 	for _, kind := range printertest.Kinds() {
 		fmt.Fprintf(&b, "| `%s` |", kind)
 		for _, id := range matrixProfiles {
-			fmt.Fprintf(&b, " %d places: 0 · 0 · 0 |", places[id])
+			fmt.Fprintf(&b, " %d places × %d cables: 0 · 0 · 0 |", places[id], len(cables))
 		}
 		b.WriteByte('\n')
 	}
@@ -171,17 +169,18 @@ func (c cell) try(link string) (v verdict) {
 	if err != nil {
 		return verdict{err: err}
 	}
-	language := map[string]printertest.Language{"star": printertest.Star, "custom": printertest.Custom}[p.Dialect]
-	virtual, err := printertest.New(printertest.Config{Link: link, Language: language, BytesPerSecond: -1, MillimetresPerSecond: -1, Now: time.Now})
+	virtual, err := printertest.New(printertest.Config{Link: link, Language: languages[p.Dialect], BytesPerSecond: -1, MillimetresPerSecond: -1, Now: time.Now})
 	if err != nil {
 		return verdict{err: err}
 	}
 	told := make(chan struct{}, 1)
+	open, unplug, err := c.cable.plug(link)
+	if err != nil {
+		return verdict{err: err}
+	}
+	defer unplug()
 	dev := device.New(device.Config{
-		Dialect: d, Confirm: 1500 * time.Millisecond, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Open: func(context.Context) (device.Transport, error) {
-			return serialport.Open(serialport.Config{Path: link, Baud: 19200})
-		},
+		Dialect: d, Confirm: 1500 * time.Millisecond, Now: time.Now, Log: slog.New(slog.DiscardHandler), Open: open,
 		Changed: func(printers.Status) {
 			select {
 			case told <- struct{}{}:

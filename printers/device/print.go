@@ -23,8 +23,9 @@ type job struct {
 	news      chan struct{}      // holds one value when something changed
 
 	sent, printed, processed, cleared bool
-	// fenced says that the printer has come as far as the cut.
-	fenced bool
+	// fenced says that the printer has come as far as the last line, and
+	// reached that bytes beyond that were accepted.
+	fenced, reached bool
 	// stopped is the status that interrupted the sending: the slip is torn
 	// then, even if the printer has recovered since.
 	stopped printers.Status
@@ -111,14 +112,15 @@ func (p *Printer) Print(ctx context.Context, slip printers.Slip, onFirstByte fun
 	sending, interrupt := context.WithTimeout(ctx, p.config.Confirm)
 	defer interrupt()
 	j := &job{ticketID: slip.TicketID, interrupt: interrupt, news: make(chan struct{}, 1)}
-	s, bytes, outcome, err := p.begin(j, slip)
+	s, made, outcome, err := p.begin(j, slip)
 	if err != nil {
 		return outcome, err
 	}
 	defer p.end(j)
 	s.writing.Lock()
-	n, err := p.send(sending, s, j, bytes, onFirstByte)
+	n, err := p.send(sending, s, j, made.Bytes, onFirstByte)
 	s.writing.Unlock()
+	j.reached = n > made.Whole // of this goroutine alone
 	switch {
 	case n == 0 && ctx.Err() != nil:
 		return failed(printers.Stopping, err)
@@ -132,25 +134,25 @@ func (p *Printer) Print(ctx context.Context, slip printers.Slip, onFirstByte fun
 
 // begin refuses a slip that cannot be printed now, and else makes its bytes
 // and announces its job.
-func (p *Printer) begin(j *job, slip printers.Slip) (*session, []byte, printers.Outcome, error) {
+func (p *Printer) begin(j *job, slip printers.Slip) (*session, printers.Job, printers.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.session == nil || !p.status.Ready() {
 		outcome, err := failed(p.status.Reason(), errors.New("the printer is not ready"))
-		return nil, nil, outcome, err
+		return nil, printers.Job{}, outcome, err
 	}
 	next := p.last.Next()
 	made, err := p.session.dialect.Encode(slip, next)
 	if err != nil {
 		outcome, err := failed(printers.BadSlip, err)
-		return nil, nil, outcome, err
+		return nil, printers.Job{}, outcome, err
 	}
 	if len(made.Unprintable) > 0 {
 		p.config.Log.Warn("letters the printer lacks", "slip", slip.TicketID, "letters", string(made.Unprintable))
 	}
 	p.last, j.id = next, next
 	p.job = j
-	return p.session, made.Bytes, printers.Outcome{}, nil
+	return p.session, made, printers.Outcome{}, nil
 }
 
 func (p *Printer) end(j *job) {
@@ -332,7 +334,8 @@ func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outco
 // settle decides about a slip that was interrupted after its first byte. Only
 // a printer that stopped for want of paper or with an open cover, and that
 // has confirmed to have forgotten the rest, proves that no valid slip came
-// out: the slip ends with its cut, and what is left in the printer is not cut.
+// out, and only if it had not come to the last line: what is left in the
+// printer is cut off before the next slip, and must not look like one.
 // With a stuck cutter it may be whole and be torn off.
 func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (printers.Outcome, error) {
 	p.mu.Lock()
@@ -360,17 +363,17 @@ func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (
 	s.writing.Unlock()
 	p.mu.Lock()
 	// What came before the word that all is forgotten was said in order: a
-	// printer that had not reached the cut has not cut.
-	printed, cut := j.printed, j.fenced
+	// printer that had not come to the last line has not printed it.
+	printed, whole := j.printed, j.fenced
 	if f, ok := s.dialect.(printers.Fenced); !ok || !f.Fenced() {
-		cut = j.sent
+		whole = j.reached
 	}
 	p.mu.Unlock()
 	switch {
 	case printed:
 		p.mark(false)
 		return done(false)
-	case err == nil && cut:
+	case err == nil && whole:
 		return unknown(reason, cause) // what is left of it, if it was not cut, is cut off before the next
 	case err != nil:
 		return unknown(reason, errors.Join(cause, err))

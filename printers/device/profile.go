@@ -50,12 +50,12 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 		o := customOptions(p)
 		o.Text = on.over(o.Text, narrow)
 		return custom.New(o)
-	case "star":
+	case "star", "starprnt":
 		if narrow {
 			return nil, fmt.Errorf("profile %s: a narrower roll is set in the printer itself; leave roll out", p.ID)
 		}
 		o := starOptions(p)
-		o.Media.Form = on.Form
+		o.Media.Form, o.PRNT = on.Form, p.Dialect == "starprnt"
 		return star.New(o)
 	}
 	return nil, fmt.Errorf("profile %s: no dialect %q", p.ID, p.Dialect)

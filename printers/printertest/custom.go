@@ -11,7 +11,7 @@ func (p *Printer) customStatus() []byte {
 	status := []byte{
 		bit(f[PaperOut], 0) | bit(f[NearEnd] || f[PaperOut], 2) | bit(p.mouth, 5),
 		bit(f[CoverOpen], 0) | bit(f[CoverOpen], 1) | bit(p.spooling(), 2),
-		0,
+		bit(f[HeadHot], 0) | bit(f[Jam], 6),
 		bit(f[CutterError], 0),
 	}
 	if p.config.WithoutHeader {

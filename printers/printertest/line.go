@@ -218,7 +218,7 @@ func (p *Printer) atOnce() {
 		return p.realtime[len(p.realtime)-n:]
 	}
 	three, four, ten := tail(3), tail(4), tail(10)
-	if p.machine.language == Star {
+	if p.machine.language.star() {
 		p.starAtOnce(three[2], three)
 		return
 	}
@@ -257,10 +257,9 @@ func bit(on bool, n int) byte {
 // automatic is the four bytes of automatic status back. The lock is held.
 func (p *Printer) automatic() []byte {
 	f := p.faults
-	offline := f[PaperOut] || f[CoverOpen] || f[CutterError]
 	return []byte{
-		0x10 | bit(offline, 3) | bit(f[CoverOpen], 5),
-		bit(f[CutterError], 3),
+		0x10 | bit(p.offline(), 3) | bit(f[CoverOpen], 5),
+		bit(f[Jam], 2) | bit(f[CutterError], 3) | bit(f[HeadHot], 6),
 		bit(f[NearEnd] || f[PaperOut], 0) | bit(f[NearEnd] || f[PaperOut], 1) | bit(f[PaperOut], 2) | bit(f[PaperOut], 3),
 		0x0f,
 	}
@@ -270,7 +269,7 @@ func (p *Printer) automatic() []byte {
 func (p *Printer) push() {
 	switch {
 	case p.machine.pushMask&0x0e == 0:
-	case p.machine.language == Star:
+	case p.machine.language.star():
 		p.send(p.starStatus())
 	case p.machine.language == Custom:
 		p.told = p.customStatus()
@@ -286,11 +285,11 @@ func (p *Printer) answer(n byte) {
 	b := byte(0x12)
 	switch n {
 	case 1:
-		b |= bit(f[PaperOut] || f[CoverOpen] || f[CutterError], 3)
+		b |= bit(p.offline(), 3)
 	case 2:
-		b |= bit(f[CoverOpen], 2) | bit(f[PaperOut], 5) | bit(f[CutterError], 6)
+		b |= bit(f[CoverOpen], 2) | bit(f[PaperOut], 5) | bit(f[CutterError] || f[Jam] || f[HeadHot], 6)
 	case 3:
-		b |= bit(f[CutterError], 3)
+		b |= bit(f[Jam], 2) | bit(f[CutterError], 3) | bit(f[HeadHot], 6)
 	case 4:
 		near := f[NearEnd] || f[PaperOut]
 		b |= bit(near, 2) | bit(near, 3) | bit(f[PaperOut], 5) | bit(f[PaperOut], 6)

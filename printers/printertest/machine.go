@@ -23,6 +23,7 @@ type machine struct {
 	spacing   int
 	area      int // dots of the line (GS W)
 	page      byte
+	pages     map[byte]*charmap.Charmap // nil for the usual numbers
 	kanji     bool
 	row       []Cell
 	rowWidth  int
@@ -30,19 +31,21 @@ type machine struct {
 	qrModule  int
 	qrModel   byte
 	pushMask  byte // GS a
+	documents int  // StarPRNT's counter
 	asianHead bool // a model that starts in Kanji mode
 }
 
 // effect is what a command causes outside of the paper.
 type effect struct {
-	advance int  // dots of paper moved
-	cut     bool // the paper is cut; take it
-	reply   []byte
-	id      string // a process id whose time has come
-	pushed  bool   // status push was just turned on
-	end     bool   // Star's ETB
-	present bool   // a slip goes into the mouth
-	count   byte   // which of CUSTOM's counters is asked for
+	advance  int  // dots of paper moved
+	cut      bool // the paper is cut; take it
+	reply    []byte
+	id       string // a process id whose time has come
+	pushed   bool   // status push was just turned on
+	end      bool   // Star's ETB
+	document bool   // the end of a document in StarPRNT
+	present  bool   // a slip goes into the mouth
+	count    byte   // which of CUSTOM's counters is asked for
 }
 
 func newMachine(dots int) *machine {
@@ -86,7 +89,7 @@ func (m *machine) obey(b byte) effect {
 		m.pending = nil
 		return m.command(command)
 	}
-	if m.language == Star && b != 0x1b && b < 0x20 && b != '\n' {
+	if m.language.star() && b != 0x1b && b < 0x20 && b != '\n' {
 		return effect{end: b == 0x17}
 	}
 	switch b {
@@ -104,129 +107,9 @@ func (m *machine) obey(b byte) effect {
 	return effect{}
 }
 
-// length returns how long the command is that begins with c, once that can
-// be told.
-func (m *machine) length(c []byte) (n int, known bool) {
-	switch m.language {
-	case Star:
-		return starLength(c)
-	case Custom:
-		if n, known, own := customLength(c); own {
-			return n, known
-		}
-	case ESCPOS:
-	}
-	return length(c)
-}
-
-// length is that of Epson's commands. Lengths are those of Epson's reference.
-func length(c []byte) (n int, known bool) {
-	if len(c) < 2 {
-		return 0, false
-	}
-	switch c[0] {
-	case 0x10:
-		return realtimeLength(c)
-	case 0x1b:
-		return escLength(c)
-	case 0x1c:
-		switch c[1] {
-		case '.', '&':
-			return 2, true
-		case 'p':
-			return 4, true
-		}
-		return 3, true
-	}
-	return gsLength(c)
-}
-
-func realtimeLength(c []byte) (int, bool) {
-	switch {
-	case c[1] == 0x04 || c[1] == 0x05:
-		return 3, true
-	case c[1] != 0x14:
-		return 2, true
-	case len(c) < 3:
-		return 0, false
-	case c[2] == 8:
-		return 10, true
-	case c[2] == 7:
-		return 4, true
-	}
-	return 5, true
-}
-
-func escLength(c []byte) (int, bool) {
-	switch c[1] {
-	case '@', '2', 'i', 'm', 'L', 'S', '<':
-		return 2, true
-	case '$', '\\', 'c':
-		return 4, true
-	case 'p':
-		return 5, true
-	case 'W':
-		return 10, true
-	case 'D':
-		return len(c), len(c) > 2 && c[len(c)-1] == 0
-	case '*':
-		if len(c) < 5 {
-			return 0, false
-		}
-		columns := int(c[3]) + int(c[4])<<8
-		if c[2] >= 32 {
-			columns *= 3
-		}
-		return 5 + columns, true
-	}
-	return 3, true
-}
-
-func gsLength(c []byte) (int, bool) {
-	le := func(at int) int { return int(c[at]) + int(c[at+1])<<8 }
-	switch c[1] {
-	case 'V':
-		if len(c) < 3 {
-			return 0, false
-		}
-		if c[2] >= 65 {
-			return 4, true
-		}
-		return 3, true
-	case 'L', 'W', 'P', '$', '\\':
-		return 4, true
-	case 'g':
-		return 6, true
-	case '(':
-		if len(c) < 5 {
-			return 0, false
-		}
-		return 5 + le(3), true
-	case '8':
-		if len(c) < 7 {
-			return 0, false
-		}
-		return 7 + le(3) + le(5)<<16, true
-	case 'v':
-		if len(c) < 8 {
-			return 0, false
-		}
-		return 8 + le(4)*le(6), true
-	case 'k':
-		if len(c) < 4 {
-			return 0, false
-		}
-		if c[2] <= 6 {
-			return len(c), c[len(c)-1] == 0
-		}
-		return 4 + int(c[3]), true
-	}
-	return 3, true
-}
-
 func (m *machine) command(c []byte) effect {
 	switch m.language {
-	case Star:
+	case Star, StarPRNT:
 		return m.star(c)
 	case Custom:
 		if e, own := m.custom(c); own {
@@ -265,6 +148,8 @@ func (m *machine) esc(c []byte) effect {
 		if len(m.row) == 0 {
 			m.align = c[2] & 3
 		}
+	case '$':
+		m.move(int(c[2]) | int(c[3])<<8)
 	case 't':
 		m.page = c[2]
 	case '3':
@@ -382,6 +267,14 @@ func (m *machine) letter(b byte) effect {
 	return e
 }
 
+// move goes on at a place of the line, in dots; one beyond the area is
+// ignored.
+func (m *machine) move(dots int) {
+	if dots <= m.area {
+		m.rowWidth = dots
+	}
+}
+
 // rune reads a byte in the code page that is set, by Epson's numbers.
 func (m *machine) rune(b byte) rune {
 	if b < 0x80 {
@@ -390,7 +283,13 @@ func (m *machine) rune(b byte) rune {
 	if m.kanji {
 		return '漢'
 	}
-	if m.language == Star {
+	if m.pages != nil {
+		if table := m.pages[m.page]; table != nil {
+			return table.DecodeByte(b)
+		}
+		return '\ufffd'
+	}
+	if m.language.star() {
 		return starRune(m.page, b)
 	}
 	switch m.page {

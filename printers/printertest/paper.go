@@ -80,15 +80,13 @@ func (i Item) text() string {
 		return strings.Repeat(" ", i.X/column) + "[picture]"
 	}
 	var b strings.Builder
-	at := 0
-	for n, c := range i.Cells {
-		if n == 0 || c.Width <= column {
-			for ; at < c.X/column; at++ {
-				b.WriteByte(' ')
-			}
+	end := 0
+	for _, c := range i.Cells {
+		if white := (c.X - end) / column; white > 0 {
+			b.WriteString(strings.Repeat(" ", white))
 		}
 		b.WriteRune(c.Rune)
-		at++
+		end = c.X + c.Width
 	}
 	return b.String()
 }
@@ -139,8 +137,15 @@ func Read(dots int, stream []byte) []Paper { return ReadAs(ESCPOS, dots, stream)
 
 // ReadAs is [Read] for a printer of another language.
 func ReadAs(l Language, dots int, stream []byte) []Paper {
-	m := newMachine(dots)
-	m.language = l
+	return ReadWith(Config{Language: l, Dots: dots}, stream)
+}
+
+// ReadWith is [Read] for a printer of its own kind; of the configuration only
+// Language, Dots, Pages and AsianModel count.
+func ReadWith(c Config, stream []byte) []Paper {
+	m := newMachine(c.Dots)
+	m.language, m.pages, m.asianHead = c.Language, c.Pages, c.AsianModel
+	m.reset()
 	var papers []Paper
 	for _, b := range stream {
 		e := m.obey(b)
@@ -154,6 +159,9 @@ func ReadAs(l Language, dots int, stream []byte) []Paper {
 		}
 		if e.end && len(papers) > 0 {
 			papers[len(papers)-1].ID = "ETB"
+		}
+		if e.document && len(papers) > 0 {
+			papers[len(papers)-1].ID = "document"
 		}
 		if e.present && len(papers) > 0 {
 			papers[len(papers)-1].ID = "presented"

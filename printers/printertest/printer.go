@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Config says what kind of printer to be.
@@ -31,6 +33,9 @@ type Config struct {
 	WithoutHeader bool
 	// AsianModel makes a printer that starts in Kanji mode.
 	AsianModel bool
+	// Pages are the numbers of its code pages, where they are not those of Epson
+	// or Star: number → table.
+	Pages map[byte]*charmap.Charmap
 	// Now is the clock that dates papers; it must be given.
 	Now func() time.Time
 }
@@ -51,6 +56,10 @@ const (
 	CoverOpen Kind = "cover-open"
 	// CutterError: the blade is stuck; DLE ENQ 2 frees it.
 	CutterError Kind = "cutter-error"
+	// Jam: paper is stuck on its way; somebody has to pull it out.
+	Jam Kind = "jam"
+	// HeadHot: the head cools down, and printing goes on after that.
+	HeadHot Kind = "head-hot"
 	// CableOut: the device is gone; it comes back at the same link.
 	CableOut Kind = "cable-out"
 	// PowerOff: what was not printed is lost, and there is no answer.
@@ -63,7 +72,7 @@ const (
 
 // Kinds lists all faults.
 func Kinds() []Kind {
-	return []Kind{PaperOut, NearEnd, CoverOpen, CutterError, CableOut, PowerOff, Silent, Garbage}
+	return []Kind{PaperOut, NearEnd, CoverOpen, CutterError, Jam, HeadHot, CableOut, PowerOff, Silent, Garbage}
 }
 
 // Fault is a fault to begin or to end.
@@ -149,7 +158,7 @@ func New(c Config) (*Printer, error) {
 		config: c, wake: make(chan struct{}, 1), machine: newMachine(c.Dots),
 		faults: map[Kind]bool{}, watchers: map[chan struct{}]bool{},
 	}
-	p.machine.asianHead, p.machine.language = c.AsianModel, c.Language
+	p.machine.asianHead, p.machine.language, p.machine.pages = c.AsianModel, c.Language, c.Pages
 	p.machine.reset()
 	l, err := Plug(c.Link)
 	if err != nil {
@@ -275,9 +284,9 @@ func (p *Printer) apply(f Fault) error {
 		if f.On && !p.faults[PowerOff] {
 			p.forget()
 			p.machine.pushMask = 0
-			p.ends, p.ended, p.told = 0, false, nil
+			p.ends, p.ended, p.told, p.machine.documents = 0, false, nil, 0
 		}
-	case PaperOut, NearEnd, CoverOpen, CutterError, Silent:
+	case PaperOut, NearEnd, CoverOpen, CutterError, Jam, HeadHot, Silent:
 	}
 	before := p.faults[f.Kind]
 	p.faults[f.Kind] = f.On
@@ -322,7 +331,13 @@ func (p *Printer) forget() {
 
 // able tells whether the printer obeys the stream. The lock is held.
 func (p *Printer) able() bool {
-	return !p.faults[PowerOff] && !p.faults[PaperOut] && !p.faults[CoverOpen] && !p.faults[CutterError]
+	return !p.faults[PowerOff] && !p.offline()
+}
+
+// offline tells whether it stopped by itself and takes no jobs. The lock is held.
+func (p *Printer) offline() bool {
+	f := p.faults
+	return f[PaperOut] || f[CoverOpen] || f[CutterError] || f[Jam] || f[HeadHot]
 }
 
 // print obeys what was received, at the speed of the paper.
@@ -403,6 +418,8 @@ func (p *Printer) effect(e effect) time.Duration {
 		p.eject()
 	}
 	switch {
+	case e.document:
+		p.sign("document")
 	case e.end:
 		p.end()
 	case e.present:

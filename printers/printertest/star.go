@@ -11,6 +11,9 @@ const (
 	ESCPOS Language = ""
 	// Star is Star Line Mode with automatic status of nine bytes.
 	Star Language = "star"
+	// StarPRNT is Star's newer language: the same commands on paper, and ids of
+	// documents.
+	StarPRNT Language = "starprnt"
 	// Custom is ESC/POS as CUSTOM's kiosk printers speak it, with a presenter.
 	Custom Language = "custom"
 )
@@ -42,6 +45,8 @@ func starGroup(c []byte) (int, bool) {
 		return 0, false
 	}
 	switch {
+	case c[2] == 0x03:
+		return 6, true
 	case c[2] == ')' && len(c) < 6, c[2] == 'y' && c[3] == 'D' && len(c) < 8:
 		return 0, false
 	case c[2] == ')':
@@ -50,6 +55,8 @@ func starGroup(c []byte) (int, bool) {
 		return 8 + int(c[6]) + int(c[7])<<8, true
 	case c[2] == 'y' && c[3] == 'S':
 		return 6, true
+	case c[2] == 'A', c[2] == 'R':
+		return 5, true
 	}
 	return 4, true
 }
@@ -89,7 +96,11 @@ func (m *machine) star(c []byte) effect {
 		return m.cut(0)
 	case '#':
 		if c[2] == '*' {
-			return effect{reply: []byte("\x1b#*,SIMULATEDVer1.00\n\x00")}
+			model := "SIMULATED"
+			if m.language == StarPRNT {
+				model += "-PRNT"
+			}
+			return effect{reply: []byte("\x1b#*," + model + "Ver1.00\n\x00")}
 		}
 	case 0x1e:
 		if c[2] == 'a' {
@@ -107,8 +118,12 @@ func (m *machine) star(c []byte) effect {
 
 func (m *machine) starSub(c []byte) effect {
 	switch {
+	case c[2] == 0x03:
+		return m.document(c)
 	case c[2] == 't':
 		m.page = c[3]
+	case c[2] == 'A':
+		m.move(int(c[3]) | int(c[4])<<8)
 	case c[2] == 'a' && len(m.row) == 0:
 		m.align = c[3] & 3
 	case c[2] == 'y' && c[3] == 'S' && c[4] == '2':
@@ -120,6 +135,28 @@ func (m *machine) starSub(c []byte) effect {
 	}
 	return effect{}
 }
+
+// document obeys ESC GS ETX s n1 n2 of StarPRNT: 0 asks for the counter of
+// documents, 1 adds one and tells once all before is printed, 2 sets it to zero.
+func (m *machine) document(c []byte) effect {
+	if m.language != StarPRNT {
+		return effect{}
+	}
+	switch c[3] {
+	case 1:
+		m.documents++
+	case 2:
+		m.documents = 0
+		return effect{}
+	}
+	return effect{
+		reply:    []byte{0x1b, 0x1d, 0x03, c[3], c[4], c[5], byte(m.documents), byte(m.documents >> 8)},
+		document: c[3] == 1,
+	}
+}
+
+// star tells whether a language is one of Star's two.
+func (l Language) star() bool { return l == Star || l == StarPRNT }
 
 // starRune reads a byte by Star's numbers of code pages.
 func starRune(page, b byte) rune {
@@ -143,8 +180,8 @@ func (p *Printer) starStatus() []byte {
 	return []byte{
 		0x23, // nine bytes follow one another, this one counted
 		0x06,
-		bit(p.ended, 1) | bit(f[PaperOut] || f[CoverOpen] || f[CutterError], 3) | bit(f[CoverOpen], 5),
-		bit(f[CutterError], 3),
+		bit(p.ended, 1) | bit(p.offline(), 3) | bit(f[CoverOpen], 5),
+		bit(f[Jam], 2) | bit(f[CutterError], 3) | bit(f[HeadHot], 6),
 		0,
 		bit(near, 1) | bit(near, 2) | bit(f[PaperOut], 3),
 		0,

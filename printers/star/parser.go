@@ -25,7 +25,8 @@ const (
 // before it is on paper, and tells it in byte 8. The parser knows which jobs
 // are under way and in which order, so that a count names a job.
 type Parser struct {
-	counter bool // byte 8 may be relied on
+	counter   bool // byte 8 may be relied on
+	documents bool // the ids of documents are repeated; the counter proves only a clear
 
 	block []byte
 	since time.Time
@@ -95,6 +96,8 @@ func length(b byte) int { return int(b>>2&8 | b>>1&7) }
 func (p *Parser) step() []printers.Event {
 	first := p.block[0]
 	switch {
+	case first == esc && len(p.block) > 1 && p.block[1] == gs:
+		return p.document()
 	case first == esc:
 		return p.text()
 	case !header(first):
@@ -126,6 +129,30 @@ func (p *Parser) text() []printers.Event {
 		return []printers.Event{p.discard()}
 	}
 	return nil
+}
+
+// document reads 1B 1D 03 s, the id of a document in two bytes, and the counter
+// of documents in two: with s = 1 the answer to the end of a job.
+func (p *Parser) document() []printers.Event {
+	n := len(p.block)
+	switch {
+	case n > 2 && p.block[2] != etx, n > 3 && p.block[3] > 2:
+		return []printers.Event{p.discard()}
+	case n < 8:
+		return nil
+	}
+	ended, id := p.block[3] == 1, [2]byte(p.block[4:6])
+	p.block = p.block[:0]
+	if !ended || !p.documents {
+		return nil
+	}
+	i := slices.IndexFunc(p.jobs, func(j printers.JobID) bool { return document(j) == id })
+	if i < 0 {
+		return nil // of somebody else, or of a job that was given up
+	}
+	job := p.jobs[i]
+	p.jobs = p.jobs[i+1:]
+	return []printers.Event{printers.Printed{ID: job}}
 }
 
 // report reads automatic status. Its bytes are counted from 1 in Star's
@@ -177,7 +204,7 @@ func (p *Parser) counted(n int, executed bool) []printers.Event {
 		return []printers.Event{printers.Cleared{}}
 	}
 	moved := (n - before + counts) % counts
-	if !known || moved == 0 || len(p.jobs) == 0 {
+	if !known || moved == 0 || len(p.jobs) == 0 || p.documents {
 		return nil
 	}
 	if moved > len(p.jobs) {

@@ -85,7 +85,7 @@ func TestAJobBeginsAndEndsAsTheManualSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if begin := []byte{0x1b, 0x40, 0x1b, 0x52, 0x00, 0x1b, 0x1d, 0x74, 0x20, 0x1b, 0x30}; !bytes.HasPrefix(job.Bytes, begin) {
+	if begin := []byte{0x1b, 0x40, 0x1b, 0x1d, 0x74, 0x20, 0x1b, 0x30}; !bytes.HasPrefix(job.Bytes, begin) {
 		t.Errorf("begins % x, want % x", job.Bytes[:len(begin)], begin)
 	}
 	if end := []byte{0x1b, 0x64, 0x03, 0x17}; !bytes.HasSuffix(job.Bytes, end) {
@@ -290,9 +290,12 @@ func FuzzParser(f *testing.F) {
 	f.Add(append(counted(3, true), counted(4, true)...), uint16(10))
 	f.Add([]byte("\x1b#*,TSP700Ver3.2\n\x00\x23\x06"), uint16(700))
 	f.Add([]byte{0x13, 0x2f, 0x11, 0x0f, 0xff, 0x23, 0x23}, uint16(0))
-	d := dialect(f, options())
+	f.Add([]byte("\x1b\x1d\x03\x0101\x01\x00\x1b\x1d\x03\x0102\x02\x00"), uint16(1))
+	o := options()
+	o.PRNT, o.Confirmation = true, printers.ByID
+	modes := []*star.Dialect{dialect(f, options()), dialect(f, o)}
 	f.Fuzz(func(t *testing.T, b []byte, gap uint16) {
-		p := d.NewParser()
+		p := modes[gap%2].NewParser()
 		mind := p.(printers.Mindful)
 		at, noise, sent, printed := noon, 0, 0, 0
 		for i, c := range b {

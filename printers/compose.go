@@ -1,0 +1,211 @@
+package printers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// Style is how letters are printed from here on. The zero value with Width and
+// Height 1 is a printer after its reset.
+type Style struct {
+	// Width and Height say how many times the cell of font A, 1 to 8.
+	Width, Height int
+	// Bold, Inverse, Ruled and Centred are as in [Span] and [Line].
+	Bold, Inverse, Ruled, Centred bool
+}
+
+// Hand writes blocks in the commands of one printer. Each method appends to
+// out and returns it. Methods only compute; a value may be used by several
+// goroutines.
+type Hand interface {
+	// Open begins a slip: a reset, after which the style is plain, and the
+	// page of letters.
+	Open(out []byte, page CodePage) []byte
+	// Plain makes # $ @ [ \ ] ^ ` { | } ~ be what ASCII says, whatever national
+	// variant is set in the printer; it is written for slips that hold one.
+	Plain(out []byte) []byte
+	// Turn changes the style.
+	Turn(out []byte, from, to Style) []byte
+	// Move goes on at so many dots from the left edge.
+	Move(out []byte, dots int) []byte
+	// Feed advances white paper by some dots.
+	Feed(out []byte, dots int) []byte
+	// Code prints a QR code; the style is centred.
+	Code(out []byte, c Code) []byte
+	// Logo prints a picture that the printer keeps; the style is centred. It
+	// writes nothing for a printer that keeps none.
+	Logo(out []byte, number int) []byte
+	// Fence is written before the last line: a question that is answered in the
+	// order of the stream, where that helps to tell what a printer that stopped
+	// had done; see [Fenced].
+	Fence(out []byte) []byte
+	// Close ends a slip: feed, cut, and what asks for the confirmation of id.
+	Close(out []byte, id JobID) []byte
+}
+
+// Composer makes jobs out of slips, for all dialects alike: it lays a slip
+// out, chooses the page of letters and keeps in mind which style is set, so
+// that a slip holds no command that changes nothing.
+type Composer struct {
+	media  Media
+	hand   Hand
+	pages  []CodePage
+	tables []*charmap.Charmap
+}
+
+// NewComposer returns a composer for a printer with these pages of letters, the
+// preferred one first. Paper too narrow for a slip and a page that is not known
+// are errors.
+func NewComposer(m Media, pages []CodePage, h Hand) (*Composer, error) {
+	if m.CellWidth <= 0 || m.CellHeight <= 0 || m.Dots < 16*m.CellWidth || m.Dots > len(blanks)*m.CellWidth {
+		return nil, fmt.Errorf("paper of %d dots with letters of %d by %d dots", m.Dots, m.CellWidth, m.CellHeight)
+	}
+	if len(pages) == 0 {
+		return nil, fmt.Errorf("no code page")
+	}
+	c := &Composer{media: m, hand: h, pages: slices.Clone(pages)}
+	for _, page := range pages {
+		table, err := page.Table()
+		if err != nil {
+			return nil, fmt.Errorf("code page %d: %w", page.Number, err)
+		}
+		c.tables = append(c.tables, table)
+	}
+	return c, nil
+}
+
+// Compose makes the job for a slip, in the first page that has all its letters,
+// or else in the one that lacks fewest. The error is about the slip.
+func (c *Composer) Compose(s Slip, id JobID) (Job, error) {
+	if err := s.Check(); err != nil {
+		return Job{}, fmt.Errorf("encode slip: %w", err)
+	}
+	blocks := Layout(s, c.media)
+	best := Job{}
+	for i := range c.tables {
+		job := c.in(i, blocks, id)
+		if i == 0 || len(job.Unprintable) < len(best.Unprintable) {
+			best = job
+		}
+		if len(best.Unprintable) == 0 {
+			break
+		}
+	}
+	return best, nil
+}
+
+// jobRoom is what nearly every job fits in.
+const jobRoom = 768
+
+// in makes the job in the i-th page.
+func (c *Composer) in(i int, blocks []Block, id JobID) Job {
+	w := writer{
+		out: c.hand.Open(make([]byte, 0, jobRoom), c.pages[i]), hand: c.hand, table: c.tables[i],
+		cell: c.media.CellWidth, style: Style{Width: 1, Height: 1},
+	}
+	last, whole := lastLine(blocks), 0
+	for i, b := range blocks {
+		if i == last {
+			w.out = w.hand.Fence(w.out)
+			whole = len(w.out)
+		}
+		w.block(b)
+	}
+	return Job{Bytes: c.hand.Close(w.out, id), Whole: whole, Unprintable: w.lacking}
+}
+
+// lastLine is the index of the last line that says something.
+func lastLine(blocks []Block) int {
+	for i, b := range slices.Backward(blocks) {
+		if l, ok := b.(Line); ok && !l.Inverse && !l.Ruled {
+			return i
+		}
+	}
+	return 0
+}
+
+// writer gathers the bytes of a job.
+type writer struct {
+	out     []byte
+	hand    Hand
+	table   *charmap.Charmap
+	cell    int
+	lacking []rune
+
+	style Style // as the printer has it
+	plain bool  // national variants are off for sure
+}
+
+func (w *writer) block(b Block) {
+	switch b := b.(type) {
+	case Line:
+		w.line(b)
+	case Gap:
+		w.out = w.hand.Feed(w.out, b.Dots)
+	case Code:
+		w.centre()
+		w.out = w.hand.Code(w.out, b)
+	case Logo:
+		w.centre()
+		w.out = w.hand.Logo(w.out, b.Number)
+	}
+}
+
+func (w *writer) centre() {
+	to := w.style
+	to.Centred = true
+	w.turn(to)
+}
+
+func (w *writer) turn(to Style) {
+	if to != w.style {
+		w.out = w.hand.Turn(w.out, w.style, to)
+		w.style = to
+	}
+}
+
+func (w *writer) line(l Line) {
+	columns := 0
+	for _, s := range l.Spans {
+		columns += s.Blank
+		if s.Blank > 0 {
+			w.out = w.hand.Move(w.out, columns*w.cell)
+		}
+		if s.Text == "" {
+			continue
+		}
+		to := Style{Width: s.Width, Height: s.Height, Bold: s.Bold, Inverse: l.Inverse, Ruled: l.Ruled, Centred: l.Centred}
+		if strings.Trim(s.Text, " ") == "" {
+			to.Bold = w.style.Bold // nothing of a letter is to be seen
+		}
+		w.turn(to)
+		w.text(s.Text)
+		columns += utf8.RuneCountInString(s.Text) * s.Width
+	}
+	w.out = append(w.out, '\n')
+}
+
+func (w *writer) text(text string) {
+	if !w.plain && variant(text) {
+		w.plain = true
+		w.out = w.hand.Plain(w.out)
+	}
+	var lacking []rune
+	w.out, lacking = Letters(w.out, w.table, text)
+	w.lacking = append(w.lacking, lacking...)
+}
+
+// variant tells whether text holds a sign that national variants replace.
+func variant(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case '#', '$', '@', '[', '\\', ']', '^', '`', '{', '|', '}', '~':
+			return true
+		}
+	}
+	return false
+}
