@@ -24,16 +24,38 @@ func (c Catalogue) With(folder fs.FS) Catalogue {
 	return Catalogue{tree: union{upper: folder, lower: c.tree}}
 }
 
-// Names lists the ids of all profiles that describe a device, in order.
-func (c Catalogue) Names() []string {
-	names, _ := list(c.tree) // what cannot be read is not there
-	return slices.DeleteFunc(names, func(n string) bool { return strings.HasSuffix(n, "-base") })
+// Names lists the ids of all profiles that describe a device of one of the
+// kinds, in order; without a kind, of any.
+func (c Catalogue) Names(kinds ...string) []string {
+	s, err := newShelf(c.tree)
+	if err != nil {
+		return nil // what cannot be read is not there
+	}
+	return s.devices(kinds...)
 }
 
 // Load returns a profile for a device of the given firmware version, "" if it
 // is not known. The error wraps [ErrUnknown] if there is no such profile, and
 // is otherwise about a fault in a file.
 func (c Catalogue) Load(id, firmware string) (Profile, error) { return load(c.tree, id, firmware) }
+
+// All returns the profiles of some kinds, in the order of their ids; without a
+// kind, of any. The first fault of a file ends it.
+func (c Catalogue) All(kinds ...string) ([]Profile, error) {
+	s, err := newShelf(c.tree)
+	if err != nil {
+		return nil, err
+	}
+	var out []Profile
+	for _, id := range s.devices(kinds...) {
+		p, err := s.load(id, "")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
 
 // Explain returns where each value of a profile comes from, in the order of
 // the keys; see [Explain].
@@ -42,27 +64,27 @@ func (c Catalogue) Explain(id, firmware string) ([]Trace, error) {
 }
 
 // Match returns the profiles that describe a device, best first; see [Match].
-func (c Catalogue) Match(i Identification) ([]string, error) { return matchIn(c, i) }
+func (c Catalogue) Match(i Identification) ([]string, error) { return matchIn(c.tree, i) }
 
 // Lint names every fault of every profile, those of each of its firmware
 // ranges included, by file and line.
 func (c Catalogue) Lint() error {
-	ids, err := list(c.tree)
+	s, err := newShelf(c.tree)
 	if err != nil {
-		return fmt.Errorf("list profiles: %w", err)
+		return err
 	}
 	var faults []error
-	for _, id := range ids {
-		if strings.HasSuffix(id, "-base") {
-			_, _, err := laid(c.tree, id, "")
+	for _, id := range s.ids() {
+		if strings.HasSuffix(id, layerOnly) {
+			_, _, err := s.laid(id, "")
 			faults = append(faults, err)
 			continue
 		}
-		p, err := load(c.tree, id, "")
+		p, err := s.load(id, "")
 		faults = append(faults, err)
 		for _, o := range p.Firmware {
 			if r, err := parseSpan(o.Range); err == nil && r.from != nil {
-				_, err := load(c.tree, id, r.from.String())
+				_, err := s.load(id, r.from.String())
 				faults = append(faults, err)
 			}
 		}

@@ -80,7 +80,7 @@ func TestFirmwareRangesThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry := func(r, set string) string {
-		return "  - range: \"" + r + "\"\n    set: {" + set + "}\n    evidence: [{fact: confirm, source: a test of ours, level: measured}]\n"
+		return "  - range: \"" + r + "\"\n    set: {" + set + "}\n    evidence: [{fact: confirm, source: a test of ours, status: measured}]\n"
 	}
 	for _, row := range []struct{ name, list, want string }{
 		{"two that overlap", entry(">=1.0 <2.0", "confirm: {clear: true}") + entry(">=1.5", "confirm: {clear: false}"), "line 32: firmware[1]: confirm.clear is set by"},
@@ -125,7 +125,7 @@ func TestEveryValueIsTracedToItsLayer(t *testing.T) {
 		}
 		return traces[i]
 	}
-	if got := find("confirm.method"); got.Firmware != ">=3.0" || got.Layer != "printer/star/tsp700.yaml" || got.Value != `"end-counter"` || got.Evidence.Level != "vendor-doc" {
+	if got := find("confirm.method"); got.Firmware != ">=3.0" || got.Layer != "printer/star/tsp700.yaml" || got.Value != `"end-counter"` || got.Evidence.Status != "manual" {
 		t.Errorf("confirm.method: %+v", got)
 	}
 	if got := find("media.headDots"); got.Firmware != "" || got.Layer != "printer/star/line-base.yaml" || got.Value != "576" {

@@ -9,24 +9,16 @@
 package profiles
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"balcao/internal/config"
 )
 
-//go:embed printer schema.json
+//go:embed callboard card-reader kiosk printer sound touch schema.json
 var shipped embed.FS
 
 // ErrUnknown is returned for a profile that does not exist.
@@ -53,6 +45,12 @@ type Profile struct {
 	Speed     Speed     `json:"speed"`
 	// LogoMemory is true if it keeps pictures and prints them by key.
 	LogoMemory bool `json:"logoMemory,omitempty"`
+	// What the other kinds of devices have; each is nil for all but its own.
+	Reader    *Reader    `json:"reader,omitempty"`
+	Callboard *Callboard `json:"callboard,omitempty"`
+	Sound     *Sound     `json:"sound,omitempty"`
+	Touch     *Touch     `json:"touch,omitempty"`
+	Machine   *Machine   `json:"machine,omitempty"`
 	// Presenter is nil for a printer that lets go of what it cuts.
 	Presenter *Presenter `json:"presenter,omitempty"`
 	// Identity is how the model names itself; nil if that is not known.
@@ -78,10 +76,15 @@ func (p Profile) Hash() string {
 
 // Identity is how a model names itself when asked.
 type Identity struct {
-	// Maker is the maker's name as the device says it.
-	Maker string `json:"maker"`
-	// Models are the names of the model, without version.
-	Models []string `json:"models"`
+	// Maker is the maker's name as the device says it; empty if it says none.
+	Maker string `json:"maker,omitempty"`
+	// Models are the names of the model, without version. Those of a card
+	// reader are what the smart card service calls it, without the numbers
+	// behind.
+	Models []string `json:"models,omitempty"`
+	// USB are vendor and product as four hexadecimal digits each, such as
+	// "08e6:3437".
+	USB []string `json:"usb,omitempty"`
 }
 
 // Transport says how the device is reached.
@@ -97,13 +100,16 @@ type Serial struct {
 	// Handshake is "xonxoff", "rtscts" or "none".
 	Handshake string `json:"handshake"`
 	// ReceiveBuffer is in bytes.
-	ReceiveBuffer int `json:"receiveBuffer"`
+	ReceiveBuffer int `json:"receiveBuffer,omitempty"`
+	// Frame is data bits, parity and stop bits, such as "7E1"; empty is "8N1".
+	Frame string `json:"frame,omitempty"`
 }
 
 // Media is paper and head.
 type Media struct {
-	WidthMM  int `json:"widthMm"`
-	DPI      int `json:"dpi"`
+	WidthMM int `json:"widthMm"`
+	// DPI is dots an inch; 0 if it is not known.
+	DPI      int `json:"dpi,omitempty"`
 	HeadDots int `json:"headDots"`
 }
 
@@ -138,11 +144,15 @@ type QR struct {
 	// Numbering is "custom" where the QR commands count from 31h on for what
 	// Epson counts from 30h on; empty or "epson" otherwise.
 	Numbering string `json:"numbering,omitempty"`
+	// Missing is true for models that draw no codes by themselves; a slip has
+	// none then.
+	Missing bool `json:"missing,omitempty"`
 }
 
 // Cut says how paper is cut.
 type Cut struct {
-	// Kind is "full" or "partial".
+	// Kind is "full", "partial", or "none" for a model without a blade, where
+	// the slip is torn off.
 	Kind string `json:"kind"`
 	// Feed is how many dots to feed beyond the blade.
 	Feed int `json:"feed"`
@@ -202,17 +212,15 @@ type Evidence struct {
 	Fact string `json:"fact"`
 	// Source is a document with its section, or what was measured.
 	Source string `json:"source"`
-	// Level is "measured", "vendor-doc", "third-party" or "assumed".
-	Level string `json:"level"`
+	// Status is "measured" (by us, on the model), "manual" (the maker's word),
+	// "code" (public code or data of others) or "unconfirmed".
+	Status string `json:"status"`
 }
 
-// Names lists the ids of all profiles that describe a device, in order.
-// Layers that only others inherit from, whose id ends in "-base", are left
-// out.
-func Names() []string {
-	names, _ := list(shipped) // the embedded tree cannot be unreadable
-	return slices.DeleteFunc(names, func(n string) bool { return strings.HasSuffix(n, "-base") })
-}
+// Names lists the ids of all profiles that describe a device of one of the
+// kinds, in order; without a kind, of any. Layers that only others inherit
+// from, whose id ends in "-base", are left out.
+func Names(kinds ...string) []string { return Shipped().Names(kinds...) }
 
 // Load returns the profile with the given id, such as "epson/tm-t88v". The
 // error wraps ErrUnknown if there is none, and is otherwise about a fault in a
@@ -230,154 +238,6 @@ func LoadFor(id, firmware string) (Profile, error) {
 	return load(shipped, id, firmware)
 }
 
-const ending = ".yaml"
-
-// list returns the ids of all layers in a tree of kind/vendor/model.yaml.
-func list(tree fs.FS) ([]string, error) {
-	paths, err := fs.Glob(tree, "*/*/*"+ending)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, p := range paths {
-		_, id, _ := strings.Cut(strings.TrimSuffix(p, ending), "/")
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids, nil
-}
-
-// load lays the layers of a profile together and checks the result.
-func load(tree fs.FS, id, firmware string) (Profile, error) {
-	flat, layers, err := laid(tree, id, firmware)
-	if err != nil {
-		return Profile{}, err
-	}
-	schema, err := compile(tree)
-	if err != nil {
-		return Profile{}, err
-	}
-	text, err := json.Marshal(flat)
-	if err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
-	}
-	plain, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
-	}
-	if err := schema.Validate(plain); err != nil {
-		return Profile{}, explain(err, layers)
-	}
-	p := Profile{canonical: text}
-	strict := json.NewDecoder(bytes.NewReader(text))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&p); err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
-	}
-	if err := p.check(); err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", id, err)
-	}
-	return p, nil
-}
-
-// laid is flatten with the overlays of a firmware version on top.
-func laid(tree fs.FS, id, firmware string) (map[string]any, []layer, error) {
-	flat, layers, err := flatten(tree, id, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	if flat, layers, err = withFirmware(flat, layers, firmware); err != nil {
-		return nil, nil, fmt.Errorf("profile %s: %w", id, err)
-	}
-	return flat, layers, nil
-}
-
-func compile(tree fs.FS) (*jsonschema.Schema, error) {
-	const name = "schema.json"
-	text, err := fs.ReadFile(tree, name)
-	if err != nil {
-		return nil, fmt.Errorf("read profile schema: %w", err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, fmt.Errorf("read profile schema: %w", err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
-		return nil, fmt.Errorf("read profile schema: %w", err)
-	}
-	return c.Compile(name)
-}
-
-// layer is one file of a profile.
-type layer struct {
-	path string
-	// firmware is the range of versions of an overlay, else empty.
-	firmware string
-	file     *config.File
-	value    map[string]any
-}
-
-// flatten reads a layer and lays it over the one it inherits from. It returns
-// the layers as well, the model's own first. The list of heirs finds circles.
-func flatten(tree fs.FS, id string, heirs []string) (map[string]any, []layer, error) {
-	if slices.Contains(heirs, id) {
-		return nil, nil, fmt.Errorf("profile %s inherits from itself: %s", id, strings.Join(append(heirs, id), " → "))
-	}
-	own, err := read(tree, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	parent, inherits := own.value["inherits"].(string)
-	if !inherits {
-		return own.value, []layer{own}, nil
-	}
-	below, layers, err := flatten(tree, parent, append(heirs, id))
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: line %d: inherits: %w", own.path, own.file.Line("inherits"), err)
-	}
-	return merge(below, own.value), append([]layer{own}, layers...), nil
-}
-
-// read reads one layer and checks what belongs to the layer alone: its id and
-// the evidence for its facts.
-func read(tree fs.FS, id string) (layer, error) {
-	ids, err := list(tree)
-	if err != nil || !slices.Contains(ids, id) {
-		return layer{}, fmt.Errorf("%w: %s", ErrUnknown, id)
-	}
-	paths, err := fs.Glob(tree, "*/"+id+ending)
-	if err != nil || len(paths) != 1 {
-		return layer{}, fmt.Errorf("profile %s is described by %d files", id, len(paths))
-	}
-	l := layer{path: paths[0]}
-	text, err := fs.ReadFile(tree, l.path)
-	if err != nil {
-		return layer{}, fmt.Errorf("read profile %s: %w", id, err)
-	}
-	if l.file, err = config.Parse(l.path, text); err != nil {
-		return layer{}, err
-	}
-	value, err := l.file.Value()
-	if err != nil {
-		return layer{}, err
-	}
-	l.value, _ = value.(map[string]any)
-	if l.value == nil {
-		return layer{}, fmt.Errorf("%s: holds no keys", l.path)
-	}
-	faults := l.file.Faults()
-	if l.value["id"] != id {
-		faults.Add("id", "is %v, want %s as the file is named", l.value["id"], id)
-	}
-	for _, fact := range facts(l.value) {
-		if !evident(l.value, fact) {
-			faults.Add(fact, "has no evidence")
-		}
-	}
-	return l, faults.Err()
-}
-
 // nature are the keys that say what a file is, and need no evidence.
 var nature = []string{"schema", "id", "kind", "title", "inherits", "simulated", "evidence", "firmware"}
 
@@ -388,13 +248,18 @@ func facts(layer map[string]any) []string {
 		if slices.Contains(nature, key) {
 			continue
 		}
+		if layer[key] == nil {
+			continue // what is taken away is not claimed
+		}
 		section, ok := layer[key].(map[string]any)
 		if !ok {
 			out = append(out, key)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(section)) {
-			out = append(out, key+"."+name)
+			if section[name] != nil {
+				out = append(out, key+"."+name)
+			}
 		}
 	}
 	return out
@@ -438,21 +303,4 @@ func merge(lower, upper map[string]any) map[string]any {
 		}
 	}
 	return out
-}
-
-// check finds what a schema cannot say.
-func (p Profile) check() error {
-	var faults []error
-	if !slices.Contains(p.Transport.Serial.Bauds, p.Transport.Serial.Default) {
-		faults = append(faults, fmt.Errorf("transport.serial.default: %d is not among the bauds", p.Transport.Serial.Default))
-	}
-	for _, want := range p.Text.Prefer {
-		if !slices.ContainsFunc(p.Text.CodePages, func(c CodePage) bool { return c.Encoding == want }) {
-			faults = append(faults, fmt.Errorf("text.prefer: the device has no code page %s", want))
-		}
-	}
-	if !slices.ContainsFunc(p.Text.Fonts, func(f Font) bool { return f.ID == "A" }) {
-		faults = append(faults, errors.New("text.fonts: there is no font A"))
-	}
-	return errors.Join(faults...)
 }

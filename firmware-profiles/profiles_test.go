@@ -10,25 +10,20 @@ import (
 )
 
 func TestEveryFileLoads(t *testing.T) {
-	ids, err := list(shipped)
+	if err := Shipped().Lint(); err != nil {
+		t.Fatal(err)
+	}
+	all, err := Shipped().All()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(ids) < 5 {
-		t.Fatalf("profiles = %v, want at least five", ids)
-	}
-	for _, id := range ids {
-		p, err := Load(id)
-		if err != nil {
-			t.Errorf("%v", err)
-			continue
+	for _, p := range all {
+		if strings.HasSuffix(p.ID, layerOnly) {
+			t.Errorf("%s describes no device and is offered as one", p.ID)
 		}
-		if p.ID != id {
-			t.Errorf("Load(%q).ID = %q", id, p.ID)
+		if !slices.Contains(Kinds(), p.Kind) {
+			t.Errorf("%s is a %s", p.ID, p.Kind)
 		}
-	}
-	if slices.Contains(Names(), "epson/escpos-base") {
-		t.Error("a layer that describes no device is offered as one")
 	}
 }
 
@@ -43,19 +38,19 @@ func TestLayersAreLaidOverOneAnother(t *testing.T) {
 	if p.Media.WidthMM != 80 || p.Confirm.Method != "process-id" || len(p.Text.CodePages) != 4 {
 		t.Errorf("what the model does not say was not inherited: %+v", p)
 	}
-	if p.Evidence[0].Level != "third-party" || len(p.Evidence) < 10 {
+	if p.Evidence[0].Status != "code" || len(p.Evidence) < 10 {
 		t.Errorf("evidence = %v, want the model's first and then the base's", p.Evidence)
 	}
 }
 
-func TestOnlyTheVirtualPrinterIsSimulated(t *testing.T) {
-	for _, id := range Names() {
-		p, err := Load(id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := strings.HasPrefix(id, "virtual/"); p.Simulated != want {
-			t.Errorf("%s: simulated = %v", id, p.Simulated)
+func TestOnlyVirtualDevicesAreSimulated(t *testing.T) {
+	all, err := Shipped().All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if want := strings.HasPrefix(p.ID, "virtual/"); p.Simulated != want {
+			t.Errorf("%s: simulated = %v", p.ID, p.Simulated)
 		}
 	}
 }
@@ -83,8 +78,8 @@ func TestFaultsOfAFileAreRefused(t *testing.T) {
 		{"out of range", "mmPerS: 90", "mmPerS: 9000", "mmPerS"},
 		{"wrong type", "headDots: 576", `headDots: "576"`, "headDots"},
 		{"missing section", "qr: {module: 6}\n", "", "qr"},
-		{"no evidence", `  - {fact: cut, source: "GS V function B is the most common cut", level: assumed}` + "\n", "", "cut.feed: has no evidence"},
-		{"evidence of no known level", "level: measured", "level: hearsay", "level"},
+		{"no evidence", `  - {fact: cut, source: "GS V function B is the most common cut", status: unconfirmed}` + "\n", "", "cut.feed: has no evidence"},
+		{"evidence of no known level", "status: measured", "status: hearsay", "status"},
 		{"another id", "id: generic/escpos", "id: generic/other", "want generic/escpos"},
 		{"key twice", "speed:", "kind: printer\nspeed:", "given twice"},
 		{"unknown dialect", "dialect: escpos", "dialect: kpl", "dialect"},
@@ -134,9 +129,9 @@ speed:
   mmPerS: 100
   knots: 3
 evidence:
-  - {fact: media, source: "a test, of course", level: measured}
-  - {fact: text, source: "a test, of course", level: measured}
-  - {fact: speed, source: "a test, of course", level: measured}
+  - {fact: media, source: "a test, of course", status: measured}
+  - {fact: text, source: "a test, of course", status: measured}
+  - {fact: speed, source: "a test, of course", status: measured}
 `
 	broken := strings.Replace(string(base), "kind: partial", "kind: torn", 1)
 	_, err = load(fstest.MapFS{

@@ -28,7 +28,11 @@ type Trace struct {
 func Explain(id, firmware string) ([]Trace, error) { return Shipped().Explain(id, firmware) }
 
 func explainIn(tree fs.FS, id, firmware string) ([]Trace, error) {
-	flat, layers, err := laid(tree, id, firmware)
+	s, err := newShelf(tree)
+	if err != nil {
+		return nil, err
+	}
+	flat, layers, err := s.laid(id, firmware)
 	if err != nil {
 		return nil, err
 	}
@@ -63,40 +67,8 @@ func (l layer) evidence(key string) Evidence {
 		if (fact == key || strings.HasPrefix(key, fact+".")) && len(fact) > len(best.Fact) {
 			best.Fact = fact
 			best.Source, _ = entry["source"].(string)
-			best.Level, _ = entry["level"].(string)
+			best.Status, _ = entry["status"].(string)
 		}
 	}
 	return best
-}
-
-// Identification is what a device said of itself.
-type Identification struct {
-	// Maker, Model and Firmware are its own words; what it did not say is
-	// empty.
-	Maker, Model, Firmware string
-	// Serial is its serial number.
-	Serial string
-}
-
-// Match returns the profiles that describe a device, best first: those that
-// name its model, of the same maker if both are known. None is no error: the
-// device is not known.
-func Match(i Identification) ([]string, error) { return Shipped().Match(i) }
-
-func matchIn(c Catalogue, i Identification) ([]string, error) {
-	var out []string
-	for _, id := range c.Names() {
-		p, err := c.Load(id, "")
-		if err != nil {
-			return nil, err
-		}
-		is := func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
-		if p.Identity == nil || i.Maker != "" && !is(p.Identity.Maker, i.Maker) {
-			continue
-		}
-		if slices.ContainsFunc(p.Identity.Models, func(m string) bool { return is(m, i.Model) }) {
-			out = append(out, id)
-		}
-	}
-	return out, nil
 }

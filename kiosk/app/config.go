@@ -237,7 +237,7 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	catalogue := c.Printer.catalogue()
 	profile, err := catalogue.Load(c.Printer.Profile, "")
 	if errors.Is(err, profiles.ErrUnknown) {
-		faults.Add("printer.profile", "%q is none of %s", c.Printer.Profile, strings.Join(catalogue.Names(), ", "))
+		faults.Add("printer.profile", "%q is none of %s", c.Printer.Profile, strings.Join(catalogue.Names(profiles.KindPrinter), ", "))
 		return
 	} else if err != nil {
 		faults.Add("printer.profile", "%v", err)

@@ -105,10 +105,10 @@ confirm: {method: none, clear: true}
 firmware:
   - range: ">=1.0"
     set: {confirm: {method: end-counter}}
-    evidence: [{fact: confirm.method, source: "measured", level: measured}]
+    evidence: [{fact: confirm.method, source: "measured", status: measured}]
 evidence:
-  - {fact: identity, source: "measured", level: measured}
-  - {fact: confirm, source: "measured", level: measured}
+  - {fact: identity, source: "measured", status: measured}
+  - {fact: confirm, source: "measured", status: measured}
 `
 	if err := os.WriteFile(file, []byte(model), 0o600); err != nil {
 		t.Fatal(err)

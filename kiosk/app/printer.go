@@ -109,7 +109,7 @@ func (u *printerUnit) told(id printers.Identity) {
 	if v, err := profiles.ParseVersion(id.Firmware); err == nil && firmware == "" {
 		firmware = v.String()
 	}
-	found, err := u.catalogue.Match(profiles.Identification{Maker: id.Maker, Model: id.Model, Firmware: id.Firmware})
+	found, err := u.catalogue.Match(profiles.Identification{Kind: profiles.KindPrinter, Maker: id.Maker, Model: id.Model, Firmware: id.Firmware})
 	if err != nil {
 		u.app.log.Warn("printer not matched", "err", err)
 	}

@@ -395,36 +395,6 @@ func TestHalfASlipFromBeforeARestartIsCutOff(t *testing.T) {
 	}
 }
 
-func TestEveryModelPrintsOnTheVirtualPrinter(t *testing.T) {
-	for _, id := range profiles.Names() {
-		t.Run(strings.ReplaceAll(id, "/", "-"), func(t *testing.T) {
-			p, err := profiles.Load(id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b := start(t, options{profile: id, virtual: printertest.Config{Dots: p.Media.HeadDots, Pages: pagesOf(t, p)}})
-			b.becomes(printers.Ready)
-			outcome, err := b.Print(t.Context(), slip("A023"), nil)
-			if p.Confirm.Method == "none" {
-				if outcome.Result != printers.Unknown || !errors.Is(err, device.ErrNotPrinted) {
-					t.Errorf("Print = %+v, %v; nobody can know", outcome, err)
-				}
-				return
-			}
-			if err != nil || outcome.Result != printers.Done {
-				t.Fatalf("Print = %+v, %v", outcome, err)
-			}
-			if want := p.Confirm.Method == "weak"; outcome.Weak != want {
-				t.Errorf("weak = %v, want %v", outcome.Weak, want)
-			}
-			paper := b.virtual.Papers()[0]
-			if paper.Biggest() != "A023" || !paper.Says("Balcões 1 a 6") {
-				t.Errorf("paper says:\n%s", paper.Text())
-			}
-		})
-	}
-}
-
 func TestSlipsAskedForTogetherComeOutOneByOne(t *testing.T) {
 	b := start(t, options{})
 	b.becomes(printers.Ready)

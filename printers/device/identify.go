@@ -53,7 +53,7 @@ func (a *asker) star(ctx context.Context) (profiles.Identification, error) {
 	if err != nil {
 		return profiles.Identification{}, fmt.Errorf("identify printer: %w", err)
 	}
-	id := profiles.Identification{Maker: "STAR"}
+	id := profiles.Identification{Kind: profiles.KindPrinter, Maker: "STAR"}
 	if _, text, found := bytes.Cut(said, []byte("\x1b#*,")); found {
 		model, version, _ := strings.Cut(readable(text), "Ver")
 		id.Model, id.Firmware = strings.TrimSpace(model), strings.TrimSpace(version)
@@ -63,7 +63,7 @@ func (a *asker) star(ctx context.Context) (profiles.Identification, error) {
 
 // epson asks DLE EOT 1, and then GS I for maker, model, firmware and serial number.
 func (a *asker) epson(ctx context.Context) (profiles.Identification, error) {
-	var id profiles.Identification
+	id := profiles.Identification{Kind: profiles.KindPrinter}
 	alive, err := a.ask(ctx, []byte{0x10, 0x04, 0x01}, func(b []byte) bool { return len(b) > 0 })
 	if err != nil || len(alive) == 0 {
 		return id, fmt.Errorf("identify printer: %w", errors.Join(ErrSilent, err))

@@ -18,9 +18,9 @@ func TestAPrinterSaysWhatItIs(t *testing.T) {
 		language printertest.Language
 		want     profiles.Identification
 	}{
-		"escpos":   {printertest.ESCPOS, profiles.Identification{Maker: "BALCAO", Model: "SIMULATED", Firmware: "1.00", Serial: "SIM000001"}},
-		"starprnt": {printertest.StarPRNT, profiles.Identification{Maker: "STAR", Model: "SIMULATED-PRNT", Firmware: "1.00"}},
-		"star":     {printertest.Star, profiles.Identification{Maker: "STAR", Model: "SIMULATED", Firmware: "1.00"}},
+		"escpos":   {printertest.ESCPOS, profiles.Identification{Kind: profiles.KindPrinter, Maker: "BALCAO", Model: "SIMULATED", Firmware: "1.00", Serial: "SIM000001"}},
+		"starprnt": {printertest.StarPRNT, profiles.Identification{Kind: profiles.KindPrinter, Maker: "STAR", Model: "SIMULATED-PRNT", Firmware: "1.00"}},
+		"star":     {printertest.Star, profiles.Identification{Kind: profiles.KindPrinter, Maker: "STAR", Model: "SIMULATED", Firmware: "1.00"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -35,13 +35,10 @@ const portuguese = "áàâãçéêíóôõúü ÁÀÂÃÇÉÊÍÓÔÕÚÜ ªº"
 // TestEveryModelHasAllLettersOfPortugueseOnEveryPage prints them with each of the pages that a profile prefers, as if it
 // had no other, on a printer with the profile's numbers.
 func TestEveryModelHasAllLettersOfPortugueseOnEveryPage(t *testing.T) {
-	for _, id := range profiles.Names() {
+	for _, id := range profiles.Names(profiles.KindPrinter) {
 		p, err := profiles.Load(id)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if p.Kind != "printer" {
-			continue
 		}
 		for _, encoding := range p.Text.Prefer {
 			one := p

@@ -31,15 +31,16 @@ func Dialect(p profiles.Profile) (printers.Dialect, error) { return DialectOn(p,
 // DialectOn is [Dialect] for the paper of one kiosk. A roll that the model does
 // not take is an error.
 func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
+	if p.Kind != profiles.KindPrinter {
+		return nil, fmt.Errorf("profile %s describes a %s, not a printer", p.ID, p.Kind)
+	}
 	dots, err := on.dots(p)
 	if err != nil {
 		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
 	}
 	narrow := dots < p.Media.HeadDots
 	p.Media.HeadDots = dots
-	if p.Kind != "printer" {
-		return nil, fmt.Errorf("profile %s describes a %s, not a printer", p.ID, p.Kind)
-	}
+	on.Form = fitted(on.Form, p)
 	switch p.Dialect {
 	case "escpos":
 		return escpos.New(on.over(escposOptions(p), narrow))
@@ -61,6 +62,29 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 	return nil, fmt.Errorf("profile %s: no dialect %q", p.ID, p.Dialect)
 }
 
+// tearOff is how many dots of white paper end a slip that is torn off by hand,
+// so that its last line stands clear of the edge: 15 mm at 203 dpi.
+const tearOff = 120
+
+// fitted takes out of a form what a model cannot print, and adds what it needs.
+// A form that suits as it is, is returned as it is.
+func fitted(f *printers.Form, p profiles.Profile) *printers.Form {
+	if !p.QR.Missing && p.Cut.Kind != "none" {
+		return f
+	}
+	out := printers.Standard()
+	if f != nil {
+		out.Parts = slices.Clone(f.Parts)
+	}
+	if p.QR.Missing {
+		out.Parts = slices.DeleteFunc(out.Parts, func(part printers.Part) bool { return part.Kind == printers.PartQR })
+	}
+	if p.Cut.Kind == "none" {
+		out.Parts = append(out.Parts, printers.Part{Kind: printers.PartGap, Dots: tearOff})
+	}
+	return &out
+}
+
 // dots is how many of the head's dots lie over the roll. A roll has 4 mm or 5 mm
 // of margin at either edge; heads over narrow paper are counted in steps of 8
 // dots.
@@ -75,6 +99,8 @@ func (on Paper) dots(p profiles.Profile) (int, error) {
 		return 0, fmt.Errorf("a roll of %g mm is wider than the %g mm it takes", on.RollMM, full)
 	case on.RollMM >= full:
 		return head, nil
+	case p.Media.DPI == 0:
+		return 0, fmt.Errorf("a roll of %g mm: how many dots an inch it prints is not known", on.RollMM)
 	}
 	printable := 72.0 // of 80 mm
 	if on.RollMM < 80 {

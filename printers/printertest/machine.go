@@ -10,6 +10,8 @@ import (
 type machine struct {
 	language Language
 	dots     int
+	// qrAsEpson is for CUSTOM's models that count QR functions as Epson does
+	qrAsEpson bool
 	paper    Paper
 
 	pending []byte // a command that is not whole yet
@@ -250,7 +252,7 @@ func (m *machine) extended(c []byte) effect {
 
 // qrMode is the m that stores and prints a QR code: CUSTOM counts from 31h on.
 func (m *machine) qrMode() byte {
-	if m.language == Custom {
+	if m.language == Custom && !m.qrAsEpson {
 		return 0x31
 	}
 	return 0x30

@@ -141,10 +141,11 @@ func ReadAs(l Language, dots int, stream []byte) []Paper {
 }
 
 // ReadWith is [Read] for a printer of its own kind; of the configuration only
-// Language, Dots, Pages and AsianModel count.
+// Language, Dots, Pages, QRAsEpson and AsianModel count.
 func ReadWith(c Config, stream []byte) []Paper {
 	m := newMachine(c.Dots)
 	m.language, m.pages, m.asianHead = c.Language, c.Pages, c.AsianModel
+	m.qrAsEpson = c.QRAsEpson
 	m.reset()
 	var papers []Paper
 	for _, b := range stream {

@@ -28,6 +28,9 @@ type Config struct {
 	Buffer int
 	// Language is what it speaks; the zero value is ESC/POS.
 	Language Language
+	// QRAsEpson makes a CUSTOM printer that counts its QR functions as Epson
+	// does; some models do not.
+	QRAsEpson bool
 	// WithoutHeader makes a CUSTOM printer whose status lacks its first two
 	// bytes, as some firmware's does.
 	WithoutHeader bool
@@ -159,6 +162,7 @@ func New(c Config) (*Printer, error) {
 		faults: map[Kind]bool{}, watchers: map[chan struct{}]bool{},
 	}
 	p.machine.asianHead, p.machine.language, p.machine.pages = c.AsianModel, c.Language, c.Pages
+	p.machine.qrAsEpson = c.QRAsEpson
 	p.machine.reset()
 	l, err := Plug(c.Link)
 	if err != nil {

@@ -62,6 +62,20 @@ func TestProfilesAnswerPeopleAndPrograms(t *testing.T) {
 	if err != nil || !strings.Contains(lint, " 0 erros") {
 		t.Errorf("%v: %s", err, lint)
 	}
+	match, err = say(t, "profiles", "match", "-json", "-usb", "08e6:3437")
+	if err != nil || json.Unmarshal([]byte(match), &rows) != nil || len(rows) != 1 || rows[0].ID != "gemalto/pc-twin" {
+		t.Errorf("%v: %s", err, match)
+	}
+	readers, err := say(t, "profiles", "list", "-json", "-kind", "card-reader")
+	if err != nil || json.Unmarshal([]byte(readers), &rows) != nil || len(rows) != len(profiles.Names(profiles.KindReader)) {
+		t.Errorf("%v: %d readers", err, len(rows))
+	}
+	if out, err := say(t, "profiles", "list", "-kind", "toaster"); !errors.Is(err, ErrUsage) {
+		t.Errorf("%v: %s", err, out)
+	}
+	if out, err := say(t, "profiles", "schema"); err != nil || !json.Valid([]byte(out)) {
+		t.Errorf("%v: %s", err, out)
+	}
 	for _, args := range [][]string{
 		{"profiles", "list"},
 		{"profiles", "show", "epson/tm-t88v"},
@@ -90,8 +104,8 @@ inherits: epson/escpos-base
 identity: {maker: BALCAO, models: [SIMULATED]}
 confirm: {timeoutMs: 5000}
 evidence:
-  - {fact: identity, source: "asked a machine", level: measured}
-  - {fact: confirm.timeoutMs, source: "measured", level: measured}
+  - {fact: identity, source: "asked a machine", status: measured}
+  - {fact: confirm.timeoutMs, source: "measured", status: measured}
 `
 	if err := os.WriteFile(file, []byte(model), 0o600); err != nil {
 		t.Fatal(err)

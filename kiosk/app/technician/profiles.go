@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	profiles "balcao/firmware-profiles"
@@ -11,11 +12,12 @@ import (
 
 func (b Bench) profiles(ctx context.Context, args []string) error {
 	return b.choose(ctx, "profiles", []command{
-		{"list", "profiles list [-json] [-dir PASTA]                              os perfis que há", b.listProfiles},
+		{"list", "profiles list [-json] [-kind TIPO] [-dir PASTA]                 os perfis que há", b.listProfiles},
 		{"show", "profiles show [-json] [-firmware V] [-dir PASTA] PERFIL         cada valor, de onde vem e como se sabe", b.showProfile},
 		{"lint", "profiles lint [-json] [-dir PASTA]                              os erros dos ficheiros, com a linha", b.lintProfiles},
 		{"diff", "profiles diff [-json] [-dir PASTA] PERFIL[@V] PERFIL[@V]        em que diferem dois perfis ou duas versões", b.diffProfiles},
-		{"match", "profiles match [-json] [-dir PASTA] -maker M -model M [-firmware V]   que perfil serve a um aparelho", b.matchProfiles},
+		{"match", "profiles match [-json] [-kind TIPO] [-dir PASTA] [-maker M] [-model M] [-usb VVVV:PPPP] [-firmware V]   que perfil serve a um aparelho", b.matchProfiles},
+		{"schema", "profiles schema                                                o JSON Schema de um perfil", b.schemaOfProfiles},
 	}, args)
 }
 
@@ -55,7 +57,7 @@ type profileRow struct {
 	Kind      string `json:"kind"`
 	Title     string `json:"title"`
 	Dialect   string `json:"dialect"`
-	Confirm   string `json:"confirm"`
+	Confirm   string `json:"confirm,omitempty"`
 	Simulated bool   `json:"simulated"`
 	Firmware  int    `json:"firmwareRanges"`
 	Hash      string `json:"hash"`
@@ -68,18 +70,38 @@ func rowOf(p profiles.Profile) profileRow {
 	}
 }
 
+// kindFlag is -kind of list and match.
+const kindFlag = "tipo: printer, card-reader, callboard, sound, touch ou kiosk; vazio são todos"
+
+// kindsOf is what -kind says, as the profiles want it.
+func kindsOf(kind string) ([]string, error) {
+	if kind == "" {
+		return nil, nil
+	}
+	if !slices.Contains(profiles.Kinds(), kind) {
+		return nil, fmt.Errorf("-kind %q não é nenhum de %s: %w", kind, strings.Join(profiles.Kinds(), ", "), ErrUsage)
+	}
+	return []string{kind}, nil
+}
+
 func (b Bench) listProfiles(_ context.Context, args []string) error {
-	q, err := b.parseProfiles("list", "os perfis que há", args, nil)
+	var kind string
+	q, err := b.parseProfiles("list", "os perfis que há", args, func(_ *profileFlags, text func(*string, string, string)) {
+		text(&kind, "kind", kindFlag)
+	})
 	if err != nil {
 		return err
 	}
-	c := catalogue(q.dir)
+	kinds, err := kindsOf(kind)
+	if err != nil {
+		return fmt.Errorf("kiosk profiles list: %w", err)
+	}
+	all, err := catalogue(q.dir).All(kinds...)
+	if err != nil {
+		return err
+	}
 	rows := []profileRow{}
-	for _, id := range c.Names() {
-		p, err := c.Load(id, "")
-		if err != nil {
-			return err
-		}
+	for _, p := range all {
 		rows = append(rows, rowOf(p))
 	}
 	if q.json {
@@ -87,9 +109,18 @@ func (b Bench) listProfiles(_ context.Context, args []string) error {
 	}
 	p := printer{out: b.Out}
 	for _, r := range rows {
-		p.line("%-22s %-8s %-15s %-12.12s %s", r.ID, r.Dialect, r.Confirm, r.Hash, r.Title)
+		p.line("%-28s %-11s %-8s %-15s %-12.12s %s", r.ID, r.Kind, or(r.Dialect, "-"), or(r.Confirm, "-"), r.Hash, r.Title)
 	}
 	return p.err
+}
+
+func (b Bench) schemaOfProfiles(_ context.Context, args []string) error {
+	f := b.flags("profiles schema", "profiles schema: o JSON Schema de um perfil, com todas as camadas juntas")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	_, err := b.Out.Write(profiles.Schema())
+	return err
 }
 
 // profileShow is a profile with where its values come from.
@@ -131,8 +162,8 @@ func (b Bench) showProfile(_ context.Context, args []string) error {
 			from += " " + v.Firmware
 		}
 		known := ""
-		if v.Evidence.Level != "" {
-			known = fmt.Sprintf("  [%s: %s]", v.Evidence.Level, v.Evidence.Source)
+		if v.Evidence.Status != "" {
+			known = fmt.Sprintf("  [%s: %s]", v.Evidence.Status, v.Evidence.Source)
 		}
 		out.line("%-28s %-28s %s%s", v.Key, v.Value, from, known)
 	}
@@ -215,13 +246,18 @@ func (b Bench) matchProfiles(_ context.Context, args []string) error {
 	q, err := b.parseProfiles("match", "que perfil serve a um aparelho que diz isto de si", args, func(_ *profileFlags, text func(*string, string, string)) {
 		text(&i.Maker, "maker", "fabricante, como o aparelho o diz")
 		text(&i.Model, "model", "modelo, como o aparelho o diz")
+		text(&i.USB, "usb", "fabricante e produto USB, como 08e6:3437 (lsusb)")
+		text(&i.Kind, "kind", kindFlag)
 		text(&i.Firmware, "firmware", "versão")
 	})
 	if err != nil {
 		return err
 	}
-	if i.Model == "" {
-		return fmt.Errorf("kiosk profiles match: falta -model: %w", ErrUsage)
+	if i.Model == "" && i.USB == "" {
+		return fmt.Errorf("kiosk profiles match: falta -model ou -usb: %w", ErrUsage)
+	}
+	if _, err := kindsOf(i.Kind); err != nil {
+		return fmt.Errorf("kiosk profiles match: %w", err)
 	}
 	found, err := matches(catalogue(q.dir), i)
 	if err != nil {
