@@ -36,6 +36,10 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.Pad(context.Background(), args[1:], out, messages)
 		case "setup":
 			return app.Setup(args[1:], in, out, messages)
+		case "ca":
+			return app.CA(context.Background(), args[1:], out)
+		case "enrol":
+			return app.Enrol(context.Background(), args[1:], in, out)
 		case "journal":
 			return app.Journal(context.Background(), args[1:], out, messages)
 		}

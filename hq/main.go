@@ -25,6 +25,9 @@ func main() {
 }
 
 func run(args []string, out, messages io.Writer) error {
+	if len(args) > 0 && args[0] == "ca" {
+		return app.CA(context.Background(), args[1:], out)
+	}
 	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "hq.yaml", "configuration file")

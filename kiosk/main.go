@@ -40,7 +40,7 @@ func run(args []string, out, messages io.Writer) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if ours, err := (technician.Bench{Out: out, Now: time.Now}).Command(ctx, args); ours {
+	if ours, err := (technician.Bench{In: os.Stdin, Out: out, Now: time.Now}).Command(ctx, args); ours {
 		return err
 	}
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)

@@ -24,6 +24,7 @@ import (
 	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
+	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
 	"balcao/internal/machine"
@@ -49,6 +50,7 @@ type App struct {
 	desk   *arrivals.Desk
 	web    *web.Web
 	parent *carrier.Parent
+	trust  *authority.Station
 	uplink *uplink                       // nil without headquarters
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
@@ -62,6 +64,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
+	if err := a.openTrust(); err != nil {
+		return nil, err
+	}
 	// Ports first, so that a folder and ports that cannot be had are named together.
 	if err := errors.Join(a.bind(ctx), a.openDay(ctx)); err != nil {
 		return nil, err
@@ -151,12 +156,13 @@ func (a *App) repaint() {
 func (a *App) bind(ctx context.Context) error {
 	var faults []error
 	if len(a.cfg.Broker.Outside) == 0 {
-		b, err := broker.New(broker.Config{Listen: a.cfg.Broker.Listen, Log: a.log})
+		b, err := broker.New(a.brokerConfig())
 		if err != nil {
 			faults = append(faults, fmt.Errorf("bind broker.listen %s: %w", a.cfg.Broker.Listen, err))
 		}
 		a.broker = b
 	}
+	faults = append(faults, a.trust.Bind(ctx))
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
 	if err != nil {
@@ -195,9 +201,9 @@ func (a *App) siteLink() (mqttlink.Config, error) {
 	}
 	urls := a.cfg.Broker.Outside
 	if a.broker != nil {
-		urls = []string{"tcp://" + a.broker.Addr()}
+		urls = []string{a.trust.URL(a.broker.Addr())}
 	}
-	return mqttlink.Config{Brokers: urls, Password: password}, nil
+	return mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(a.cfg.Branch.ID)}, nil
 }
 
 // HTTPAddr returns the bound address of the pages.
@@ -245,6 +251,7 @@ func (a *App) serve(ctx context.Context) error {
 	if a.broker != nil {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
+	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.engine.Run(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
@@ -291,6 +298,7 @@ func (a *App) close() error {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, a.trust.Close())
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
 	}

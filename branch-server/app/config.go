@@ -11,7 +11,9 @@ import (
 
 	"balcao/branch-server/branch"
 	"balcao/branch-server/staff"
+	"balcao/internal/authority"
 	"balcao/internal/config"
+	"balcao/internal/identity"
 	"balcao/internal/wire"
 )
 
@@ -23,6 +25,11 @@ type Config struct {
 	HQ     HQ            `yaml:"hq"`
 	Staff  string        `yaml:"staff"` // file of the people who may sign in
 	Branch branch.Branch `yaml:"branch"`
+
+	// Identity is the folder of the branch's own key and certificate; with it, kiosks connect with mutual TLS only.
+	Identity string                `yaml:"identity"`
+	CA       authority.Config      `yaml:"ca"`    // of a branch that stands alone
+	Relay    authority.RelayConfig `yaml:"relay"` // the way of kiosks to the authority at headquarters
 
 	People    []staff.Record `yaml:"people"` // who may sign in, in place of the file of a small branch
 	Retention Retention      `yaml:"retention"`
@@ -115,10 +122,13 @@ func (c *Config) Check(faults *config.Faults) {
 	switch {
 	case len(c.Broker.Outside) == 0:
 		checkAddress(faults, "broker.listen", c.Broker.Listen)
+		identity.CheckListen(faults, "broker.listen", c.Broker.Listen, c.Identity)
 	default:
 		checkURLs(faults, "broker.outside", c.Broker.Outside)
 	}
 	checkURLs(faults, "hq.brokers", c.HQ.Brokers)
+	c.CA.Check("ca", faults, c.Identity)
+	c.Relay.Check("relay", faults)
 	for key, file := range map[string]string{
 		"staff": c.Staff, "broker.password_file": c.Broker.PasswordFile, "hq.password_file": c.HQ.PasswordFile,
 		"bookings.token_file": c.Bookings.TokenFile,
@@ -164,6 +174,7 @@ func checkURLs(faults *config.Faults, key string, urls []string) {
 		if err != nil || u.Host == "" || !strings.Contains("tcp tls mqtt mqtts ssl", u.Scheme) || u.Scheme == "" {
 			faults.Add(config.Index(key, i), "%q is not an address such as tcp://127.0.0.1:1883", s)
 		}
+		identity.CheckURL(faults, config.Index(key, i), s)
 	}
 }
 

@@ -38,7 +38,7 @@ func newUplink(a *App) (*uplink, error) {
 	u := &uplink{app: a, since: a.clock.Now()}
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: a.cfg.node(), Boot: a.boot, Software: Version,
-		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second},
+		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second, TLS: a.trust.Client(wire.HQName)},
 		Source: a.store, Linger: farewell, Now: a.clock.Now, OnLink: u.linked, Log: a.log,
 	})
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"balcao/hq/network"
 	"balcao/hq/store"
 	"balcao/hq/web"
+	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
 	"balcao/internal/machine"
@@ -45,6 +46,7 @@ type App struct {
 	web    *web.Server
 	live   *network.Network
 	parent *carrier.Parent
+	trust  *authority.Station
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -57,6 +59,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		}
 	}()
 	// Both are tried, so that ports and a folder that cannot be had are named together.
+	if err := a.openTrust(); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(a.bind(ctx), a.open(ctx)); err != nil {
 		return nil, err
 	}
@@ -92,13 +97,14 @@ func (a *App) bind(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b, err := broker.New(broker.Config{Listen: a.cfg.Broker.Listen, HostPassword: password, Log: a.log})
+		b, err := broker.New(a.brokerConfig(password))
 		if err != nil {
 			faults = append(faults, fmt.Errorf("bind broker.listen %s: %w", a.cfg.Broker.Listen, err))
 		}
 		a.broker = b
 	}
 	var lc net.ListenConfig
+	faults = append(faults, a.trust.Bind(ctx))
 	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
 	if err != nil {
 		faults = append(faults, fmt.Errorf("bind http.listen: %w", err))
@@ -152,13 +158,13 @@ func (a *App) connect() error {
 	}
 	urls := a.cfg.Broker.Outside
 	if a.broker != nil {
-		urls = []string{"tcp://" + a.broker.Addr()}
+		urls = []string{a.trust.URL(a.broker.Addr())}
 	}
 	boot := machine.NewBoot()
 	a.parent, err = carrier.NewParent(carrier.ParentConfig{
 		// The file's own name alone would not tell that an older copy of it was put back.
 		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
-		Link:   mqttlink.Config{Brokers: urls, Password: password},
+		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
 		Now: time.Now, Log: a.log,
 	})
@@ -194,6 +200,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.broker != nil {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
+	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
@@ -215,6 +222,7 @@ func (a *App) close() error {
 	if a.broker != nil {
 		errs = append(errs, closed(a.broker.Close()))
 	}
+	errs = append(errs, a.trust.Close())
 	return errors.Join(errs...)
 }
 

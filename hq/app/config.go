@@ -11,7 +11,9 @@ import (
 
 	"balcao/hq/atlas"
 	"balcao/hq/network"
+	"balcao/internal/authority"
 	"balcao/internal/config"
+	"balcao/internal/identity"
 	"balcao/internal/wire"
 )
 
@@ -20,7 +22,11 @@ type Config struct {
 	Data   string `yaml:"data"` // folder of the database
 	HTTP   HTTP   `yaml:"http"`
 	Broker Broker `yaml:"broker"`
-	Zone   string `yaml:"zone"` // in which times of the whole network are shown
+	// Identity is the folder of headquarters' own key and certificate; with it, branches connect with mutual TLS only.
+	Identity string `yaml:"identity"`
+	// CA is the authority of the installation.
+	CA   authority.Config `yaml:"ca"`
+	Zone string           `yaml:"zone"` // in which times of the whole network are shown
 	// Target is how long a citizen should wait at most.
 	Target time.Duration `yaml:"target"`
 	// MemoryMiB is the size the program tries to stay below; 0 leaves it to the system.
@@ -105,11 +111,14 @@ func (c *Config) Check(faults *config.Faults) {
 	}
 	if len(c.Broker.Outside) == 0 {
 		checkAddress(faults, "broker.listen", c.Broker.Listen)
+		identity.CheckListen(faults, "broker.listen", c.Broker.Listen, c.Identity)
 	}
+	c.CA.Check("ca", faults, c.Identity)
 	for i, s := range c.Broker.Outside {
 		if u, err := url.Parse(s); err != nil || u.Host == "" || !schemes[u.Scheme] {
 			faults.Add(config.Index("broker.outside", i), "not an address such as tcp://127.0.0.1:1883")
 		}
+		identity.CheckURL(faults, config.Index("broker.outside", i), s)
 	}
 	if f := c.Broker.PasswordFile; f != "" {
 		if _, err := os.Stat(f); err != nil {

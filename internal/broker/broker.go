@@ -8,6 +8,7 @@ package broker
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -44,7 +45,15 @@ type Limits struct {
 type Config struct {
 	// Listen is an address such as "127.0.0.1:0".
 	Listen string
-	TLS    *tls.Config
+	// TLS makes every client show a certificate; its common name is then the
+	// only client id it may have, and the parent's own client shows that of
+	// Self. Without TLS the broker should listen on the loopback interface only.
+	TLS *tls.Config
+	// Self is the name in the certificate of the program around the broker.
+	Self string
+	// Barred tells why a certificate is not good any more; clients are asked
+	// about every half minute. Nil bars none.
+	Barred func(*x509.Certificate) error
 	Limits Limits
 	// HostPassword is what the parent's own client must present; without one
 	// that client is accepted from the loopback interface only.
@@ -173,6 +182,8 @@ func (b *Broker) Run(ctx context.Context) error {
 	}
 	report := time.NewTicker(time.Minute)
 	defer report.Stop()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
 	for told := uint64(0); ; {
 		select {
 		case <-ctx.Done():
@@ -181,11 +192,35 @@ func (b *Broker) Run(ctx context.Context) error {
 				return fmt.Errorf("close mqtt: %w", err)
 			}
 			return nil
+		case <-sweep.C:
+			b.Sweep()
 		case <-report.C:
 			if n := b.refused.Load(); n != told {
 				b.cfg.Log.Warn("mqtt clients refused", "count", n-told)
 				told = n
 			}
+		}
+	}
+}
+
+// sweepEvery is how often connected clients are asked about.
+const sweepEvery = 30 * time.Second
+
+// Sweep closes the connections of clients whose certificates were taken back
+// or have ended since they connected.
+func (b *Broker) Sweep() {
+	if b.cfg.Barred == nil {
+		return
+	}
+	for _, c := range b.listen.open() {
+		cert := c.certificate()
+		if cert == nil {
+			continue
+		}
+		if err := b.cfg.Barred(cert); err != nil {
+			b.refused.Add(1)
+			b.cfg.Log.Warn("mqtt client cut off", "client", cert.Subject.CommonName, "err", err)
+			_ = c.Close()
 		}
 	}
 }

@@ -56,7 +56,13 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 }
 
 func (h *hook) admitted(cl *mqtt.Client, user string, password []byte) bool {
+	if h.broker.cfg.TLS != nil && !h.isWhoItSays(cl) {
+		return false
+	}
 	if cl.ID == wire.HostClient {
+		if h.broker.cfg.TLS != nil {
+			return true
+		}
 		if want := h.broker.cfg.HostPassword; want != "" {
 			return subtle.ConstantTimeCompare(password, []byte(want)) == 1
 		}
@@ -66,6 +72,22 @@ func (h *hook) admitted(cl *mqtt.Client, user string, password []byte) bool {
 		return false
 	}
 	return h.broker.cfg.Admit(cl.ID, user, password)
+}
+
+// isWhoItSays reports whether a client's id is the name in its certificate.
+func (h *hook) isWhoItSays(cl *mqtt.Client) bool {
+	c, own := cl.Net.Conn.(*conn)
+	if !own {
+		return false
+	}
+	cert := c.certificate()
+	if cert == nil {
+		return false
+	}
+	if cl.ID == wire.HostClient {
+		return h.broker.cfg.Self != "" && cert.Subject.CommonName == h.broker.cfg.Self
+	}
+	return cert.Subject.CommonName == cl.ID
 }
 
 func loopback(addr string) bool {

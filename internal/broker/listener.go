@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -134,16 +136,23 @@ func (l *listener) hurry() { l.hurried.Store(true) }
 func (l *listener) close() error {
 	l.mu.Lock()
 	l.ended = true
+	l.mu.Unlock()
+	err := l.Close()
+	for _, c := range l.open() {
+		_ = c.Close()
+	}
+	return err
+}
+
+// open returns the connections there are now.
+func (l *listener) open() []*conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	open := make([]*conn, 0, len(l.conns))
 	for c := range l.conns {
 		open = append(open, c)
 	}
-	l.mu.Unlock()
-	err := l.Close()
-	for _, c := range open {
-		_ = c.Close()
-	}
-	return err
+	return open
 }
 
 type conn struct {
@@ -158,6 +167,20 @@ type conn struct {
 
 // introduced lets a connection live on.
 func (c *conn) introduced() { c.handshake.Stop() }
+
+// certificate returns what the client showed; nil without TLS, or before it
+// was shown.
+func (c *conn) certificate() *x509.Certificate {
+	secured, ok := c.Conn.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	state := secured.ConnectionState()
+	if !state.HandshakeComplete || len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	return state.PeerCertificates[0]
+}
 
 // Write writes all of p or closes the connection.
 func (c *conn) Write(p []byte) (int, error) {

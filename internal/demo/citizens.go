@@ -62,12 +62,15 @@ type simKiosk struct {
 
 func (d *demo) openKiosk(ctx context.Context, i int) (*simKiosk, error) {
 	k := &simKiosk{node: wire.NodeID(fmt.Sprintf("L901-K%d", 91+i)), boot: machine.NewBoot(), log: d.log}
-	var err error
+	own, err := d.settle(ctx, string(k.node))
+	if err != nil {
+		return nil, err
+	}
 	if k.store, err = store.Open(ctx, filepath.Join(d.plan.Dir, fmt.Sprintf("simulated-%s.db", k.node)), machine.Minter()); err != nil {
 		return nil, err
 	}
 	k.uplink, err = uplink.New(uplink.Config{
-		Node: k.node, Boot: k.boot, Software: "simulado", Brokers: []string{"tcp://" + d.plan.Broker},
+		Node: k.node, Boot: k.boot, Software: "simulado", Brokers: []string{"tls://" + d.plan.Broker}, TLS: own.Client("L901"),
 		Source: k.store, Now: time.Now, Log: d.log,
 		OnOffer: func(o wire.Offer) { k.offer.Store(&o) }, OnBoard: func(wire.Board) {}, OnLink: func(bool, time.Time) {},
 		Keep: func(string, []byte) {},

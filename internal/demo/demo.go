@@ -126,7 +126,7 @@ func (d *demo) addresses() addresses {
 		Index: index + "/", Paper: index + "/paper", Cards: index + "/cards",
 		Kiosk: "http://" + d.plan.Kiosk + "/", Callboard: "http://" + d.plan.Callboard + "/callboard",
 		Counter: "http://" + d.plan.Branch + "/balcao", Manager: "http://" + d.plan.Branch + "/coordenacao",
-		HQ: "http://" + d.plan.HQ + "/", Broker: "tcp://" + d.plan.Broker,
+		HQ: "http://" + d.plan.HQ + "/", Broker: "tls://" + d.plan.Broker,
 	}
 }
 
@@ -167,6 +167,11 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 	programs := d.programs()
 	g.Go(func() error {
 		defer unplug()
+		if err := d.enrol(ctx); ctx.Err() != nil {
+			return nil //nolint:nilerr // ended before everything was there
+		} else if err != nil {
+			return err
+		}
 		return keepAll(ctx, programs, s, d.log)
 	})
 	g.Go(func() error {

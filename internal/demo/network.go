@@ -23,7 +23,13 @@ import (
 func (d *demo) network(ctx context.Context, branches int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range min(branches, maxSimulated) {
-		b, err := newSimBranch(i, "tcp://"+d.plan.HQBroker, d.log)
+		own, err := d.settle(ctx, simName(i))
+		if err != nil {
+			return err
+		}
+		b, err := newSimBranch(i, mqttlink.Config{
+			Brokers: []string{"tls://" + d.plan.HQBroker}, KeepAlive: 30 * time.Second, TLS: own.Client(wire.HQName),
+		}, d.log)
 		if err != nil {
 			return err
 		}
@@ -58,10 +64,12 @@ type simBranch struct {
 	next    int
 }
 
-func newSimBranch(i int, broker string, log *slog.Logger) (*simBranch, error) {
+func simName(i int) string { return fmt.Sprintf("S%03d", i+1) }
+
+func newSimBranch(i int, link mqttlink.Config, log *slog.Logger) (*simBranch, error) {
 	minter := machine.Minter()
 	b := &simBranch{
-		id: wire.NodeID(fmt.Sprintf("S%03d", i+1)), dice: mathrand.New(mathrand.NewPCG(uint64(i), 11)),
+		id: wire.NodeID(simName(i)), dice: mathrand.New(mathrand.NewPCG(uint64(i), 11)),
 		epoch: minter.MintEpoch(), minter: minter.MintID, size: 1 + i%3,
 	}
 	kind := "Espaço Cidadão"
@@ -73,7 +81,7 @@ func newSimBranch(i int, broker string, log *slog.Logger) (*simBranch, error) {
 	var err error
 	b.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: b.id, Boot: machine.NewBoot(), Software: "simulado",
-		Link:   mqttlink.Config{Brokers: []string{broker}, KeepAlive: 30 * time.Second},
+		Link:   link,
 		Source: b, Now: time.Now, Log: log,
 	})
 	return b, err

@@ -25,6 +25,7 @@ type plan struct {
 	Broker    string
 	HQ        string
 	HQBroker  string
+	Enrol     string // where nodes ask headquarters for certificates
 	Kiosk     string
 	Callboard string
 	Printer   string // serial device of the virtual printer
@@ -67,7 +68,7 @@ func (p *plan) ports(ctx context.Context, given map[string]*string) error {
 func (p *plan) addresses() map[string]*string {
 	return map[string]*string{
 		"Branch": &p.Branch, "Broker": &p.Broker, "HQ": &p.HQ, "HQBroker": &p.HQBroker,
-		"Kiosk": &p.Kiosk, "Callboard": &p.Callboard,
+		"Enrol": &p.Enrol, "Kiosk": &p.Kiosk, "Callboard": &p.Callboard,
 	}
 }
 

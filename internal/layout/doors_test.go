@@ -22,7 +22,7 @@ var doors = map[string][]string{
 	"github.com/oklog/ulid/v2":                 {"internal/eventlog", "internal/machine"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"firmware-profiles", "internal/config"},
 	"github.com/skip2/go-qrcode":               {"printers/escpos", "printers/printertest"},
-	"github.com/smallstep/pkcs7":               {"kiosk/card"},
+	"github.com/smallstep/pkcs7":               {"internal/identity", "kiosk/card"},
 	"github.com/tarm/serial":                   {"printers/serialport"},
 }
 

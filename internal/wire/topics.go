@@ -19,6 +19,9 @@ const Root = "balcao/1"
 // connects to its own broker. It can never be a node id.
 const HostClient = "_host"
 
+// HQName is the name of headquarters in its certificate. It can never be a node id.
+const HQName = "hq"
+
 // HostStatus is the retained topic of the parent's birth and will.
 const HostStatus = Root + "/_host/st"
 
@@ -57,6 +60,23 @@ func (n NodeID) Branch() NodeID {
 		return n[:i]
 	}
 	return n
+}
+
+// ChildOf reports whether a node reports to a parent: a kiosk or box to its
+// branch, a branch to hq.
+func (n NodeID) ChildOf(parent string) bool {
+	if parent == HQName {
+		return n.Valid() && n == n.Branch()
+	}
+	return n.Valid() && n != n.Branch() && string(n.Branch()) == parent
+}
+
+// Parent returns the name of whom a node reports to.
+func (n NodeID) Parent() string {
+	if n == n.Branch() {
+		return HQName
+	}
+	return string(n.Branch())
 }
 
 // Channel is what a node's topic is for: the levels after the node id.

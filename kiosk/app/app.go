@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"balcao/internal/identity"
 	"balcao/internal/machine"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
@@ -48,6 +49,7 @@ type App struct {
 	offers  *offers
 	lender  *lender // of numbers for the time alone
 	latency *latency
+	own     *identity.Identity // nil without certificates
 
 	// Only with the touch face.
 	loop    *loop
@@ -126,8 +128,11 @@ func (a *App) connect() error {
 	if err != nil {
 		return err
 	}
+	if err := a.openIdentity(); err != nil {
+		return err
+	}
 	a.uplink, err = uplink.New(uplink.Config{
-		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password,
+		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnLink: a.heardLink, Keep: a.keeper.keep,
 	})
@@ -268,6 +273,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.devices.run)
 	start(a.health.run)
 	start(a.keeper.run)
+	start(a.keepIdentity)
 	if a.loop != nil {
 		start(a.loop.run)
 		start(a.tickets.run)

@@ -14,6 +14,7 @@ import (
 
 	profiles "balcao/firmware-profiles"
 	"balcao/internal/config"
+	"balcao/internal/identity"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
 	"balcao/printers/device"
@@ -27,15 +28,17 @@ const (
 
 // Config is the one file of a kiosk or callboard box.
 type Config struct {
-	Node    string   `yaml:"node"`  // name towards the branch, such as L901-K01
-	Data    string   `yaml:"data"`  // folder of its memory
-	Faces   []string `yaml:"faces"` // touch, callboard
-	Lang    string   `yaml:"lang"`  // of the first screen
-	Screen  Screen   `yaml:"screen"`
-	Branch  Branch   `yaml:"branch"`
-	Printer Printer  `yaml:"printer"`
-	Reader  Reader   `yaml:"reader"`
-	Sound   Sound    `yaml:"sound"`
+	Node  string   `yaml:"node"`  // name towards the branch, such as L901-K01
+	Data  string   `yaml:"data"`  // folder of its memory
+	Faces []string `yaml:"faces"` // touch, callboard
+	Lang  string   `yaml:"lang"`  // of the first screen
+	// Identity is the folder of the kiosk's own key and certificate, made by kiosk enrol.
+	Identity string  `yaml:"identity"`
+	Screen   Screen  `yaml:"screen"`
+	Branch   Branch  `yaml:"branch"`
+	Printer  Printer `yaml:"printer"`
+	Reader   Reader  `yaml:"reader"`
+	Sound    Sound   `yaml:"sound"`
 
 	// Simulate says that printer and reader are made of software and found later.
 	Simulate bool `yaml:"-"`
@@ -213,6 +216,7 @@ func (c *Config) checkBranch(faults *config.Faults) {
 		if err != nil || u.Host == "" || !slices.Contains([]string{"tcp", "tls", "ssl", "mqtt", "mqtts"}, u.Scheme) {
 			faults.Add(config.Index("branch.brokers", i), "%q is not an address such as tcp://127.0.0.1:1883", s)
 		}
+		identity.CheckURL(faults, config.Index("branch.brokers", i), s)
 	}
 	if file := c.Branch.PasswordFile; file != "" {
 		if _, err := os.Stat(file); err != nil {

@@ -4,6 +4,7 @@ package uplink
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -23,6 +24,7 @@ type Config struct {
 	Software string
 	Brokers  []string
 	Password string
+	TLS      *tls.Config // how the branch is known; nil for a plain connection on this machine
 	Source   carrier.Source
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -60,7 +62,7 @@ func New(cfg Config) (*Uplink, error) {
 	var err error
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
-		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, RetryMax: 2 * time.Second},
+		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, TLS: cfg.TLS, RetryMax: 2 * time.Second},
 		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnLink: u.pulse.link, Log: cfg.Log,
 	})
 	if err != nil {

@@ -21,19 +21,21 @@ var ErrUsage = errors.New("comando desconhecido")
 
 // Bench is what the commands work with.
 type Bench struct {
+	// In is where a secret is typed.
+	In io.Reader
 	// Out is where answers go.
 	Out io.Writer
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// Command carries out kiosk card, kiosk printer or kiosk profiles; ours is
-// false for anything else.
+// Command carries out kiosk card, kiosk printer, kiosk profiles or kiosk enrol;
+// ours is false for anything else.
 func (b Bench) Command(ctx context.Context, args []string) (ours bool, err error) {
 	if len(args) == 0 {
 		return false, nil
 	}
-	words := map[string]func(context.Context, []string) error{"card": b.card, "printer": b.printer, "profiles": b.profiles}
+	words := map[string]func(context.Context, []string) error{"card": b.card, "printer": b.printer, "profiles": b.profiles, "enrol": b.enrol}
 	do, ours := words[args[0]]
 	if !ours {
 		return false, nil
