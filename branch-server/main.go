@@ -40,6 +40,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.CA(context.Background(), args[1:], out)
 		case "enrol":
 			return app.Enrol(context.Background(), args[1:], in, out)
+		case "quarantine":
+			return app.Quarantine(context.Background(), args[1:], out, messages)
 		case "journal":
 			return app.Journal(context.Background(), args[1:], out, messages)
 		}
@@ -69,9 +71,5 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a, err := app.New(ctx, cfg, slog.New(slog.NewJSONHandler(messages, nil)))
-	if err != nil {
-		return err
-	}
-	return a.Run(ctx)
+	return app.Live(ctx, cfg, slog.New(slog.NewJSONHandler(messages, nil)))
 }

@@ -28,6 +28,9 @@ func run(args []string, out, messages io.Writer) error {
 	if len(args) > 0 && args[0] == "ca" {
 		return app.CA(context.Background(), args[1:], out)
 	}
+	if len(args) > 0 && args[0] == "quarantine" {
+		return app.Quarantine(context.Background(), args[1:], out, messages)
+	}
 	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "hq.yaml", "configuration file")

@@ -70,11 +70,9 @@ func run(args []string, out, messages io.Writer) error {
 		cfg.Printer = app.Printer{Profile: "auto", Port: devices.PrinterPort()}
 		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket(), Trust: devices.TrustFolder()}
 	}
-	a, err := app.New(ctx, cfg, log)
-	if err != nil {
-		stop() // ends the virtual devices
-		return errors.Join(err, g.Wait())
-	}
-	g.Go(func() error { return a.Run(ctx) })
+	g.Go(func() error {
+		defer stop() // ends the virtual devices
+		return app.Live(ctx, cfg, log)
+	})
 	return g.Wait()
 }

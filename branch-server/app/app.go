@@ -27,8 +27,10 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
+	"balcao/internal/errand"
 	"balcao/internal/machine"
 	"balcao/internal/mqttlink"
+	"balcao/internal/quarantine"
 	"balcao/internal/queue"
 	"balcao/internal/serve"
 )
@@ -221,6 +223,9 @@ func (a *App) BrokerAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	err := a.engine.Today(ctx)
 	if err == nil {
+		err = a.recoverDay(ctx)
+	}
+	if err == nil {
 		err = a.connected(ctx)
 	}
 	return errors.Join(err, a.close())
@@ -258,6 +263,9 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
+	g.Go(func() error { return a.store.Begun(ctx) })
+	g.Go(func() error { return a.watchOver(ctx) })
+	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	return g.Wait()
@@ -278,6 +286,7 @@ func (a *App) housekeeping(ctx context.Context) error {
 			if err := a.store.Forget(ctx, a.clock.Now().Add(-7*24*time.Hour)); err != nil && ctx.Err() == nil {
 				a.log.Warn("forget old answers", "err", err)
 			}
+			a.compact(ctx)
 			if err := a.store.Retire(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.StaffDays)); err != nil && ctx.Err() == nil {
 				a.log.Warn("retire pseudonyms", "err", err)
 			}

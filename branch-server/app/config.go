@@ -39,7 +39,8 @@ type Config struct {
 
 // Retention says for how long it can be told who did something.
 type Retention struct {
-	StaffDays int `yaml:"staff_days"` // after so many days nobody can tell whose a pseudonym was
+	StaffDays   int `yaml:"staff_days"`   // after so many days nobody can tell whose a pseudonym was
+	JournalDays int `yaml:"journal_days"` // after so many days a Day's entries go, and what it was stays as figures
 }
 
 // HTTP says where counters and callboards are served.
@@ -69,7 +70,7 @@ func Default() Config {
 		HTTP:   HTTP{Listen: "127.0.0.1:8080"},
 		Broker: Broker{Listen: "127.0.0.1:1883"},
 
-		Retention: Retention{StaffDays: 90},
+		Retention: Retention{StaffDays: 90, JournalDays: 400},
 	}
 }
 
@@ -117,6 +118,9 @@ func (c *Config) Check(faults *config.Faults) {
 	}
 	if c.Retention.StaffDays < 1 || c.Retention.StaffDays > 3650 {
 		faults.Add("retention.staff_days", "must be between 1 and 3650 days")
+	}
+	if c.Retention.JournalDays < 35 || c.Retention.JournalDays > 3650 {
+		faults.Add("retention.journal_days", "must be between 35 and 3650 days")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
 	switch {

@@ -56,6 +56,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 			return nil
 		}
 		return ticketCommand(e.Type, f)
+	case wire.TypePrintStarted:
+		return lostCommand(e, from)
 	case wire.TypeTicketAlone:
 		return aloneCommand(e, from)
 	case wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered:
@@ -97,10 +99,35 @@ func aloneCommand(e wire.Event, from queue.Origin) queue.Command {
 	if e.CQ == wire.ClockUnset {
 		asked = time.Time{}
 	}
+	if e.Via != nil && e.Via.Node == "" { // told again in a later epoch of the same node
+		from.Epoch = e.Via.Epoch
+	}
 	return queue.ReserveAlone{
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
 		Number: queue.Number{Prefix: f.Prefix, N: f.N}, Day: queue.Date(f.Day), Asked: asked,
+	}
+}
+
+// lostCommand reads what a kiosk has printed: a branch that was put back from an older copy learns from it whom it gave a
+// number.
+func lostCommand(e wire.Event, from queue.Origin) queue.Command {
+	var f wire.TicketFact
+	if json.Unmarshal(e.Data, &f) != nil || f.Service == "" || len(f.Request) > wire.MaxRequestID || len(f.Boot) > wire.MaxRequestID {
+		return nil
+	}
+	number, ok := queue.ParseNumber(f.Ticket)
+	if !ok {
+		return nil
+	}
+	asked := time.UnixMilli(e.TS).UTC()
+	if e.CQ == wire.ClockUnset {
+		asked = time.Time{}
+	}
+	return queue.ReserveAlone{
+		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
+		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
+		Number: number, Day: queue.Date(f.Day), Asked: asked, Lost: true,
 	}
 }
 

@@ -207,7 +207,7 @@ func (s *Story) tellLife(e queue.Event) string {
 		return n.tellSkills(ev)
 	case queue.Supervised:
 		return "a coordenação decidiu (" + ev.Action + ", motivo: " + ev.Reason + ")"
-	case queue.QuotaSet, queue.Leased, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased, queue.PaperEntered, queue.ShareHeld:
+	case queue.QuotaSet, queue.Leased, queue.Recovered, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased, queue.PaperEntered, queue.ShareHeld:
 		return s.tellSupply(e)
 	default:
 		return fmt.Sprintf("%T", e)
@@ -230,6 +230,8 @@ func (s *Story) tellSupply(e queue.Event) string {
 		return fmt.Sprintf("%s: contingente do dia de %d", of, ev.Quota)
 	case queue.Leased:
 		return fmt.Sprintf("números %s%03d a %s%03d emprestados a %s para o dia %s", ev.Prefix, ev.From, ev.Prefix, ev.To, ev.Holder, ev.Day)
+	case queue.Recovered:
+		return fmt.Sprintf("a memória da loja foi reposta de uma cópia antiga: a partir daqui os números começam em %d, para nenhum se repetir", ev.From)
 	case queue.DayReopened:
 		return "o dia " + string(ev.Day) + " voltou a dar senhas"
 	case queue.NumbersBlocked:

@@ -17,6 +17,7 @@ type Adopter interface {
 type Marks interface {
 	Mark(ctx context.Context, node string, epoch uint64) (replica.Position, error)
 	Quarantine(ctx context.Context, node string, epoch uint64) error
+	Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (replica.Position, error)
 }
 
 // Ledger takes the logs of the branch's nodes in: what is new goes to the engine, which stores the records, the
@@ -29,6 +30,16 @@ type Ledger struct {
 // Position returns how far one epoch of a node's log is held, as committed.
 func (l Ledger) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
 	return l.Marks.Mark(ctx, string(node), epoch)
+}
+
+// Rebase implements carrier.Rebaser.
+func (l Ledger) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (replica.Position, error) {
+	return l.Marks.Rebase(ctx, node, epoch, base)
+}
+
+// Quarantine implements carrier.Quarantiner.
+func (l Ledger) Quarantine(ctx context.Context, node wire.NodeID, epoch uint64) error {
+	return l.Marks.Quarantine(ctx, string(node), epoch)
 }
 
 // AcceptAll decides on batches in turn and commits what is new. There is one caller at a time.

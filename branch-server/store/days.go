@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"balcao/branch-server/report"
@@ -67,17 +68,40 @@ func spanOf(ctx context.Context, tx *sqlite.Tx, day queue.Date) (span, error) {
 	return span{}, fmt.Errorf("%w: %s", ErrNoDay, day)
 }
 
-// Days returns the dates of all Days in the journal, oldest first.
+// Days returns the dates of all Days in the journal, and of those that are only folded any more, oldest first.
 func (s *Store) Days(ctx context.Context) ([]queue.Date, error) {
 	var days []queue.Date
 	err := s.db.Read(ctx, func(tx *sqlite.Tx) error {
 		all, err := spans(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, one := range all {
 			days = append(days, one.day)
 		}
+		folded, err := foldedDays(ctx, tx)
+		days = append(days, folded...)
 		return err
 	})
-	return days, err
+	slices.Sort(days)
+	return slices.Compact(days), err
+}
+
+func foldedDays(ctx context.Context, tx *sqlite.Tx) ([]queue.Date, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT day FROM day_records`)
+	if err != nil {
+		return nil, fmt.Errorf("find the folded days: %w", err)
+	}
+	defer rows.Close()
+	var days []queue.Date
+	for rows.Next() {
+		var day queue.Date
+		if err := rows.Scan(&day); err != nil {
+			return nil, fmt.Errorf("find the folded days: %w", err)
+		}
+		days = append(days, day)
+	}
+	return days, rows.Err()
 }
 
 // Entries hands over the entries of one Day in their order, from its opening on, until hear returns false. Ended says
@@ -134,6 +158,9 @@ func (s *Store) Record(ctx context.Context, day queue.Date, now time.Time) (repo
 		last = e.At
 		return true
 	})
+	if errors.Is(err, ErrNoDay) && kept.Date == day {
+		return kept, nil // folded by an earlier version, and its entries are gone
+	}
 	if err != nil {
 		return report.Record{}, err
 	}
@@ -146,11 +173,16 @@ func (s *Store) Record(ctx context.Context, day queue.Date, now time.Time) (repo
 
 // FoldDays folds every ended Day that is not yet, so that nobody has to wait for it in a report.
 func (s *Store) FoldDays(ctx context.Context) error {
-	days, err := s.Days(ctx)
+	var days []span
+	err := s.db.Read(ctx, func(tx *sqlite.Tx) (err error) {
+		days, err = spans(ctx, tx)
+		return err
+	})
 	if err != nil || len(days) < 2 {
 		return err
 	}
-	for _, day := range days[:len(days)-1] {
+	for _, one := range days[:len(days)-1] {
+		day := one.day
 		var version int
 		err := s.db.QueryRow(ctx, `SELECT version FROM day_records WHERE day = ?`, string(day)).Scan(&version)
 		switch {
@@ -171,7 +203,7 @@ func (s *Store) keptRecord(ctx context.Context, day queue.Date) (report.Record, 
 	var body []byte
 	err := s.db.QueryRow(ctx, `SELECT version, body FROM day_records WHERE day = ?`, string(day)).Scan(&version, &body)
 	switch {
-	case errors.Is(err, sql.ErrNoRows), err == nil && version != report.Version:
+	case errors.Is(err, sql.ErrNoRows):
 		return report.Record{}, false, nil
 	case err != nil:
 		return report.Record{}, false, fmt.Errorf("read the record of %s: %w", day, err)
@@ -181,7 +213,7 @@ func (s *Store) keptRecord(ctx context.Context, day queue.Date) (report.Record, 
 	if err == nil {
 		err = json.NewDecoder(unzip).Decode(&r)
 	}
-	return r, err == nil, nil // one that cannot be read is made again: the journal has it all
+	return r, err == nil && version == report.Version, nil // one that cannot be read is made again: the journal has it all
 }
 
 func (s *Store) keepRecord(ctx context.Context, r report.Record) error {

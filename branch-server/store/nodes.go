@@ -32,8 +32,8 @@ func (s *Store) Mark(ctx context.Context, node string, epoch uint64) (replica.Po
 	p := replica.Position{Epoch: epoch}
 	var seq int64
 	var head []byte
-	err := s.db.QueryRow(ctx, `SELECT seq, head, forked FROM marks WHERE node = ? AND epoch = ?`, node, int64(epoch)).
-		Scan(&seq, &head, &p.Quarantined)
+	err := s.db.QueryRow(ctx, `SELECT seq, head, forked, lifted <> 0 FROM marks WHERE node = ? AND epoch = ?`, node, int64(epoch)).
+		Scan(&seq, &head, &p.Quarantined, &p.Renew)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}
@@ -43,13 +43,4 @@ func (s *Store) Mark(ctx context.Context, node string, epoch uint64) (replica.Po
 	p.HWM = uint64(seq)
 	copy(p.Head[:], head)
 	return p, nil
-}
-
-// Quarantine marks an epoch of a node as having two contents: no more of it is taken in.
-func (s *Store) Quarantine(ctx context.Context, node string, epoch uint64) error {
-	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO marks (node, epoch, seq, head, forked) VALUES (?, ?, 0, zeroblob(32), 1)
-			ON CONFLICT (node, epoch) DO UPDATE SET forked = 1`, node, int64(epoch))
-		return err
-	})
 }

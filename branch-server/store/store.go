@@ -5,10 +5,15 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
+	"fmt"
 	"strconv"
+	"sync"
+	"time"
 
 	"balcao/internal/eventlog"
 	"balcao/internal/sqlite"
+	"balcao/internal/wire"
 )
 
 //go:embed migrations/*.sql
@@ -19,16 +24,30 @@ var migrations embed.FS
 type Store struct {
 	*eventlog.Log
 
-	db *sqlite.DB
+	db      *sqlite.DB
+	now     func() time.Time
+	path    string
+	renewed wire.AmnesiaFact
+
+	guardMu sync.Mutex
+	guard   guard // as the file beside the database has it
 }
 
-// Open opens or creates the file and brings its schema up to date.
+// Open opens or creates the file and brings its schema up to date. A file that was put back from an older copy goes on
+// in a new epoch; see Renewed and Recovery.
 func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error) {
 	db, log, err := eventlog.OpenFile(ctx, path, migrations, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{Log: log, db: db}, nil
+	s := &Store{Log: log, db: db, now: cfg.Now, path: path}
+	if s.now == nil {
+		s.now = func() time.Time { return time.UnixMilli(0) }
+	}
+	if err := s.watchOver(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("watch over the journal: %w", err), db.Close())
+	}
+	return s, nil
 }
 
 // Incarnation names this file's state to its nodes; another one may know less.

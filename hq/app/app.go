@@ -23,8 +23,10 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
+	"balcao/internal/errand"
 	"balcao/internal/machine"
 	"balcao/internal/mqttlink"
+	"balcao/internal/quarantine"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
@@ -166,6 +168,7 @@ func (a *App) connect() error {
 		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
+		OnClone: a.ingest.Cloned,
 		Now: time.Now, Log: a.log,
 	})
 	return err
@@ -204,6 +207,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
+	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	err := g.Wait()

@@ -21,6 +21,10 @@ import (
 // Store is what ingest needs of the database.
 type Store interface {
 	carrier.Ledger
+	carrier.Rebaser
+	carrier.Quarantiner
+	// Cloned notes that two programs live under a node's name.
+	Cloned(ctx context.Context, node wire.NodeID) error
 	// Branches returns every branch that was ever seen.
 	Branches(ctx context.Context) ([]network.Registered, error)
 	// Logs returns every log that is held, by node, oldest epoch first.
@@ -148,4 +152,31 @@ func (i *Ingest) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica
 // Position implements carrier.Ledger.
 func (i *Ingest) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
 	return i.store.Position(ctx, node, epoch)
+}
+
+// Rebase implements carrier.Rebaser.
+func (i *Ingest) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (replica.Position, error) {
+	p, err := i.store.Rebase(ctx, node, epoch, base)
+	if err == nil {
+		i.network.Rebase(node, epoch, p.HWM)
+	}
+	return p, err
+}
+
+// Quarantine implements carrier.Quarantiner.
+func (i *Ingest) Quarantine(ctx context.Context, node wire.NodeID, epoch uint64) error {
+	err := i.store.Quarantine(ctx, node, epoch)
+	if err == nil {
+		i.network.Quarantine(node, epoch)
+	}
+	return err
+}
+
+// Cloned hears that two programs live under a node's name.
+func (i *Ingest) Cloned(node wire.NodeID) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := i.store.Cloned(ctx, node); err != nil {
+		i.log.Error("clone not noted", "node", string(node), "err", err)
+	}
 }

@@ -82,6 +82,15 @@ func (n *Network) Quarantine(node wire.NodeID, epoch uint64) {
 	})
 }
 
+// Rebase tells that a branch's log was taken over from its base on.
+func (n *Network) Rebase(node wire.NodeID, epoch, hwm uint64) {
+	n.on(node, func(b *branch) {
+		if epoch >= b.epoch {
+			b.epoch, b.hwm = epoch, hwm
+		}
+	})
+}
+
 // Entry reads one stored record as a fact. Whatever cannot be read becomes a queue.Noted that nothing acts on.
 func Entry(r wire.Record) queue.Entry {
 	e, err := wire.DecodeEvent(r.Raw)

@@ -46,3 +46,10 @@ type Alarm struct {
 
 // AlarmFork is the kind of alarm that a log with two contents raises.
 const AlarmFork = "fork"
+
+// AlarmBase is the kind of a log that was taken over from its middle on: older records are gone for ever. AlarmClone is
+// that of a branch under whose name two programs live.
+const (
+	AlarmBase  = "base"
+	AlarmClone = "clone"
+)

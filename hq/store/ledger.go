@@ -12,7 +12,7 @@ import (
 	"balcao/internal/wire"
 )
 
-const selectLog = `SELECT id, hwm, head, quarantined FROM log WHERE node = ? AND epoch = ?`
+const selectLog = `SELECT id, hwm, head, quarantined, lifted FROM log WHERE node = ? AND epoch = ?`
 
 // Position returns how far an epoch of a node's log is held; a log never seen is held to 0.
 func (s *Store) Position(ctx context.Context, node wire.NodeID, epoch uint64) (replica.Position, error) {
@@ -29,12 +29,12 @@ func (s *Store) Position(ctx context.Context, node wire.NodeID, epoch uint64) (r
 func scanLog(row *sql.Row, epoch uint64) (id int64, p replica.Position, err error) {
 	p.Epoch = epoch
 	var head []byte
-	var quarantined int64
-	if err := row.Scan(&id, &p.HWM, &head, &quarantined); err != nil {
+	var quarantined, lifted int64
+	if err := row.Scan(&id, &p.HWM, &head, &quarantined, &lifted); err != nil {
 		return 0, p, err
 	}
 	copy(p.Head[:], head)
-	p.Quarantined = quarantined != 0
+	p.Quarantined, p.Renew = quarantined != 0, lifted != 0
 	return id, p, nil
 }
 

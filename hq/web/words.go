@@ -310,6 +310,8 @@ func factWords(f visit.Fact) (sign, string) {
 		return plain, "A coordenação interveio"
 	case queue.QuotaSet:
 		return plain, "Contingente de hoje alterado"
+	case queue.Recovered:
+		return plain, fmt.Sprintf("Memória reposta de uma cópia antiga: os números continuam a partir do %d", ev.From)
 	case queue.DayReopened:
 		return plain, "O dia voltou a dar senhas"
 	case queue.NumbersBlocked:

@@ -30,10 +30,23 @@ type Source interface {
 	Acknowledged(ctx context.Context, epoch, seq uint64) error
 }
 
-// Amnesia describes a log that has lost what its parent remembers.
+// Compacted is a Source that no longer holds its oldest records. Base tells
+// where it begins; nil where nothing was compacted.
+type Compacted interface {
+	Base(ctx context.Context) (*wire.Base, error)
+}
+
+// Amnesia describes a log that has lost what its parent remembers. With Fork
+// nothing is lost, but the parent holds other records under the same numbers.
 type Amnesia struct {
 	OldEpoch, MyLast, ParentHWM uint64
+	ParentHead                  wire.Hash // after ParentHWM
+	Fork                        bool
 }
+
+// ErrNextStart is what an EpochOpener returns that opens the new epoch when the
+// program starts again.
+var ErrNextStart = errors.New("a new epoch begins with the program's next start")
 
 // EpochOpener is a Source that can open a new epoch. It logs node.amnesia as
 // the new epoch's first record and logs again, under their own ULIDs, the facts

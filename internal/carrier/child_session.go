@@ -266,6 +266,14 @@ func (s *childSession) hello(ctx context.Context) error {
 		Software: s.cfg.Software, Config: s.cfg.Config,
 		ProtocolMin: wire.ProtocolMin, ProtocolMax: wire.ProtocolMax, TS: s.cfg.Now().UnixMilli(), CQ: s.quality(),
 	}
+	if c, ok := s.cfg.Source.(Compacted); ok && first > 1 {
+		if h.Base, err = c.Base(ctx); err != nil {
+			return fmt.Errorf("read base of the log: %w", err)
+		}
+		if h.Base != nil && h.Base.Seq+1 != first { // compacted between the two looks
+			h.First = h.Base.Seq + 1
+		}
+	}
 	payload, err := wire.Encode(h)
 	if err != nil {
 		return err
@@ -318,7 +326,13 @@ func (s *childSession) openEpoch(ctx context.Context) bool {
 	if why == (replica.Loss{}) {
 		return true
 	}
-	err := opener.OpenEpoch(ctx, Amnesia{OldEpoch: why.Epoch, MyLast: why.Last, ParentHWM: why.HWM})
+	err := opener.OpenEpoch(ctx, Amnesia{OldEpoch: why.Epoch, MyLast: why.Last, ParentHWM: why.HWM, ParentHead: why.Head, Fork: why.Fork})
+	if errors.Is(err, ErrNextStart) {
+		s.forgot = true
+		s.cfg.Log.Error("the parent's records are not this log's; a new epoch begins with the next start",
+			"epoch", why.Epoch, "last", why.Last, "parent", why.HWM, "fork", why.Fork)
+		return false
+	}
 	if err == nil {
 		s.cfg.Log.Error("log lost records its parent holds, new epoch opened",
 			"epoch", why.Epoch, "last", why.Last, "parent", why.HWM)

@@ -26,6 +26,20 @@ type Ledger interface {
 	AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica.Decision, error)
 }
 
+// Rebaser is a Ledger that can take a compacted log over from its base on. It
+// commits replica.Rebase of what it holds, keeps the snapshot, and returns the
+// position afterwards; where nothing changes it returns the one held. Without
+// it such a log waits for an operator.
+type Rebaser interface {
+	Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (replica.Position, error)
+}
+
+// Quarantiner is a Ledger that can put an epoch into quarantine for what its
+// node said of it, without a batch.
+type Quarantiner interface {
+	Quarantine(ctx context.Context, node wire.NodeID, epoch uint64) error
+}
+
 // Handler answers a node's question. The same question may come again, also
 // from after a restart; it must happen once per request id. A nil answer is not
 // sent. Handlers run side by side; ctx ends with the question's deadline.
@@ -65,6 +79,11 @@ type ParentConfig struct {
 	OnHello func(node wire.NodeID, h wire.HelloMessage)
 	// OnFork is told of an epoch that was found to have two contents.
 	OnFork func(node wire.NodeID, epoch uint64)
+	// OnBase is told of records of a node that are gone for ever: the log was
+	// taken over from its base on, and held says how far it was known before.
+	OnBase func(node wire.NodeID, epoch, held uint64, base wire.Base)
+	// OnClone is told when two programs live under one node's name.
+	OnClone func(node wire.NodeID)
 	// AckEvery is how often acknowledgements are repeated; 0 means 5 s.
 	AckEvery time.Duration
 	// Deaf is how long a connection on which nothing at all arrives, not even
@@ -116,6 +135,7 @@ type Parent struct {
 // node is what a Parent knows of a node's session.
 type node struct {
 	online   bool
+	twins    twins
 	boot     string
 	conn     string
 	software string

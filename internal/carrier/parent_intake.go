@@ -151,8 +151,12 @@ func (g *group) answerHello(ctx context.Context, h hello) {
 		}
 		return
 	}
-	if h.Last == pos.HWM && h.Head != pos.Head {
-		g.cfg.Log.Error("log ends like ours and has another hash", "node", string(h.node), "epoch", h.Epoch)
+	pos, err = g.meet(ctx, h, pos)
+	if err != nil {
+		if ctx.Err() == nil {
+			g.cfg.Log.Error("position not kept", "node", string(h.node), "err", err)
+		}
+		return
 	}
 	g.told[h.node] = g.ackOf(pos, false)
 }
@@ -161,7 +165,7 @@ func (p *Parent) ackOf(pos replica.Position, gap bool) *wire.Ack {
 	free := cap(p.intake) - len(p.intake)
 	return &wire.Ack{
 		Epoch: pos.Epoch, HWM: pos.HWM, Head: pos.Head, Credit: max(1, 8*free/cap(p.intake)),
-		Incarnation: p.cfg.Incarnation, Time: p.cfg.Now().UnixMilli(), Gap: gap, Quarantined: pos.Quarantined,
+		Incarnation: p.cfg.Incarnation, Time: p.cfg.Now().UnixMilli(), Gap: gap, Quarantined: pos.Quarantined, Renew: pos.Renew,
 	}
 }
 
@@ -212,13 +216,17 @@ func (p *Parent) presence(id wire.NodeID, st wire.StatusMessage) {
 	}
 	before := *n
 	if st.State == wire.Online {
-		*n = node{online: true, boot: st.Boot, conn: st.Conn, software: st.Software, epoch: st.Epoch}
+		cloned := n.twins.see(st.Boot, st.Conn, p.cfg.Now())
+		*n = node{online: true, twins: n.twins, boot: st.Boot, conn: st.Conn, software: st.Software, epoch: st.Epoch}
+		if cloned {
+			defer p.cloned(id)
+		}
 	} else if n.boot == st.Boot && n.conn == st.Conn {
 		n.online = false
 	}
 	after := *n
 	p.mu.Unlock()
-	before.epoch, before.conn = after.epoch, after.conn
+	before.epoch, before.conn, before.twins = after.epoch, after.conn, after.twins
 	if before != after && p.cfg.OnPresence != nil {
 		p.cfg.OnPresence(Presence{
 			Node: id, Online: after.online, Lost: st.State == wire.Lost, Boot: after.boot, Software: after.software,

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +21,10 @@ import (
 
 // Config lends a log what it may not take by itself: an epoch for a new file, ids, and the machine's uptime in
 // milliseconds.
+//
+// Now may be nil where nothing that is written says when by itself.
 type Config struct {
+	Now       func() time.Time
 	MintEpoch func() uint64
 	MintID    func(at time.Time) string // a ULID
 	Uptime    func() int64
@@ -34,6 +38,8 @@ type Log struct {
 	epoch uint64
 
 	acknowledged atomic.Uint64
+	again        chan struct{} // closed by Wish
+	wished       sync.Once
 }
 
 // Fact is what is to be logged: a type with its version and JSON body, when it happened, and where it was first
@@ -54,7 +60,7 @@ type Position struct {
 
 // Open takes over the log in a file, and gives a new one its epoch.
 func Open(ctx context.Context, db *sqlite.DB, cfg Config) (*Log, error) {
-	l := &Log{db: db, cfg: cfg}
+	l := &Log{db: db, cfg: cfg, again: make(chan struct{})}
 	err := db.Write(ctx, func(tx *sqlite.Tx) error {
 		minted := strconv.FormatUint(cfg.MintEpoch(), 10)
 		if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING`, minted); err != nil {
@@ -146,10 +152,14 @@ func (l *Log) Append(ctx context.Context, tx *sqlite.Tx, facts ...Fact) (Positio
 func (l *Log) Position(ctx context.Context) (epoch, first, last uint64, head wire.Hash, err error) {
 	err = l.db.Read(ctx, func(tx *sqlite.Tx) error {
 		end, err := End(ctx, tx)
-		last, head = end.Seq, end.Head
+		if err != nil {
+			return err
+		}
+		base, err := baseOf(ctx, tx)
+		first, last, head = base.Seq+1, end.Seq, end.Head
 		return err
 	})
-	return l.epoch, 1, last, head, err
+	return l.epoch, first, last, head, err
 }
 
 // After returns the records that follow seq, at most so many and so many bytes with a line end each (but always one
@@ -158,7 +168,15 @@ func (l *Log) After(ctx context.Context, seq uint64, maxEvents, maxBytes int) ([
 	var records []wire.Record
 	var before wire.Hash
 	err := l.db.Read(ctx, func(tx *sqlite.Tx) error {
-		if seq > 0 {
+		base, err := baseOf(ctx, tx)
+		switch {
+		case err != nil:
+			return err
+		case seq < base.Seq:
+			return fmt.Errorf("read the log after %d: it was compacted up to %d", seq, base.Seq)
+		case seq == base.Seq:
+			before = base.Head
+		default:
 			var head []byte
 			err := tx.QueryRowContext(ctx, `SELECT head FROM journal WHERE seq = ?`, int64(seq)).Scan(&head)
 			if err != nil {
@@ -166,7 +184,6 @@ func (l *Log) After(ctx context.Context, seq uint64, maxEvents, maxBytes int) ([
 			}
 			copy(before[:], head)
 		}
-		var err error
 		records, err = read(ctx, tx, seq, maxEvents, maxBytes)
 		return err
 	})

@@ -92,6 +92,8 @@ var floors = map[string]int{
 	"printers/serialport":              adapters,
 	"printers/tcp":                     adapters,
 	"printers/usblp":                   adapters,
+	"internal/errand":                  adapters,
+	"internal/quarantine":              adapters,
 
 	"branch-server/app":    apps,
 	"hq/app":               apps,

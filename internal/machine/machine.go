@@ -70,6 +70,7 @@ func NewBoot() string {
 // Minter returns what an event log needs of the machine.
 func Minter() eventlog.Config {
 	return eventlog.Config{
+		Now: time.Now,
 		MintEpoch: func() uint64 {
 			var b [2]byte
 			random(b[:])

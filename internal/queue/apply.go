@@ -50,6 +50,8 @@ func (d *Day) Apply(e Entry) {
 		d.applySupply(e)
 	case Leased:
 		d.leases = append(d.leases, ev)
+	case Recovered:
+		d.applyRecovered(ev)
 	case ShareHeld:
 		d.held[ev.Division] = ev.Numbers
 	case SkillsSet:

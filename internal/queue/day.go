@@ -32,6 +32,7 @@ type Day struct {
 	sinceLaw  int                     // calls since the last one of priority by law
 	counters  map[CounterID]*post
 	calls     []Call // newest first
+	recovered Recovered
 }
 
 // post is a counter's part of the Day.
@@ -91,6 +92,7 @@ func (d *Day) clear() {
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil
+	d.recovered = Recovered{}
 }
 
 // Handle decides a wish at a moment. It returns the facts that follow, numbered and already applied, or a Refusal
@@ -299,9 +301,14 @@ func (d *Day) Left(id DivisionID) int {
 	if !taken {
 		used = div.First - 1
 	}
-	left := max(0, div.Last()-used-d.padded(id, used+1, div.Last()))
+	_, last := d.central(div)
+	left := max(0, last-used-d.padded(id, used+1, last))
+	given := d.given(div, used)
+	if d.recovered.Block > 0 && !d.recovered.Lends {
+		left = max(0, min(left, div.Last()-div.First+1-given))
+	}
 	if quota, set := d.today.divisions[id]; set {
-		left = max(0, min(left, quota-(used-div.First+1-d.padded(id, div.First, used))))
+		left = max(0, min(left, quota-given))
 	}
 	return left
 }

@@ -97,6 +97,8 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.lease(c)
 	case ReserveAlone:
 		return d.reserveAlone(c, at)
+	case Recover:
+		return d.decideRecover(c)
 	case SetQuota:
 		return d.setQuota(c)
 	case EndDay:
@@ -133,7 +135,7 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 			}
 		}
 	}
-	return append(events, d.padsAgain()...), nil
+	return append(append(events, d.lendsOn()...), d.padsAgain()...), nil
 }
 
 func (d *Day) closeDay() ([]Event, error) {
@@ -171,7 +173,7 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, o
 		n = used + 1
 	}
 	n = d.unpadded(div.ID, n)
-	if n > div.Last() || override == "" && (d.Left(div.ID) == 0 || d.kept(div.ID, class)) {
+	if _, last := d.central(div); n > last || override == "" && (d.Left(div.ID) == 0 || d.kept(div.ID, class)) {
 		return Reserved{}, ErrSoldOut
 	}
 	return Reserved{

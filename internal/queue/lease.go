@@ -29,6 +29,7 @@ type ReserveAlone struct {
 	Number  Number
 	Day     Date
 	Asked   time.Time // when the citizen asked; zero where the kiosk's clock was not set
+	Lost    bool      // the branch gave it, and has lost its memory of that: see Recover
 }
 
 // Leased says that a holder may give out the numbers From to To of a Day by itself. The branch's own sequence stays
@@ -65,7 +66,7 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 	case c.Day < d.date:
 		return nil, ErrOtherDay
 	}
-	last := div.Last()
+	last, most := d.lendable(div, c.Day)
 	for _, l := range d.leases {
 		if l.Division != c.Division || l.Day != c.Day {
 			continue
@@ -73,13 +74,15 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 		if l.Holder == c.Holder && l.Epoch == c.Epoch && l.From > c.Have {
 			return nil, nil // given already, and not heard of
 		}
-		last = max(last, l.To)
+		if l.To <= most {
+			last = max(last, l.To)
+		}
 	}
-	if last >= lastLeased {
+	if last >= most {
 		return nil, ErrSoldOut
 	}
 	from := d.unpadded(div.ID, last+1)
-	to := min(lastLeased, from+div.Lease-1)
+	to := min(most, from+div.Lease-1)
 	for _, p := range d.pads[div.ID] {
 		if p.First > from {
 			to = min(to, p.First-1)
@@ -115,21 +118,24 @@ func (d *Day) ahead(day Date) []Leased {
 // reserveAlone never refuses a number for what the citizen could not know; only one that is not the kiosk's to give, or
 // of another Day, makes no visit.
 func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
+	old, asked := d.byRequest[c.Request]
 	div, leased := d.leaseOf(c.Kiosk, c.Epoch, c.Number)
 	s, known := d.index.services[c.Service]
 	switch {
+	case c.Lost && (d.recovered.Block == 0 || c.Day != d.date):
+		return nil, nil // the branch knows what it gave
 	case c.Request == "":
 		return nil, ErrNoRequest
 	case c.Day != d.date:
 		return nil, ErrOtherDay
 	case !known:
 		return nil, ErrUnknownService
-	case !leased || s.Division != div:
-		return nil, ErrNotLeased
-	}
-	old, asked := d.byRequest[c.Request]
-	if asked && old.Alone {
+	case asked && (old.Alone || c.Lost):
 		return nil, nil
+	case !leased && d.regained(s.Division, c.Number):
+		div = s.Division
+	case !leased || s.Division != div || c.Lost:
+		return nil, ErrNotLeased
 	}
 	if slices.ContainsFunc(d.visits, func(v *Visit) bool { return v.Alone && v.Division == div && v.Number == c.Number }) {
 		return nil, ErrNumberTaken
@@ -146,10 +152,14 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 	if since.IsZero() || since.After(at) {
 		since = at
 	}
-	return append(events, Reserved{
+	taken := Reserved{
 		Visit: VisitID(len(d.visits) + 1), Number: c.Number, Division: div, Service: s.ID, Body: s.Body, Class: class,
 		Lang: c.Lang, Request: c.Request, Kiosk: c.Kiosk, Boot: c.Boot, Day: d.date, Alone: true, Asked: since,
-	}), nil
+	}
+	if c.Lost {
+		taken.Alone, taken.Asked, taken.Came = false, time.Time{}, since
+	}
+	return append(events, taken), nil
 }
 
 // leaseOf returns the division in which a number of today is a holder's.

@@ -2,6 +2,8 @@ package queue
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -49,6 +51,14 @@ func DateOf(at time.Time, zone *time.Location) Date { return Date(at.In(zone).Fo
 type Number struct {
 	Prefix string `json:"p"`
 	N      int    `json:"n"`
+}
+
+// ParseNumber reads a number as String writes it.
+func ParseNumber(text string) (Number, bool) {
+	digits := strings.TrimLeft(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	n, err := strconv.Atoi(digits)
+	number := Number{Prefix: strings.TrimSuffix(text, digits), N: n}
+	return number, err == nil && validPrefix(number.Prefix) && number.String() == text
 }
 
 // String writes the number with at least three digits.

@@ -149,7 +149,7 @@ func (d *Day) DivisionNumbers(id DivisionID) Quota {
 	}
 	q := Quota{Limited: true, Quota: div.Last() - div.First + 1, Left: d.Free(id)}
 	if used, taken := d.issued[id]; taken {
-		q.Given = used - div.First + 1 - d.padded(id, div.First, used)
+		q.Given = d.given(div, used)
 	}
 	if set, by := d.today.divisions[id]; by {
 		q.Quota, q.Set = set, true

@@ -1,6 +1,8 @@
 package replica
 
 import (
+	"time"
+
 	"balcao/internal/wire"
 )
 
@@ -14,6 +16,30 @@ type Position struct {
 	Head wire.Hash
 	// Quarantined is set for ever when the epoch was seen with two contents.
 	Quarantined bool
+	// Renew is set with it when an operator has lifted the quarantine: the
+	// node may go on in a new epoch.
+	Renew bool
+}
+
+// Quarantine is an epoch of a node's log that was seen with two contents.
+type Quarantine struct {
+	Node   wire.NodeID
+	Epoch  uint64
+	HWM    uint64 // how far it was held when it forked
+	Since  time.Time
+	Lifted time.Time // zero while nobody has decided
+	Reason string    // why it was lifted
+}
+
+// Rebase says what a receiver holds after it took a compacted log's base over
+// in place of the records that are gone; false where it has as much already or
+// the epoch is in quarantine. What it held before stays as it is.
+func Rebase(p Position, base wire.Base) (Position, bool) {
+	if p.Quarantined || base.Seq <= p.HWM {
+		return p, false
+	}
+	p.HWM, p.Head = base.Seq, base.Head
+	return p, true
 }
 
 // Verdict is what to do with a batch.

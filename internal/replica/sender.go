@@ -30,8 +30,8 @@ const (
 	// SendRecords: read a batch of the records after Action.After, publish it
 	// and call Sent.
 	SendRecords
-	// OpenEpoch: the parent remembers more of this epoch than the log holds.
-	// Open a new epoch and call Head with it.
+	// OpenEpoch: the parent remembers more of this epoch than the log holds, or
+	// other records, and a new epoch was allowed. Open one and call Head with it.
 	OpenEpoch
 )
 
@@ -55,8 +55,10 @@ type Sender struct {
 	incarnation string // the parent's, of its last ack
 	asking      bool   // a hello is not answered yet
 	amnesia     bool   // the parent holds more than the log
-	remembered  uint64 // how much more, with amnesia
+	remembered  uint64 // how much the parent has, with amnesia and renew
+	theirs      wire.Hash
 	refused     bool   // the parent has the epoch in quarantine
+	renew       bool   // and an operator has lifted it: a new epoch is wanted
 
 	acked  uint64 // all up to here is with the parent
 	next   uint64 // the last sequence sent
@@ -96,7 +98,7 @@ func NewSender(cfg SenderConfig) *Sender {
 func (s *Sender) Head(epoch, first, last uint64) {
 	if epoch != s.epoch {
 		s.epoch, s.acked, s.next = epoch, 0, 0
-		s.amnesia, s.refused = false, false
+		s.amnesia, s.refused, s.renew = false, false, false
 		s.restart()
 	}
 	s.first, s.last = first, last
@@ -147,9 +149,9 @@ func (s *Sender) Ack(a wire.Ack, now time.Time) bool {
 			return false
 		}
 	}
-	s.refused = a.Quarantined
+	s.refused, s.renew = a.Quarantined, a.Quarantined && a.Renew
 	if s.amnesia = a.HWM > s.last; s.amnesia || s.refused {
-		s.remembered = a.HWM
+		s.remembered, s.theirs = a.HWM, a.Head
 		s.asking, s.flight = false, nil
 		return false
 	}
@@ -258,7 +260,7 @@ func (s *Sender) Next(now time.Time, jitter float64) Action {
 	if !s.up || s.epoch == 0 {
 		return Action{}
 	}
-	if s.amnesia {
+	if s.amnesia || s.renew {
 		return Action{Do: OpenEpoch}
 	}
 	if s.asking || s.refused || s.NeedsBase() {
@@ -321,14 +323,19 @@ func (s *Sender) Refused() bool { return s.refused }
 type Loss struct {
 	// Epoch is the log's, Last its last sequence, HWM what the parent holds.
 	Epoch, Last, HWM uint64
+	// Head is the chain's hash after HWM as the parent holds it.
+	Head wire.Hash
+	// Fork means that nothing is lost, but the parent holds another content of
+	// this epoch, and an operator has decided that the log goes on in a new one.
+	Fork bool
 }
 
 // Amnesia tells why Next wishes OpenEpoch.
 func (s *Sender) Amnesia() Loss {
-	if !s.amnesia {
+	if !s.amnesia && !s.renew {
 		return Loss{}
 	}
-	return Loss{Epoch: s.epoch, Last: s.last, HWM: s.remembered}
+	return Loss{Epoch: s.epoch, Last: s.last, HWM: s.remembered, Head: s.theirs, Fork: s.renew}
 }
 
 // NeedsBase reports whether the parent lacks records that the log no longer

@@ -49,6 +49,7 @@ const (
 	TypeSupervised       = "branch.supervised"
 	TypeShareHeld        = "division.held"
 	TypeLeased           = "division.leased"
+	TypeRecovered        = "numbers.recovered"
 	TypeQuotaSet         = "service.quota"
 	TypeDayReopened      = "day.reopened"
 	TypeNumbersBlocked   = "numbers.blocked"
@@ -147,6 +148,8 @@ func factType(e queue.Event) string {
 		return TypeShareHeld
 	case queue.Leased:
 		return TypeLeased
+	case queue.Recovered:
+		return TypeRecovered
 	case queue.QuotaSet:
 		return TypeQuotaSet
 	case queue.DayReopened:
@@ -216,6 +219,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeSupervised:       decodeAs[queue.Supervised],
 	TypeShareHeld:        decodeAs[queue.ShareHeld],
 	TypeLeased:           decodeAs[queue.Leased],
+	TypeRecovered:        decodeAs[queue.Recovered],
 	TypeQuotaSet:         decodeAs[queue.QuotaSet],
 	TypeDayReopened:      decodeAs[queue.DayReopened],
 	TypeNumbersBlocked:   decodeAs[queue.NumbersBlocked],

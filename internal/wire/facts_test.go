@@ -69,6 +69,7 @@ func examples() []queue.Event {
 		queue.SkillsSet{Counter: "3", Primary: []queue.ServiceID{"cc-renew"}, Secondary: []queue.ServiceID{"tax"}},
 		queue.Supervised{Action: "end_visit", By: "p-4f2a91c0", Reason: "left", Visit: 23, Counter: "3", Service: "cc-renew", Entries: 2},
 		queue.ShareHeld{Division: "a", Numbers: 12},
+		queue.Recovered{Epoch: 9, Block: 1, From: 6000},
 		queue.Leased{Holder: "L901-K01", Epoch: 7, Day: "2026-11-24", Division: "a", Prefix: "A", From: 600, To: 649},
 		queue.QuotaSet{Service: "cc-renew", Division: "a", Quota: 40, By: "p-7"},
 		queue.DayReopened{Day: "2026-11-23", By: "p-7"},

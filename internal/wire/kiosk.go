@@ -33,6 +33,7 @@ type TicketFact struct {
 	Millis   int64  `json:"ms,omitempty"`
 	Boot     string `json:"boot,omitempty"`
 	Attempts int    `json:"n,omitempty"`
+	Day      string `json:"day,omitempty"` // of the number, with print.started
 }
 
 // DeviceFact is the body of printer.state, device.fault and device.recovered: one device of a node and how it is.
@@ -58,6 +59,7 @@ type AmnesiaFact struct {
 	Epoch uint64 `json:"old_epoch"`
 	Last  uint64 `json:"my_last"`
 	HWM   uint64 `json:"parent_hwm"`
+	Fork  bool   `json:"fork,omitempty"` // nothing was lost: the parent held other records under the same numbers
 }
 
 // TicketRequest asks the branch for a number (up/req, kind ticket). The same Request asked again gets the same answer.

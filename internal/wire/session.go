@@ -58,6 +58,8 @@ type HelloMessage struct {
 	// TS is the node's clock in Unix milliseconds, CQ its quality.
 	TS int64        `json:"ts"`
 	CQ ClockQuality `json:"cq,omitempty"`
+	// Base is what a log that was compacted begins after; nil where it begins at 1.
+	Base *Base `json:"b,omitempty"`
 }
 
 // Ack tells a node how far its parent has committed.
@@ -78,6 +80,9 @@ type Ack struct {
 	// Quarantined means that this epoch was found to have two contents and
 	// that no more of it is taken in.
 	Quarantined bool `json:"q,omitempty"`
+	// Renew comes with Quarantined once an operator has lifted it: the node
+	// begins a new epoch, and this one stays as it is for ever.
+	Renew bool `json:"n,omitempty"`
 }
 
 // Sample is the envelope of live figures and of health: last value wins.
@@ -150,6 +155,9 @@ func check[M SessionMessage](m M) error {
 	case HelloMessage:
 		if m.Epoch == 0 || m.First == 0 || m.First > m.Last+1 {
 			return fmt.Errorf("%w: epoch or range", ErrMalformed)
+		}
+		if err := m.Base.check(m.First); err != nil {
+			return err
 		}
 		return checkTokens(m.Boot, m.Conn, m.Software, m.Config)
 	case Ack:

@@ -274,6 +274,8 @@ func (a *App) work(ctx context.Context) error {
 	start(a.health.run)
 	start(a.keeper.run)
 	start(a.keepIdentity)
+	start(a.store.Begun)
+	start(a.trim)
 	if a.loop != nil {
 		start(a.loop.run)
 		start(a.tickets.run)

@@ -44,6 +44,9 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 	case err != nil:
 		return nil, errors.Join(err, db.Close())
 	case !lost:
+		if err := s.beginAgain(ctx); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 		if g.Epoch == log.Epoch() {
 			s.guarded.Store(g.Seq)
 		}
@@ -135,7 +138,9 @@ func (s *Store) Ask(ctx context.Context, asked wire.TicketFact, at time.Time) (R
 func (s *Store) Begin(ctx context.Context, request string, ticket wire.Ticket, at time.Time) error {
 	return s.move(ctx, request, Printing, at, func(r *Request, f *wire.TicketFact) {
 		r.Ticket = &ticket
-		f.Ticket = ticket.Number
+		f.Ticket, f.Day = ticket.Number, ticket.Day
+		// A branch that has lost its memory takes the citizen in again by what follows.
+		f.Service, f.Class, f.Lang = ticket.Service, ticket.Class, r.Asked.Lang
 		f.Attempts++
 		r.Asked.Attempts = f.Attempts
 	})

@@ -31,7 +31,7 @@ CREATE TABLE record (
 	PRIMARY KEY (node, epoch, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE position (
-	node TEXT NOT NULL, epoch INTEGER NOT NULL, hwm INTEGER NOT NULL, head TEXT NOT NULL, quarantined INTEGER NOT NULL,
+	node TEXT NOT NULL, epoch INTEGER NOT NULL, hwm INTEGER NOT NULL, head TEXT NOT NULL, quarantined INTEGER NOT NULL, renew INTEGER NOT NULL,
 	PRIMARY KEY (node, epoch)
 ) STRICT, WITHOUT ROWID;
 `)}}
@@ -105,6 +105,45 @@ func (l *Ledger) AcceptAll(ctx context.Context, batches []wire.Batch) (ds []repl
 	return ds, nil
 }
 
+// Rebase implements carrier.Rebaser.
+func (l *Ledger) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (p replica.Position, err error) {
+	err = l.db.Write(ctx, func(tx *sqlite.Tx) error {
+		s := shelf{ctx, tx}
+		held, err := s.Load(node, epoch)
+		if err != nil {
+			return err
+		}
+		after, changed := replica.Rebase(held, base)
+		if p = after; !changed {
+			return nil
+		}
+		return s.Keep(node, nil, after)
+	})
+	return p, err
+}
+
+// Quarantine implements carrier.Quarantiner.
+func (l *Ledger) Quarantine(ctx context.Context, node wire.NodeID, epoch uint64) error {
+	return l.mark(ctx, node, epoch, func(p *replica.Position) { p.Quarantined = true })
+}
+
+// Lift lets a node whose epoch is in quarantine begin a new one.
+func (l *Ledger) Lift(ctx context.Context, node wire.NodeID, epoch uint64) error {
+	return l.mark(ctx, node, epoch, func(p *replica.Position) { p.Renew = p.Quarantined })
+}
+
+func (l *Ledger) mark(ctx context.Context, node wire.NodeID, epoch uint64, change func(*replica.Position)) error {
+	return l.db.Write(ctx, func(tx *sqlite.Tx) error {
+		s := shelf{ctx, tx}
+		p, err := s.Load(node, epoch)
+		if err != nil {
+			return err
+		}
+		change(&p)
+		return s.Keep(node, nil, p)
+	})
+}
+
 // StoreUnchecked stores a batch in one transaction without deciding about it:
 // what any receiver's speed is measured against.
 func (l *Ledger) StoreUnchecked(ctx context.Context, b wire.Batch) error {
@@ -140,8 +179,8 @@ type shelf struct {
 func (s shelf) Load(node wire.NodeID, epoch uint64) (replica.Position, error) {
 	p := replica.Position{Epoch: epoch}
 	var head string
-	err := s.tx.QueryRowContext(s.ctx, "SELECT hwm, head, quarantined FROM position WHERE node = ? AND epoch = ?", node, epoch).
-		Scan(&p.HWM, &head, &p.Quarantined)
+	err := s.tx.QueryRowContext(s.ctx, "SELECT hwm, head, quarantined, renew FROM position WHERE node = ? AND epoch = ?", node, epoch).
+		Scan(&p.HWM, &head, &p.Quarantined, &p.Renew)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}
@@ -157,8 +196,8 @@ func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posit
 			return fmt.Errorf("insert record %d of %s: %w", r.Seq, node, err)
 		}
 	}
-	_, err := s.tx.ExecContext(s.ctx, "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?)",
-		node, after.Epoch, after.HWM, after.Head.String(), after.Quarantined)
+	_, err := s.tx.ExecContext(s.ctx, "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?)",
+		node, after.Epoch, after.HWM, after.Head.String(), after.Quarantined, after.Renew)
 	if err != nil {
 		return fmt.Errorf("set position of %s: %w", node, err)
 	}

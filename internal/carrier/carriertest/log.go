@@ -25,6 +25,7 @@ type Log struct {
 
 type epoch struct {
 	id      uint64
+	gone    wire.Base // compacted up to here
 	records []wire.Record
 	heads   []wire.Hash
 }
@@ -103,7 +104,7 @@ func (l *Log) Position(context.Context) (id, first, last uint64, head wire.Hash,
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.current()
-	return e.id, 1, uint64(len(e.records)), e.heads[len(e.records)], nil
+	return e.id, e.gone.Seq + 1, uint64(len(e.records)), e.heads[len(e.records)], nil
 }
 
 // After implements carrier.Source.
@@ -111,7 +112,7 @@ func (l *Log) After(_ context.Context, seq uint64, maxEvents, maxBytes int) ([]w
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.current()
-	if seq > uint64(len(e.records)) {
+	if seq > uint64(len(e.records)) || seq < e.gone.Seq {
 		return nil, wire.Hash{}, errors.New("after the end")
 	}
 	var out []wire.Record
@@ -123,6 +124,27 @@ func (l *Log) After(_ context.Context, seq uint64, maxEvents, maxBytes int) ([]w
 		out = append(out, r)
 	}
 	return out, e.heads[seq], nil
+}
+
+// Compact takes the first n records away.
+func (l *Log) Compact(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.current()
+	for _, r := range e.records[e.gone.Seq:n] {
+		e.gone.Snapshot.Add("test.written", 1795305600123)
+		e.gone.Seq, e.gone.Head = r.Seq, e.heads[r.Seq]
+	}
+}
+
+// Base implements carrier.Compacted.
+func (l *Log) Base(context.Context) (*wire.Base, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if base := l.current().gone; base.Seq > 0 {
+		return &base, nil
+	}
+	return nil, nil
 }
 
 // Acknowledged implements carrier.Source.

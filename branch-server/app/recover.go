@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"balcao/internal/queue"
+	"balcao/internal/wire"
+)
+
+// errNoBlock means that a Day was recovered more often than there are numbers that were never used.
+var errNoBlock = errors.New("the journal was put back from old copies too often today to know a number that nobody holds: " +
+	"give paper tickets today (docs/operations.md), and start again tomorrow")
+
+// recoverDay tells the Day of a journal that was put back from an older copy, before anybody is served, that it does not
+// know which numbers are in people's hands.
+func (a *App) recoverDay(ctx context.Context) error {
+	if why := a.store.Renewed(); why != (wire.AmnesiaFact{}) {
+		a.log.Error("the journal goes on in a new epoch", "old_epoch", why.Epoch, "last", why.Last, "known_elsewhere", why.HWM, "fork", why.Fork)
+	}
+	wish, of, due, err := a.store.Recovery(ctx)
+	if err != nil || !due {
+		return err
+	}
+	var day queue.Date
+	var told queue.Recovered
+	look := func(d *queue.Day, _ time.Time) { day, told = d.Date(), d.Recovered() }
+	if err := a.engine.Read(ctx, look); err != nil {
+		return err
+	}
+	if of != string(day) {
+		wish.Before = 0
+	}
+	answer, err := a.engine.Do(ctx, "", wish)
+	if err != nil {
+		return err
+	}
+	if answer.Refused != "" {
+		return errNoBlock
+	}
+	if err := a.engine.Read(ctx, look); err != nil {
+		return err
+	}
+	a.log.Error("numbers go on in a block that was never used, so that none is given twice", "day", string(day), "from", told.From)
+	return a.store.Recovered(ctx, day, told.Block)
+}
+
+// watchEvery is how often the guard file hears how far the journal has come.
+const watchEvery = 5 * time.Second
+
+func (a *App) watchOver(ctx context.Context) error {
+	often := time.NewTicker(watchEvery)
+	defer often.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-often.C:
+			if err := a.store.Watch(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("guard file not written", "err", err)
+			}
+		}
+	}
+}
+
+// compact takes Days away that are older than the branch has to keep and that headquarters holds, where there is one.
+func (a *App) compact(ctx context.Context) {
+	held := uint64(math.MaxInt64)
+	if a.uplink != nil {
+		held = a.store.Sent()
+	}
+	n, err := a.store.Compact(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.JournalDays), held)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		a.log.Warn("old days not compacted", "err", err)
+	case n > 0:
+		a.log.Info("old days compacted", "entries", n)
+	}
+}
