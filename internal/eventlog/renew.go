@@ -19,7 +19,7 @@ var ErrBeginAgain = errors.New("the log goes on in a new epoch")
 // Renewal is why a log goes on in a new epoch, and which of its records are told again there.
 type Renewal struct {
 	Why   wire.AmnesiaFact `json:"why"`
-	Carry uint64           `json:"carry"` // from this record on
+	Carry uint64           `json:"carry"`           // from this record on
 	Above uint64           `json:"above,omitempty"` // an epoch that is known elsewhere: the new one is greater
 }
 
@@ -36,8 +36,8 @@ func (l *Log) Begun(ctx context.Context) error {
 	}
 }
 
-// After a fork the parent may hold this very log up to its mark, or another one: Missing returns the first record that
-// has to be told again.
+// Missing returns the first record that has to be told again after a fork: the parent may hold this very log up to its
+// mark, or another one.
 func (l *Log) Missing(ctx context.Context, hwm uint64, theirs wire.Hash) (uint64, error) {
 	ours, held, err := l.HeadAt(ctx, hwm)
 	if err != nil || !held || ours != theirs {

@@ -66,7 +66,7 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 	case c.Day < d.date:
 		return nil, ErrOtherDay
 	}
-	last, most := d.lendable(div, c.Day)
+	last, most := d.lendable(div)
 	for _, l := range d.leases {
 		if l.Division != c.Division || l.Day != c.Day {
 			continue

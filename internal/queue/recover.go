@@ -19,8 +19,8 @@ type Recovered struct {
 	Lends bool   `json:"lends,omitempty"` // of the Day after: only what is lent comes from the block
 }
 
-func (Recover) command() {}
-func (Recovered) event() {}
+func (Recover) command()         {}
+func (Recovered) about() VisitID { return 0 }
 
 // Recovery blocks stand above all numbers of an ordinary Day: the first half of each is the branch's own sequence, the
 // second is lent to kiosks.
@@ -79,8 +79,8 @@ func (d *Day) given(div Division, used int) int {
 	return n
 }
 
-// lendable returns the numbers between which ranges of a Day are lent: above those of the central sequence.
-func (d *Day) lendable(div Division, day Date) (above, last int) {
+// lendable returns the numbers between which ranges are lent: above those of the central sequence.
+func (d *Day) lendable(div Division) (above, last int) {
 	if d.recovered.Block == 0 {
 		return div.Last(), recoveryFloor - 1
 	}

@@ -57,8 +57,8 @@ type Sender struct {
 	amnesia     bool   // the parent holds more than the log
 	remembered  uint64 // how much the parent has, with amnesia and renew
 	theirs      wire.Hash
-	refused     bool   // the parent has the epoch in quarantine
-	renew       bool   // and an operator has lifted it: a new epoch is wanted
+	refused     bool // the parent has the epoch in quarantine
+	renew       bool // and an operator has lifted it: a new epoch is wanted
 
 	acked  uint64 // all up to here is with the parent
 	next   uint64 // the last sequence sent
