@@ -33,3 +33,6 @@ func (c checker) feedback() {
 		}
 	}
 }
+
+// OnSlip is what a slip says of where to complain and praise; empty unless the branch wants it there.
+func (f Feedback) OnSlip() string { return "" }

@@ -14,7 +14,8 @@ import (
 type Names struct {
 	Services map[queue.ServiceID]string
 	Counters map[queue.CounterID]string
-	Zone     *time.Location // nil means UTC
+	Zone     *time.Location           // nil means UTC
+	Reason   func(code string) string // puts the code of a reason into words; nil tells the code
 }
 
 func (n Names) service(id queue.ServiceID) string {
@@ -29,6 +30,13 @@ func (n Names) counter(id queue.CounterID) string {
 		return name
 	}
 	return "balcão " + string(id)
+}
+
+func (n Names) reason(code string) string {
+	if n.Reason == nil {
+		return code
+	}
+	return n.Reason(code)
 }
 
 func (n Names) clock(at time.Time) string {
@@ -174,12 +182,12 @@ func (s *Story) tellLife(e queue.Event) string {
 		return "o que a terminou no " + n.counter(ev.Counter) + " foi engano: continua a ser atendida"
 	case queue.Cancelled:
 		if ev.Cause != "" {
-			return "anulada (" + ev.Cause + ")"
+			return "anulada (" + n.reason(ev.Cause) + ")"
 		}
 		return "anulada"
 	case queue.Revived:
 		if ev.Undo {
-			return "a falta foi engano: espera outra vez"
+			return "o que a acabou foi engano: está como estava"
 		}
 		return "voltou e foi reposta na fila, com a hora da primeira chegada"
 	case queue.Postponed:
@@ -206,8 +214,9 @@ func (s *Story) tellLife(e queue.Event) string {
 	case queue.SkillsSet:
 		return n.tellSkills(ev)
 	case queue.Supervised:
-		return "a coordenação decidiu (" + ev.Action + ", motivo: " + ev.Reason + ")"
-	case queue.QuotaSet, queue.Leased, queue.Recovered, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased, queue.PaperEntered, queue.ShareHeld:
+		return "a coordenação decidiu (" + ev.Action + ", motivo: " + n.reason(ev.Reason) + ")"
+	case queue.QuotaSet, queue.Leased, queue.Recovered, queue.DayReopened, queue.NumbersBlocked, queue.NumbersReleased, queue.PaperEntered, queue.PaperCorrected,
+		queue.ShareHeld:
 		return s.tellSupply(e)
 	default:
 		return fmt.Sprintf("%T", e)
@@ -244,6 +253,15 @@ func (s *Story) tellSupply(e queue.Event) string {
 			text += " no " + s.names.counter(ev.Counter)
 		}
 		return text + s.delivered(ev.Delivered) + "; tempos não contam"
+	case queue.PaperCorrected:
+		text := "o registo do papel estava errado (" + stateWords[ev.Was] + "): " + stateWords[ev.Outcome]
+		if ev.Outcome == queue.StateVoid {
+			text = "o registo do papel estava errado (" + stateWords[ev.Was] + "): o número não foi usado"
+		}
+		if ev.Counter != "" {
+			text += " no " + s.names.counter(ev.Counter)
+		}
+		return text + s.delivered(ev.Delivered)
 	default:
 		return fmt.Sprintf("%T", e)
 	}
@@ -268,6 +286,19 @@ func (s *Story) tellReserved(ev queue.Reserved) string {
 	if ev.Kiosk != "" {
 		text += " no quiosque " + string(ev.Kiosk)
 	}
+	if ev.By != "" && ev.Came.IsZero() {
+		text = "número dado à mão para " + s.names.service(ev.Service)
+		if ev.Kiosk != "" {
+			text += ", com talão do quiosque " + string(ev.Kiosk)
+		}
+	}
+	if ev.Override != "" {
+		despite := despiteWords[ev.Despite]
+		if despite == "" {
+			despite = "não se darem senhas"
+		}
+		text += ", apesar de " + despite + " (motivo: " + s.names.reason(ev.Override) + ")"
+	}
 	switch {
 	case ev.Class == queue.ClassLaw:
 		text += ", com prioridade por lei"
@@ -289,7 +320,7 @@ func (s *Story) tellCalled(ev queue.Called) string {
 	why := ev.Why
 	text := "chamada ao " + s.names.counter(ev.Counter) + ": " + ruleWords[why.Rule]
 	if why.Reason != "" {
-		text += " (" + why.Reason + ")"
+		text += " (" + s.names.reason(why.Reason) + ")"
 	}
 	text += fmt.Sprintf("; esperou %d min", int(why.Waited.Minutes()))
 	if why.PassedTkt != "" {
@@ -351,6 +382,12 @@ func spaced(s string) string {
 var paperWords = map[queue.PrintState]string{
 	queue.PrintPending: "talão por sair", queue.PrintConfirmed: "talão impresso", queue.PrintUnknown: "não se sabe se o talão saiu",
 	queue.PrintAccepted: "sem talão, aceite no ecrã", queue.PrintNone: "dada sem quiosque", queue.PrintPad: "senha de um bloco de papel", queue.PrintFailed: "talão falhado",
+}
+
+// despiteWords says what stood against a number that was given all the same.
+var despiteWords = map[string]string{
+	wire.OfferSoldOut: "estarem esgotadas", wire.OfferSuspended: "estar suspenso", wire.OfferClosed: "estar fechado",
+	wire.OfferNotOpen: "ainda não ter aberto", wire.OfferFull: "a lotação estar completa",
 }
 
 var ruleWords = map[queue.Rule]string{

@@ -229,6 +229,8 @@ func stepOf(e queue.Event) (step, bool) {
 		return step{ev.Visit, "reposta", "", states(queue.StateNoShow, queue.StateCancelled)}, true
 	case queue.PaperEntered:
 		return step{ev.Visit, "registada do papel", "", states(queue.StateReserved)}, true
+	case queue.PaperCorrected:
+		return step{ev.Visit, "corrigida do papel", "", states(queue.StateWaiting, queue.StateVoid, queue.StateFinished, queue.StateNoShow)}, true
 	case queue.Walked:
 		return step{ev.Visit, "atendida sem senha", ev.Counter, states(queue.StateReserved)}, true
 	case queue.Voided:

@@ -105,8 +105,9 @@ func (c *Collector) life(e queue.Entry) {
 	case queue.Revived:
 		c.on(ev.Visit, func(v *visit) {
 			l := v.leg()
-			l.Outcome, l.Ended = Open, 0
-			c.wait(v)
+			if l.Outcome, l.Ended = Open, 0; ev.State == "" {
+				c.wait(v)
+			}
 		})
 	case queue.Held:
 		c.on(ev.Visit, func(v *visit) {
@@ -150,6 +151,8 @@ func (c *Collector) life(e queue.Entry) {
 		})
 	case queue.PaperEntered:
 		c.on(ev.Visit, func(v *visit) { c.paper(v, ev, e.At) })
+	case queue.PaperCorrected:
+		c.on(ev.Visit, func(v *visit) { c.corrected(v, ev, e.At) })
 	default: // no part of any figure
 	}
 }
@@ -166,7 +169,7 @@ func (c *Collector) reserved(ev queue.Reserved, at time.Time) {
 	}
 	c.visits = append(c.visits, &visit{
 		Visit: Visit{
-			ID: ev.Visit, Number: ev.Number.String(),
+			ID: ev.Visit, Number: ev.Number.String(), Override: ev.Override, Despite: ev.Despite,
 			Legs: []Leg{{Service: ev.Service, Body: ev.Body, Class: ev.Class, Outcome: Open}},
 		},
 		asked: at, slot: ev.Slot,
@@ -192,6 +195,22 @@ func (c *Collector) paper(v *visit, ev queue.PaperEntered, at time.Time) {
 		outcome = NoShow
 	}
 	c.end(v, outcome, ev.Delivered, at)
+}
+
+// corrected takes in what had really happened to a ticket of a pad: it counts as that, and as nothing that was said before.
+func (c *Collector) corrected(v *visit, ev queue.PaperCorrected, at time.Time) {
+	c.unwait(v)
+	v.void, v.Inaccurate = ev.Outcome == queue.StateVoid, true
+	l := v.leg()
+	*l = Leg{Service: ev.Service, Body: ev.Body, Class: l.Class, Counter: ev.Counter, Outcome: Open, From: l.From}
+	switch ev.Outcome { //nolint:exhaustive // the others are not a correction's
+	case queue.StateFinished:
+		c.end(v, Finished, ev.Delivered, at)
+	case queue.StateNoShow:
+		c.end(v, NoShow, nil, at)
+	case queue.StateWaiting:
+		c.wait(v)
+	}
 }
 
 // issued begins the wait. A booking waits from the later of check-in and its time.

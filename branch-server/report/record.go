@@ -12,7 +12,7 @@ import (
 )
 
 // Version names the form of a Record. A stored record of another version is made again from the journal.
-const Version = 1
+const Version = 2
 
 // Milli is a moment in Unix milliseconds; 0 has not happened. Records hold thousands of moments, and time.Time would
 // make them five times as long.
@@ -51,6 +51,8 @@ type Visit struct {
 	Issued     Milli         `json:"at"`
 	Walked     bool          `json:"walked,omitempty"`     // served without a ticket: never waited
 	Inaccurate bool          `json:"inaccurate,omitempty"` // its times count nowhere
+	Override   string        `json:"ovr,omitempty"`        // code of the reason for a number although none was given
+	Despite    string        `json:"desp,omitempty"`       // what stood against it
 	Told       *Told         `json:"told,omitempty"`       // nil if nothing was said, or another service after all
 	Legs       []Leg         `json:"legs"`
 }

@@ -24,9 +24,11 @@ type Commands interface {
 	Read(ctx context.Context, look func(d *queue.Day, at time.Time)) error
 }
 
-// Publisher speaks to all nodes of the branch; carrier.Parent does.
+// Publisher speaks to the nodes of the branch; carrier.Parent does.
 type Publisher interface {
 	PublishSite(name string, retain bool, payload []byte) error
+	// PublishTo speaks to one node, on one of its own channels.
+	PublishTo(n wire.NodeID, channel wire.Channel, retain bool, payload []byte) error
 }
 
 // Names of what is published to all nodes (sync-protocol §4).
@@ -52,14 +54,16 @@ type Config struct {
 type Site struct {
 	cfg     Config
 	changed chan struct{}
+	ordered chan struct{} // there is an order to send
 
-	mu    sync.Mutex
-	nodes map[wire.NodeID]*wire.KioskHealth
+	mu     sync.Mutex
+	orders []order
+	nodes  map[wire.NodeID]*wire.KioskHealth
 }
 
 // New returns a site that knows no nodes yet.
 func New(cfg Config) *Site {
-	return &Site{cfg: cfg, changed: make(chan struct{}, 1), nodes: map[wire.NodeID]*wire.KioskHealth{}}
+	return &Site{cfg: cfg, changed: make(chan struct{}, 1), ordered: make(chan struct{}, 1), nodes: map[wire.NodeID]*wire.KioskHealth{}}
 }
 
 // Hear is told of entries that are on disk. It never blocks.
@@ -85,6 +89,8 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 	defer minute.Stop()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
+	orders := time.NewTicker(orderEvery)
+	defer orders.Stop()
 	hours := time.NewTimer(s.untilChange(ctx))
 	defer hours.Stop()
 	due := true
@@ -100,6 +106,10 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 				due = true
 				offer.Reset(offerPause)
 			}
+		case <-s.ordered:
+			s.sendOrders(ctx, to)
+		case <-orders.C:
+			s.sendOrders(ctx, to)
 		case <-offer.C:
 			due = false
 			s.publishOffer(ctx, to)

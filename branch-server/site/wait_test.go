@@ -137,6 +137,11 @@ func (w wires) PublishSite(name string, _ bool, payload []byte) error {
 	return nil
 }
 
+func (w wires) PublishTo(n wire.NodeID, channel wire.Channel, _ bool, payload []byte) error {
+	w <- string(n) + " " + string(channel) + " " + string(payload)
+	return nil
+}
+
 // TestNodesHearABeatForAsLongAsTheDayCanBeRead: a branch that cannot read its Day is not there.
 func TestNodesHearABeatForAsLongAsTheDayCanBeRead(t *testing.T) {
 	p := newPlace(t)

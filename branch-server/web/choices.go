@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/wire"
 )
 
 // choicesView is what the dialogs of a clerk's page choose from.
@@ -23,6 +24,7 @@ type choicesView struct {
 
 type bodyChoice struct {
 	Name     string          `json:"name"`
+	Classes  []classChoice   `json:"classes"` // that a visit may be given by hand
 	Services []serviceChoice `json:"services"`
 }
 
@@ -33,6 +35,7 @@ type serviceChoice struct {
 	Open  int    `json:"open"` // counters that serve it now
 	Wait  int    `json:"wait"` // tickets that wait for it
 	No    string `json:"no"`   // why no number can be taken for it; empty if one can
+	Shut  string `json:"shut"` // why kiosks give none; whoever may give one all the same says why; empty if they do
 }
 
 // apiChoices is GET /api/escolhas.
@@ -60,7 +63,9 @@ func (w *Web) apiChoices(rw http.ResponseWriter, r *http.Request, v visitor) {
 func (p painter) bodyChoices() []bodyChoice {
 	all := []bodyChoice{}
 	for _, body := range p.w.cfg.Branch().Bodies {
-		one := bodyChoice{Name: body.Name.In("pt"), Services: []serviceChoice{}}
+		one := bodyChoice{
+			Name: body.Name.In("pt"), Classes: givenClasses(p.w.cfg.Branch(), queue.BodyID(body.ID)), Services: []serviceChoice{},
+		}
 		for _, s := range p.w.cfg.Branch().Services {
 			div, _ := p.w.cfg.Branch().Division(s.Division)
 			if div.Body != body.ID {
@@ -72,6 +77,9 @@ func (p painter) bodyChoices() []bodyChoice {
 				if state := p.d.Counter(queue.CounterID(k.ID)); state.Open && p.serves(state.ID)[id] {
 					c.Open++
 				}
+			}
+			if stand := p.w.cfg.Branch().Stand(p.d, id, p.at); stand.State != wire.OfferOpen {
+				c.Shut = inSentence(stand.Why.In("pt"))
 			}
 			switch {
 			case !p.d.Open():

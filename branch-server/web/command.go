@@ -64,7 +64,10 @@ type wish struct {
 	Outcome    string            `json:"outcome"`
 	Inaccurate *bool             `json:"inaccurate"`
 	Lang       string            `json:"lang"`
-	Of         queue.CounterID   `json:"of"` // the counter whose alarm is answered
+	Of         queue.CounterID   `json:"of"`    // the counter whose alarm is answered
+	Class      queue.ClassID     `json:"class"` // of a number that is given, in place of granted
+	Kiosk      queue.KioskID     `json:"kiosk"` // that prints its slip; empty is none
+	Undo       bool              `json:"undo"`  // what it takes back was a mistake
 }
 
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
@@ -104,15 +107,33 @@ func (w *Web) command(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	journaled := journalKey(v.session, name, key)
+	if pressed.build == nil {
+		w.printAgain(rw, r, journaled, wished)
+		return
+	}
 	cmd, err := pressed.build(seat{at: at, session: v.session, request: requestOf(journaled)}, wished)
 	if err != nil {
 		badRequest(rw, err)
 		return
 	}
+	if pressed.complete != nil {
+		cmd, err = pressed.complete(r.Context(), v, wished, cmd)
+		if wrong, is := errors.AsType[wishError](err); is {
+			badRequest(rw, wrong)
+			return
+		}
+		if err != nil {
+			w.fault(rw, r, err)
+			return
+		}
+	}
 	given, err := w.cfg.Commands.Do(r.Context(), journaled, cmd)
 	if err != nil {
 		w.fault(rw, r, err)
 		return
+	}
+	if given.Refused == "" {
+		w.orderSlip(journaled, cmd, given.Visit)
 	}
 	w.reply(rw, r, at, cmd, given)
 }
@@ -216,7 +237,8 @@ func (w wish) check() error {
 	switch {
 	case w.Visit < 0:
 		return errors.New("a senha (visit) não pode ser negativa")
-	case len(w.Service) > 64 || len(w.Reason) > 64 || len(w.Outcome) > 64 || len(w.Lang) > 8 || len(w.Of) > 32:
+	case len(w.Service) > 64 || len(w.Reason) > 64 || len(w.Outcome) > 64 || len(w.Lang) > 8 || len(w.Of) > 32 ||
+		len(w.Class) > 32 || len(w.Kiosk) > 32:
 		return errors.New("um dos campos é comprido demais")
 	case len(w.Counter) > 32 || strings.ContainsAny(string(w.Counter), "\x00\r\n"):
 		return errors.New("o balcão (counter) é inválido")
@@ -237,6 +259,11 @@ func (w *Web) explainRefusal(ctx context.Context, at queue.CounterID, cmd queue.
 	_ = w.cfg.Commands.Read(ctx, func(d *queue.Day, now time.Time) {
 		if code == queue.ErrQueueEmpty {
 			said = w.emptyWords(d, at, now, said)
+		}
+		if c, ok := cmd.(queue.Cancel); ok && code == queue.ErrNotWaiting {
+			if v, known := d.Visit(c.Visit); known && v.State == queue.StateReserved {
+				said.text, said.next = "O talão da "+v.Number.String()+" ainda está a sair.", "Espere um momento e anule."
+			}
 		}
 		if c, ok := cmd.(queue.SetPriority); ok && code == queue.ErrNotWaiting {
 			if v, known := d.Visit(c.Visit); known {

@@ -25,6 +25,7 @@ func (w *Web) dayRoutes() []route {
 		{"GET /blocos/{division}/{first}", coordination, w.padPage},
 		{"GET /papel", atCounters, w.paperPage},
 		{"POST /papel", atCounters, w.paper},
+		{"POST /papel/corrigir", atCounters, w.correctPaper},
 	}
 }
 

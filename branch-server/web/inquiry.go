@@ -110,7 +110,7 @@ func (q *inquiry) follow(d *queue.Day, id queue.VisitID, called queue.Called, e 
 }
 
 func (w *Web) storyNames() journal.Names {
-	n := journal.Names{Services: map[queue.ServiceID]string{}, Counters: map[queue.CounterID]string{}, Zone: w.cfg.Zone}
+	n := journal.Names{Services: map[queue.ServiceID]string{}, Counters: map[queue.CounterID]string{}, Zone: w.cfg.Zone, Reason: reasonText}
 	for id, s := range w.names().services {
 		n.Services[id] = s.name
 	}

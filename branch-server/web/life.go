@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -20,13 +21,17 @@ type seat struct {
 // press is what one command's name asks of the Day, and who may press it where.
 type press struct {
 	build    func(s seat, w wish) (queue.Command, error)
-	anywhere bool     // needs no counter
-	who      audience // empty is everybody who works at counters
-	chosen   bool     // the branch's setting decides whether clerks may
+	complete completion // adds what the branch knows; nil adds nothing
+	anywhere bool       // needs no counter
+	who      audience   // empty is everybody who works at counters
+	chosen   bool       // the branch's setting decides whether clerks may
 }
 
+// completion adds to a command what only the branch knows. A wishError is the asker's.
+type completion func(ctx context.Context, v visitor, wished wish, cmd queue.Command) (queue.Command, error)
+
 // presses is every command by its name.
-func presses() map[string]press {
+func (w *Web) allPresses() map[string]press {
 	here := func(build func(at queue.CounterID, w wish) queue.Command) press {
 		return press{build: func(s seat, w wish) (queue.Command, error) { return build(s.at, w), nil }}
 	}
@@ -50,10 +55,12 @@ func presses() map[string]press {
 		"postpone":     {build: buildPostpone},
 		"hold":         {build: buildHold},
 		"break":        {build: buildBreak},
-		"walk":         {build: buildWalk},
+		"walk":         {build: buildWalk, complete: w.completeWalk},
 		"choose":       {build: buildChosen, chosen: true},
 		"answer-alarm": {build: buildAnswer, anywhere: true},
-		"issue":        {build: buildIssue, anywhere: true, who: reception},
+		"issue":        {build: buildIssue, complete: w.completeIssue, anywhere: true, who: reception},
+		"byhand":       {build: buildByHand, complete: w.completeByHand, anywhere: true, who: reception},
+		"slip":         {anywhere: true, who: reception}, // no command to the Day: see printAgain
 	}
 	for name, build := range anywhere {
 		all[name] = press{build: build, anywhere: true}
@@ -78,7 +85,7 @@ var anywhere = map[string]func(seat, wish) (queue.Command, error){
 		return queue.Cancel{Visit: w.Visit, Cause: w.Reason}, err
 	},
 	"revive": func(s seat, w wish) (queue.Command, error) {
-		return queue.Revive{Visit: w.Visit, Counter: s.at}, nil
+		return queue.Revive{Visit: w.Visit, Counter: s.at, Undo: w.Undo}, nil
 	},
 	"return": func(_ seat, w wish) (queue.Command, error) { return queue.Return{Visit: w.Visit}, nil },
 	"inaccurate": func(_ seat, w wish) (queue.Command, error) {
@@ -140,13 +147,26 @@ func buildIssue(s seat, w wish) (queue.Command, error) {
 	if !slices.Contains(languages, w.Lang) {
 		return nil, errors.New("a língua (lang) não é nenhuma das que se chamam")
 	}
-	return queue.Issue{Request: s.request, Service: w.Service, Class: w.class(), Lang: w.Lang}, nil
+	_, err := reasonOf(reasonsOverride, w.Reason)
+	return queue.Issue{
+		Request: s.request, Service: w.Service, Class: w.class(), Lang: w.Lang, Override: w.Reason, Kiosk: w.Kiosk,
+	}, err
+}
+
+func buildByHand(_ seat, w wish) (queue.Command, error) {
+	if w.Visit == 0 {
+		return nil, errors.New("falta dizer a senha (visit)")
+	}
+	return queue.Accept{}, nil
 }
 
 // languages are those in which a citizen can be called or helped; empty is Portuguese.
 var languages = []string{"", "pt", "en", "es", "fr", "uk"}
 
 func (w wish) class() queue.ClassID {
+	if w.Class != "" {
+		return w.Class
+	}
 	if w.Granted != nil && *w.Granted {
 		return queue.ClassLaw
 	}

@@ -159,7 +159,7 @@ func planOf(action string, w officeWish, d *queue.Day) (plan, error) {
 	case "open":
 		return plan{do: []queue.Command{queue.OpenCounter{Counter: w.Counter}}}, need(w.Counter != "")
 	case "revive":
-		return plan{do: []queue.Command{queue.Revive{Visit: w.Visit}}}, need(w.Visit != 0)
+		return plan{do: []queue.Command{queue.Revive{Visit: w.Visit, Undo: w.Reason == reasonUndo}}}, need(w.Visit != 0)
 	}
 	return plan{}, errNothingToDo
 }
@@ -212,7 +212,8 @@ func (w *Web) office(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	var p plan
 	var wrong error
-	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
+	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) {
+		defer func() { w.sayDespite(p.do, by, d, at) }()
 		wish.key = key
 		if wish.until, wrong = untilOf(d.Date(), wish.Until, w.cfg.Zone); wrong == nil {
 			p, wrong = planOf(action, wish, d)
@@ -323,7 +324,7 @@ func reasonText(code string) string {
 			}
 		}
 	}
-	for _, kind := range []string{reasonsChosen, reasonsPriority, reasonsCancel} {
+	for _, kind := range []string{reasonsChosen, reasonsPriority, reasonsCancel, reasonsOverride} {
 		if r, err := reasonOf(kind, code); err == nil && r.Text != "" {
 			return inSentence(r.Text)
 		}

@@ -23,6 +23,8 @@ type paperView struct {
 	Form     paperForm // as it was sent, if something in it is to be put right
 	Results  []paperResult
 	Manager  bool
+	Entered  []enteredLine // of this Day, by number
+	Correct  *correctForm  // of the one that is being put right; nil if none is
 }
 
 // paperForm is one lot: numbers of one service, by what became of them.
@@ -43,7 +45,10 @@ func (w *Web) paperPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 
 func (w *Web) showPaper(rw http.ResponseWriter, r *http.Request, v visitor, status int, view paperView) {
 	var pads []queue.Pad
-	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) { pads = d.Pads() }); err != nil {
+	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, _ time.Time) {
+		pads = d.Pads()
+		w.fillEntered(&view, d, r.URL.Query().Get("corrigir"))
+	}); err != nil {
 		w.fault(rw, r, err)
 		return
 	}
@@ -126,7 +131,7 @@ func (w *Web) paper(rw http.ResponseWriter, r *http.Request, v visitor) {
 	if differ > 0 {
 		view.Said.Kind, view.Said.Icon = "refused", "b-watch"
 		view.Said.Next = "Atenção: " + tickets(differ) + " " + oneOrMany(differ, "tinha sido registada", "tinham sido registadas") +
-			" com outro resultado, e o primeiro é o que vale. Veja na lista e avise a coordenação se estiver errado."
+			" com outro resultado, e o primeiro é o que vale. Se estava errado, corrija-o na lista do fim da página."
 	}
 	w.showPaper(rw, r, v, http.StatusOK, view)
 }

@@ -21,6 +21,7 @@ const (
 	reasonsPriority = "priority"
 	reasonsBreak    = "break"
 	reasonsOutcome  = "outcome"
+	reasonsOverride = "override" // a number although none is given
 )
 
 // reasons is every code that a press may carry, in the order of the lists on screen; the first is the usual one.
@@ -61,6 +62,13 @@ var reasons = map[string][]reason{
 		{Code: "equipment", Text: "Avaria no posto"},
 		{Code: "back_office", Text: "Trabalho fora do balcão"},
 		{Code: "short", Text: "Ausência breve"},
+	},
+	reasonsOverride: {
+		{Code: "directed", Text: "Indicação da entidade"},
+		{Code: "in_time", Text: "Chegou a horas e não conseguiu tirar senha"},
+		{Code: "our_mistake", Text: "Engano nosso"},
+		{Code: "kiosk_down", Text: "Os quiosques não funcionaram"},
+		{Code: "other", Text: "Outro motivo de serviço"},
 	},
 	reasonsOutcome: {
 		{Code: "done", Text: "Concluído"},

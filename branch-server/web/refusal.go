@@ -48,6 +48,7 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrBadQuantity:    {"bad_quantity", "As quantidades dos atos não podem ser essas.", "Corrija-as: de 1 a 999 por ato."},
 
 	queue.ErrFull:            {"full", "A loja chegou à lotação.", "Volta a haver senhas quando sair alguém."},
+	queue.ErrNotEntered:      {"not_entered", "Essa senha já seguiu: foi chamada, ou não é de um bloco de papel.", "O que aconteceu depois não se corrige aqui; procure-a pelo número."},
 	queue.ErrOutOfHours:      {"out_of_hours", "Este serviço não dá senhas a esta hora.", "A coordenação vê em Horário quando abre, e pode dar uma senha com motivo."},
 	queue.ErrUnknownDivision: {"unknown_division", "Essa divisão não existe nesta loja.", "Recarregue a página."},
 	queue.ErrBadQuota:        {"bad_quota", "Esse número de senhas não pode ser.", "Escreva um número de 0 a 9999."},

@@ -75,6 +75,7 @@ var reportTables = []struct {
 	{"dias", (*Web).dayTable},
 	{"ultrapassagens", (*Web).slipTable},
 	{"escolhidas", (*Web).chosenTable},
+	{"apesar", (*Web).despiteTable},
 }
 
 func flowColumns(first string) []column {

@@ -63,6 +63,7 @@ func (w *Web) table() []route {
 		{"GET /api/escolhas", atCounters, w.apiChoices},
 		{"GET /api/senhas/{number}", atCounters, w.apiTicket},
 		{"GET /rececao", reception, w.receptionPage},
+		{"GET /rececao/talao/{visit}", reception, w.slipPage},
 		{"GET /ajuda", signedIn, w.helpPage},
 		{"GET /ajuda/coordenacao", coordination, w.helpOffice},
 		{"GET /ajuda/{picture}", signedIn, w.helpPicture},

@@ -74,6 +74,7 @@ type Config struct {
 	Archive  Archive                   // the journal's Days, for reports and explanations
 	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
 	Link     func() Link               // the way to headquarters; nil means that there is none
+	Slips    Slips                     // paper for numbers that reception gave; nil means that there is none
 	// Pseudonym returns the name under which a person may stand in a fact; nil writes none.
 	Pseudonym func(ctx context.Context, person string) (string, error)
 	Hosts     []string         // names under which browsers may ask, beside localhost and any IP address
@@ -113,10 +114,14 @@ func New(ctx context.Context, cfg Config) (*Web, error) {
 	if cfg.Pseudonym == nil {
 		cfg.Pseudonym = func(context.Context, string) (string, error) { return "", nil }
 	}
+	if cfg.Slips == nil {
+		cfg.Slips = noSlips{}
+	}
 	if cfg.Link == nil {
 		cfg.Link = func() Link { return Link{State: LinkOff} }
 	}
-	w := &Web{cfg: cfg, doorman: signin.NewDoorman(), presses: presses()}
+	w := &Web{cfg: cfg, doorman: signin.NewDoorman()}
+	w.presses = w.allPresses()
 	var err error
 	if w.seats, err = newSeats(ctx, cfg.Sessions, cfg.Now()); err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)

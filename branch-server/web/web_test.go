@@ -173,6 +173,7 @@ type house struct {
 	down    func()
 
 	messages []Message
+	ordered  []string // slips that kiosks were asked for: node and visit
 }
 
 func (h *house) now() time.Time {
@@ -214,6 +215,7 @@ func (h *house) start() {
 	h.web, err = New(context.Background(), Config{
 		Branch: func() *branch.Branch { return b }, Zone: zone, Epoch: 1, Commands: h.engine, Waits: h.waits(b), Messages: h, Staff: people{}, Sessions: h.ledger, Archive: h.journal, Pseudonym: func(_ context.Context, person string) (string, error) { return "p-" + person, nil }, Now: h.now, Log: log,
 		Devices: func() []wire.KioskHealth { h.mu.Lock(); defer h.mu.Unlock(); return h.devices },
+		Slips:   h,
 		Link:    func() Link { h.mu.Lock(); defer h.mu.Unlock(); return h.link },
 	})
 	if err != nil {

@@ -36,6 +36,7 @@ type whyView struct {
 	Passers   []whyPasser
 	Passed    string // the passers in one sentence
 	Seq       uint64
+	Despite   string // given although the branch gave no numbers, and why; empty if it gave them
 	Journey   []step
 }
 
@@ -148,6 +149,9 @@ func (w *Web) why(q inquiry, call uint64, today bool) whyView {
 	s := w.names().services[v.Service]
 	view := whyView{
 		Number: v.Number.String(), Date: q.date, DateWords: dayWords(q.date), Today: today, Service: s.name, Body: s.body,
+	}
+	if text := despiteWords(v); text != "" {
+		view.Despite = "O número foi dado à mão às " + w.clock(v.Asked) + ", embora " + text + "."
 	}
 	for _, o := range q.same {
 		if o.ID != v.ID {

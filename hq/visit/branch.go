@@ -130,6 +130,8 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.pads > maxNames || len(ev.Division) > maxNameSize
 	case queue.PaperEntered:
 		return ev.Counter != "" && b.exceedsCounter(ev.Counter)
+	case queue.PaperCorrected:
+		return b.exceedsService(ev.Service) || ev.Counter != "" && b.exceedsCounter(ev.Counter)
 	default:
 	}
 	return false

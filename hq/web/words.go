@@ -287,7 +287,7 @@ func factWords(f visit.Fact) (sign, string) {
 		return signClosed, tk + " anulada"
 	case queue.Revived:
 		if ev.Undo {
-			return plain, tk + " espera outra vez: a falta foi engano"
+			return plain, tk + " está como estava: o que a acabou foi engano"
 		}
 		return plain, tk + " voltou à espera"
 	case queue.Postponed:
@@ -323,6 +323,8 @@ func factWords(f visit.Fact) (sign, string) {
 			queue.Number{Prefix: ev.Prefix, N: ev.From}, queue.Number{Prefix: ev.Prefix, N: ev.To}, ev.Holder)
 	case queue.PaperEntered:
 		return plain, tk + " registada a partir do papel"
+	case queue.PaperCorrected:
+		return plain, tk + " corrigida: o registo do papel estava errado"
 	case queue.Reserved, queue.PrintKnown, queue.PrioritySet, queue.RequestClosed, queue.InaccurateSet, queue.BreakDue,
 		queue.ShareHeld:
 	}

@@ -44,7 +44,7 @@ func (d *Day) Apply(e Entry) {
 		d.applySeat(e)
 	case TakenBack:
 		d.on(ev.Visit, func(v *Visit) { d.applyTakenBack(v, ev) })
-	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet, PaperEntered:
+	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet, PaperEntered, PaperCorrected:
 		d.applyLife(e)
 	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet, NumbersBlocked, NumbersReleased:
 		d.applySupply(e)
@@ -89,7 +89,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
 		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot, booked: !ev.Slot.IsZero(),
-		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told,
+		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told, By: ev.By, Override: ev.Override, Despite: ev.Despite,
 	}
 	d.visits = append(d.visits, v)
 	d.byRequest[ev.Request] = v

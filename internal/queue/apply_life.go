@@ -27,6 +27,9 @@ func (d *Day) applyLife(e Entry) {
 		d.on(ev.Visit, func(v *Visit) {
 			d.unwait(v)
 			d.vacate(v, e.At)
+			if v.aside = ""; v.State == StateHeld || v.State == StatePostponed {
+				v.aside = v.State
+			}
 			v.State, v.EndedAt, v.missed = StateCancelled, e.At, d.called[v.Division]
 		})
 	case Revived:
@@ -49,6 +52,8 @@ func (d *Day) applyLife(e Entry) {
 		d.on(ev.Visit, func(v *Visit) { d.applyWalked(v, ev, e.At) })
 	case PaperEntered:
 		d.on(ev.Visit, func(v *Visit) { d.applyPaperEntered(v, ev, e.At) })
+	case PaperCorrected:
+		d.on(ev.Visit, func(v *Visit) { d.applyPaperCorrected(v, ev, e.At) })
 	case InaccurateSet:
 		d.on(ev.Visit, func(v *Visit) { v.Inaccurate = ev.Inaccurate })
 	default: // not of this kind
@@ -86,10 +91,16 @@ func (d *Day) applySupply(e Entry) {
 
 func (d *Day) applyRevived(v *Visit, ev Revived, at time.Time) {
 	v.EndedAt = time.Time{}
-	if n := len(v.Legs); ev.Undo && n > 0 {
+	v.Revived = v.Revived || !ev.Undo
+	if ev.Undo && v.State == StateCancelled { // it is where it was, since when it was there
+		if ev.State != "" {
+			v.State = ev.State
+			return
+		}
+		at = v.Joined
+	} else if n := len(v.Legs); ev.Undo && n > 0 {
 		v.Legs = slices.Clip(v.Legs[:n-1]) // what happened by mistake did not happen
 	}
-	v.Revived = v.Revived || !ev.Undo
 	d.wait(v, at)
 }
 

@@ -25,7 +25,8 @@ type Reserve struct {
 	Told    *Told     // what the citizen is told of the wait; nil if nothing
 }
 
-// Issue gives a number that waits at once, without paper from a kiosk: handed out by reception.
+// Issue gives a number that reception hands out. It waits at once, unless a kiosk is to print its slip: then it waits as
+// every number that is printed, once the slip came out.
 type Issue struct {
 	Request RequestID
 	Service ServiceID
@@ -34,8 +35,10 @@ type Issue struct {
 	Lang    string
 	Told    *Told // what the citizen is told of the wait; nil if nothing
 
-	Override string // code of the reason for a number that supply does not allow; empty asks for none
-	By       string // pseudonym of whoever gave it, where it matters
+	Override string  // code of the reason for a number that supply does not allow; empty asks for none
+	Despite  string  // what stood against it, as the offer says it, such as sold_out; with an override
+	By       string  // pseudonym of whoever gave it, where it matters
+	Kiosk    KioskID // that prints its slip; empty is none
 }
 
 // ConfirmPrint says that the slip of a request came out.

@@ -55,9 +55,13 @@ type Cancel struct {
 // Revive puts a no-show or cancelled visit back, within the tolerance of the branch, once. Asked by the counter that has
 // just missed the visit, within the seconds that any mistake can be taken back, it is no return of somebody who missed
 // the call: it counts against nothing.
+//
+// A cancellation that is undone at once counts against nothing either: the visit is where it was, held or to come back if
+// it was that.
 type Revive struct {
 	Visit   VisitID
 	Counter CounterID // that asks; empty for whoever has none
+	Undo    bool      // the cancellation was a mistake; once its seconds have passed, this is a return like any other
 }
 
 // Postpone ends the service at a counter; the citizen comes back today. An empty Service is the present one.

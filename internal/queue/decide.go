@@ -111,6 +111,8 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.releaseNumbers(c)
 	case EnterPaper:
 		return d.enterPaper(c, at)
+	case CorrectPaper:
+		return d.correctPaper(c)
 	default:
 		return d.decideOffice(cmd, func(wish Command) ([]Event, error) { return d.decide(wish, at) })
 	}
@@ -203,7 +205,13 @@ func (d *Day) issue(c Issue) ([]Event, error) {
 		return nil, err
 	}
 	e.Lang, e.Slot, e.Told = c.Lang, slotOf(c.Slot), c.Told
-	e.Override, e.By = c.Override, c.By
+	e.By, e.Kiosk = c.By, c.Kiosk
+	if e.Override = c.Override; e.Override != "" {
+		e.Despite = c.Despite
+	}
+	if c.Kiosk != "" { // paper first
+		return []Event{e}, nil
+	}
 	return []Event{e, Issued{Visit: e.Visit, Number: e.Number, Print: PrintNone}}, nil
 }
 
@@ -226,7 +234,8 @@ func (d *Day) paper(r RequestID, news PrintState) ([]Event, error) {
 	case StateVoid:
 		return []Event{Issued{Visit: v.ID, Number: v.Number, Print: news, Revived: true}}, nil
 	default: // it waited already
-		if v.Print == PrintUnknown {
+		byHand := v.By != "" && (v.Print == PrintNone || v.Print == PrintAccepted) && news == PrintConfirmed
+		if v.Print == PrintUnknown || byHand {
 			return []Event{PrintKnown{Visit: v.ID, Print: news}}, nil
 		}
 	}

@@ -55,9 +55,10 @@ type Reserved struct {
 	Request  RequestID  `json:"req"`
 	Kiosk    KioskID    `json:"kiosk,omitempty"`
 	Boot     string     `json:"boot,omitempty"`
-	Override string     `json:"ovr,omitempty"` // code of the reason for a number that supply did not allow
-	By       string     `json:"by,omitempty"`  // pseudonym of whoever gave it then
-	Came     time.Time  `json:"came,omitzero"` // when its citizen came, if it was recorded afterwards
+	Override string     `json:"ovr,omitempty"`  // code of the reason for a number that supply did not allow
+	Despite  string     `json:"desp,omitempty"` // what stood against it then: not_open, closed, suspended, sold_out or full
+	By       string     `json:"by,omitempty"`   // pseudonym of whoever gave it by hand
+	Came     time.Time  `json:"came,omitzero"`  // when its citizen came, if it was recorded afterwards
 	Day      Date       `json:"day"`
 	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
 

@@ -63,11 +63,12 @@ type Cancelled struct {
 	By     string  `json:"by,omitempty"` // a pseudonym
 }
 
-// Revived says that a no-show or cancelled visit waits again, with its first issue time.
+// Revived says that a no-show or cancelled visit is back, with its first issue time.
 type Revived struct {
 	Visit  VisitID `json:"visit"`
 	Number Number  `json:"tk"`
-	Undo   bool    `json:"undo,omitempty"` // the no-show was a mistake, taken back at once: the visit may still miss a call
+	Undo   bool    `json:"undo,omitempty"`  // what ended it was a mistake, taken back at once: it may still be put back once
+	State  State   `json:"state,omitempty"` // where it is again, if it does not wait: held or to come back today
 }
 
 // Postponed says that the citizen left to come back today, for a document or with one.

@@ -114,7 +114,7 @@ func (r *randomDay) any() queue.Command {
 	case 22:
 		return queue.Cancel{Visit: visit}
 	case 23:
-		return queue.Revive{Visit: visit, Counter: []queue.CounterID{"", counter}[r.rng.IntN(2)]}
+		return queue.Revive{Visit: visit, Counter: []queue.CounterID{"", counter}[r.rng.IntN(2)], Undo: r.rng.IntN(2) == 0}
 	case 24:
 		if r.rng.IntN(2) == 0 {
 			return queue.Postpone{Counter: counter}
@@ -178,7 +178,12 @@ func (r *randomDay) alone(old queue.RequestID, class queue.ClassID) queue.Comman
 
 // rare is what happens some times a day.
 func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
-	switch r.rng.IntN(17) {
+	switch r.rng.IntN(19) {
+	case 17:
+		outcome := []queue.State{queue.StateFinished, queue.StateNoShow, queue.StateWaiting, queue.StateVoid}[r.rng.IntN(4)]
+		return queue.CorrectPaper{Visit: visit, Outcome: outcome, Counter: counter}
+	case 18:
+		return queue.Issue{Request: r.fresh(), Service: service, Class: queue.ClassLaw, Kiosk: "k", By: "p-1", Override: "x", Despite: "full"}
 	case 8, 9:
 		return queue.TakeBack{Counter: counter, Visit: visit}
 	case 10:

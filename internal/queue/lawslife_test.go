@@ -47,7 +47,12 @@ func (r *randomDay) lives(e queue.Entry) {
 	}
 	_, undone := e.Event.(queue.TakenBack) // what happened by mistake did not happen
 	if back, is := e.Event.(queue.Revived); is && back.Undo {
-		undone = true
+		if undone = was.State == queue.StateNoShow; !undone && (len(v.Legs) != len(was.Legs) || v.Revived != was.Revived) {
+			r.t.Fatalf("%s: a cancellation undone at once left a trace", v.Number)
+		}
+	}
+	if _, is := e.Event.(queue.PaperCorrected); is { // what was entered of paper was not so
+		was.Legs, was.State = nil, v.State
 	}
 	switch {
 	case v.Number != was.Number || v.Request != was.Request || !v.Asked.Equal(was.Asked) || v.Division != was.Division:

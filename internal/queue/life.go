@@ -127,6 +127,8 @@ func (d *Day) revive(c Revive, at time.Time) ([]Event, error) {
 		return nil, ErrNotMissed
 	case d.mistaken(v, c.Counter, at):
 		return []Event{Revived{Visit: v.ID, Number: v.Number, Undo: true}}, nil
+	case c.Undo && v.State == StateCancelled && at.Sub(v.EndedAt) <= takeBackWithin:
+		return []Event{Revived{Visit: v.ID, Number: v.Number, Undo: true, State: v.aside}}, nil
 	case v.Revived:
 		return nil, ErrRevivedBefore
 	}

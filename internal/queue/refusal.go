@@ -45,6 +45,7 @@ const (
 	ErrBadPad         Refusal = "those numbers cannot be a pad"
 	ErrNumbersUsed    Refusal = "those numbers were used today"
 	ErrNotOnPad       Refusal = "no pad holds that number"
+	ErrNotEntered     Refusal = "that was not entered from paper"
 	ErrUnknownPlace   Refusal = "unknown place"
 	ErrBadQuantity    Refusal = "what was delivered cannot be"
 

@@ -38,6 +38,13 @@ func parseEndWish(wish string, arg func(int) string) (queue.Command, error) {
 		var err error
 		c.Came, err = time.Parse("2006-01-02 15:04", storyDay+" "+arg(6))
 		return c, err
+	case "correct": // correct 3 missed 1 B
+		return queue.CorrectPaper{
+			Visit: queue.VisitID(number(1)), Counter: queue.CounterID(strings.TrimPrefix(arg(3), "-")), Service: queue.ServiceID(arg(4)),
+			Outcome: map[string]queue.State{
+				"served": queue.StateFinished, "missed": queue.StateNoShow, "waits": queue.StateWaiting, "unused": queue.StateVoid,
+			}[arg(2)],
+		}, nil
 	}
 	return nil, fmt.Errorf("unknown wish %q", wish)
 }
@@ -52,6 +59,8 @@ func tellEnd(e queue.Event) string {
 		return fmt.Sprintf("pad from %d of %s is gone", e.First, e.Division)
 	case queue.PaperEntered:
 		return fmt.Sprintf("entered %s from paper: %s at counter %q", e.Number, e.Outcome, e.Counter)
+	case queue.PaperCorrected:
+		return fmt.Sprintf("corrected %s from %s to %s for %s at counter %q", e.Number, e.Was, e.Outcome, e.Service, e.Counter)
 	default:
 		return "unknown"
 	}

@@ -80,7 +80,7 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 	case "cancel":
 		return queue.Cancel{Visit: visit(1), Cause: arg(2)}, nil
 	case "revive":
-		return queue.Revive{Visit: visit(1)}, nil
+		return queue.Revive{Visit: visit(1), Undo: arg(2) == "undo"}, nil
 	case "postpone":
 		return queue.Postpone{Counter: counter, Service: queue.ServiceID(arg(2))}, nil
 	case "return":
@@ -112,7 +112,11 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 		n, err := strconv.Atoi(arg(2))
 		return queue.SetQuota{Division: queue.DivisionID(arg(1)), Quota: n}, err
 	case "override":
-		return queue.Issue{Service: queue.ServiceID(arg(1)), Request: queue.RequestID(arg(2)), Class: queue.ClassWalkIn, Override: arg(3), By: "p-1"}, nil
+		return queue.Issue{
+			Service: queue.ServiceID(arg(1)), Request: queue.RequestID(arg(2)), Class: queue.ClassWalkIn, Override: arg(3), Despite: "sold_out", By: "p-1",
+		}, nil
+	case "desk": // reception gives a number whose slip a kiosk prints
+		return queue.Issue{Service: queue.ServiceID(arg(1)), Request: queue.RequestID(arg(2)), Class: queue.ClassWalkIn, By: "p-1", Kiosk: queue.KioskID(arg(3))}, nil
 	case "reopen":
 		return queue.ReopenService{Service: queue.ServiceID(arg(1))}, nil
 	}
@@ -141,7 +145,11 @@ func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 	case queue.Cancelled:
 		return "cancelled " + e.Number.String()
 	case queue.Revived:
-		return "put back " + e.Number.String()
+		s := "put back " + e.Number.String()
+		if e.Undo {
+			s += ", undone"
+		}
+		return strings.TrimSpace(s + " " + string(e.State))
 	case queue.Postponed:
 		return "postponed " + number(e.Visit) + " for " + string(e.Service)
 	case queue.Returned:

@@ -35,6 +35,9 @@ type Visit struct {
 	Request  RequestID
 	Kiosk    KioskID
 	Boot     string
+	By       string // pseudonym of whoever gave the number by hand; empty for a kiosk's
+	Override string // code of the reason, where supply did not allow the number
+	Despite  string // what stood against it then
 
 	State     State
 	Print     PrintState
@@ -63,10 +66,12 @@ type Visit struct {
 	Alone      bool          // the kiosk gave the number by itself; see ReserveAlone
 	Inaccurate bool          // left out of statistics
 	Told       *Told         // what the citizen was told of the wait; never changed; nil if nothing
+	Corrected  bool          // what was entered of it from paper was put right
 	Legs       []Leg         // what ended at counters, in order; never changed once it is there
 
-	booked bool // its number was for a booking
-	missed int  // first calls of the division when it ended
+	booked bool  // its number was for a booking
+	aside  State // what it was when it was cancelled, if it was set aside then; empty otherwise
+	missed int   // first calls of the division when it ended
 }
 
 // Leg is one service of a visit at one counter, from its call to its end.

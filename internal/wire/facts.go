@@ -55,6 +55,7 @@ const (
 	TypeNumbersBlocked   = "numbers.blocked"
 	TypeNumbersReleased  = "numbers.released"
 	TypePaperEntered     = "ticket.paper"
+	TypePaperCorrected   = "ticket.paper_corrected"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -160,6 +161,8 @@ func factType(e queue.Event) string {
 		return TypeNumbersReleased
 	case queue.PaperEntered:
 		return TypePaperEntered
+	case queue.PaperCorrected:
+		return TypePaperCorrected
 	case queue.Noted:
 		return e.Type
 	}
@@ -225,6 +228,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeNumbersBlocked:   decodeAs[queue.NumbersBlocked],
 	TypeNumbersReleased:  decodeAs[queue.NumbersReleased],
 	TypePaperEntered:     decodeAs[queue.PaperEntered],
+	TypePaperCorrected:   decodeAs[queue.PaperCorrected],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

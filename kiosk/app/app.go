@@ -134,7 +134,7 @@ func (a *App) connect() error {
 	a.uplink, err = uplink.New(uplink.Config{
 		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
-		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnLink: a.heardLink, Keep: a.keeper.keep,
+		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
 	})
 	return err
 }

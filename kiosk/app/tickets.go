@@ -32,6 +32,7 @@ type tickets struct {
 	leftover map[string]*time.Timer // requests of the last run that may be taken up, until they are given up
 	unsure   map[string]string      // ticket id on the slip → request, of prints with an unknown outcome
 	order    []string               // of unsure, oldest first
+	orders   []string               // of the branch, that were begun; the last ones
 	printing slipOf                 // being printed now
 	held     slipOf                 // in the printer's mouth
 }

@@ -31,6 +31,7 @@ type Config struct {
 
 	OnOffer func(wire.Offer)
 	OnBoard func(wire.Board)
+	OnOrder func(wire.Order)               // to this node alone
 	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
 	// Keep is given what should outlive a restart, by name.
 	Keep func(name string, payload []byte)
@@ -63,7 +64,7 @@ func New(cfg Config) (*Uplink, error) {
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
 		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, TLS: cfg.TLS, RetryMax: 2 * time.Second},
-		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnLink: u.pulse.link, Log: cfg.Log,
+		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnCommand: u.told, OnLink: u.pulse.link, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -173,6 +174,20 @@ func (u *Uplink) heard(topic string, payload []byte) {
 			u.cfg.OnBoard(b)
 		}
 	}
+}
+
+// told takes what the branch says to this node alone.
+func (u *Uplink) told(channel wire.Channel, payload []byte) {
+	u.pulse.hear(false)
+	if channel != wire.ChannelCmd {
+		return // of a newer branch
+	}
+	o, err := wire.DecodeOrder(payload)
+	if err != nil {
+		u.cfg.Log.Warn("unreadable order", "err", err)
+		return
+	}
+	u.cfg.OnOrder(o)
 }
 
 // newer reports whether a board is at least as new as the last one: the same revision is a refreshed one.

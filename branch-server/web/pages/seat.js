@@ -29,15 +29,24 @@ export function SeatDialog({ d, s, delivered, draw }) {
       <p>Se a pessoa só não veio, prefira «Não compareceu». Pode desfazer logo a seguir.</p><${d.Reasons} of="cancel" /><${d.Actions} go="Anular a senha" /></${d.Frame}>`;
     case "wrong": return v && html`<${d.Frame} title=${`A ${v.tk} é para outro assunto`} submit=${(/** @type {SubmitEvent} */ e) => d.send("transfer", { visit: v.id, service: d.text(d.form(e), "service") }, { tk: v.tk, from: v.svcId })}>
       <p>Fica com o mesmo número e com a hora a que chegou, e espera no assunto certo.</p><${d.Services} id="to" label="Assunto certo" not=${v.svcId} /><${d.NoCounter} of=${at.service} /><${d.Actions} go="Mudar assunto" /></${d.Frame}>`;
-    case "walk": return html`<${d.Frame} title="Atender sem senha" submit=${(/** @type {SubmitEvent} */ e) => { const f = d.form(e); d.send("walk", { service: d.text(f, "service"), granted: f.has("law") }); }}>
+    case "walk": return html`<${d.Frame} title="Atender sem senha" submit=${(/** @type {SubmitEvent} */ e) => { const f = d.form(e); const cls = d.text(f, "class"); d.send("walk", { service: d.text(f, "service"), granted: f.has("law"), ...(cls ? { class: cls } : {}) }); }}>
       <p>Para quem já está ao balcão e não tirou senha. Fica registado com um número, mas não há chamada no painel. Espera quem tem senha: use só quando a loja o permite.</p>
-      <${d.Services} id="what" label="Assunto" only=${at.data?.mine} free=${true} /><label class="check"><input type="checkbox" name="law" /><span>Com prioridade por lei</span></label><${d.Actions} go="Começar a atender" /></${d.Frame}>`;
+      <${d.Services} id="what" label="Assunto" only=${at.data?.mine} free=${true} /><label class="check"><input type="checkbox" name="law" /><span>Com prioridade por lei</span></label><${WalkClass} d=${d} /><${d.Actions} go="Começar a atender" /></${d.Frame}>`;
     case "break": return html`<${Break} d=${d} s=${s} />`;
     case "aside": return html`<${Aside} d=${d} s=${s} />`;
     case "profile": return html`<${Profile} d=${d} s=${s} draw=${draw} />`;
     case "day": return html`<${DayEnd} d=${d} s=${s} />`;
     default: return null;
   }
+}
+
+/** The classes that the body of the chosen service made, for whoever may give them. @param {{d: Dialogs}} p */
+function WalkClass({ d }) {
+  const data = d.now?.data, mine = data?.mine ?? [];
+  const service = d.now?.service ?? data?.bodies.flatMap((b) => b.services).find((one) => mine.includes(one.id) && !one.no)?.id;
+  const own = data?.bodies.find((b) => b.services.some((one) => one.id === service))?.classes.filter((c) => c.id !== "law" && c.id !== "walkin") ?? [];
+  if (!data?.choose || own.length === 0) return null;
+  return html`<div class="field"><label for="class">Classe da entidade</label><select id="class" name="class"><option value="">nenhuma em especial</option>${own.map((c) => html`<option key=${c.id} value=${c.id}>${c.text}</option>`)}</select></div>`;
 }
 
 /** @param {{d: Dialogs, s: State, delivered: () => any, draw: () => void}} p */

@@ -12,8 +12,8 @@ import { command } from "look/command.js";
  *   min: number, target: number, state: string, doubt: boolean, lang: string}} Ticket
  * @typedef {Ticket & {words: string, since: string, counter: string, can: string[], no: string}} Found
  * @typedef {{code: string, text: string, planned?: boolean}} Reason
- * @typedef {{id: string, name: string, group: string, open: number, wait: number, no: string}} Service
- * @typedef {{bodies: {name: string, services: Service[]}[], reasons: Record<string, Reason[]>, mine: string[],
+ * @typedef {{id: string, name: string, group: string, open: number, wait: number, no: string, shut: string}} Service
+ * @typedef {{bodies: {name: string, classes: {id: string, text: string}[], services: Service[]}[], reasons: Record<string, Reason[]>, mine: string[],
  *   choose: boolean, issue: boolean, counters: number}} Choices
  * @typedef {(name: string, body: any, told?: any) => void} Press
  */
