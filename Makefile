@@ -11,7 +11,8 @@ TRAFFIC  ?= 0
 BRANCHES ?= 0
 # Further flags for the demo, e.g. DEMO="-kiosk 127.0.0.1:8077" or DEMO=-help.
 DEMO     ?=
-# How long each fuzz test runs, and the two results that bench-diff compares.
+# How many inputs all parsers of the card get together, how long each fuzz test runs, and the two results that bench-diff compares.
+EXECS    ?= 100000000
 T        ?= 30s
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
@@ -22,7 +23,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	bench bench-diff fuzz fuzz-list golden screenshots soak deps install-tools clean
+	bench bench-diff fuzz fuzz-card fuzz-list golden screenshots soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +98,9 @@ fuzz: ## each fuzz test for a while (T=30s)
 		.ci/say "fuzz $$name in $$package"; \
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(T) "$$package" || exit 1; \
 	done
+
+fuzz-card: ## the parsers of the card over EXECS changed inputs (100000000), with the memory of each bounded
+	BALCAO_FUZZ_EXECS=$(EXECS) go test -v -count=1 -p 1 -timeout 4h -run 'SurviveMany' ./kiosk/card ./kiosk/trust ./internal/citizen
 
 fuzz-list: ## list every fuzz test: package and name
 	@find . -name '*_test.go' -not -path './browser/*' -not -path './var/*' -exec \

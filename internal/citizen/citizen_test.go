@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"balcao/internal/fuzzrun"
 )
 
 func TestWorkedExamplesAgree(t *testing.T) {
@@ -172,21 +174,38 @@ func TestNumbersAndKeysHideThemselves(t *testing.T) {
 	}
 }
 
+const zoneSeed = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+
 func FuzzParseDocumentNumber(f *testing.F) {
 	f.Add([]byte("00000000 0 ZZ4"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		n, err := ParseDocumentNumber(b)
-		if err != nil {
-			return
-		}
-		if again, err := ParseDocumentNumber(n[:]); err != nil || again != n {
-			t.Errorf("normal form is not one: %v", err)
-		}
-	})
+	f.Fuzz(fuzzDocumentNumber)
+}
+
+func fuzzDocumentNumber(t *testing.T, b []byte) {
+	n, err := ParseDocumentNumber(b)
+	if err != nil {
+		return
+	}
+	if again, err := ParseDocumentNumber(n[:]); err != nil || again != n {
+		t.Errorf("normal form is not one: %v", err)
+	}
 }
 
 func FuzzCheckTD1(f *testing.F) {
-	f.Add("I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<")
+	f.Add(zoneSeed)
 	f.Add(strings.Repeat("<", 90))
 	f.Fuzz(func(_ *testing.T, zone string) { _ = CheckTD1(zone) })
+}
+
+func TestNumbersSurviveManyInputs(t *testing.T) {
+	fuzzrun.Run(t, fuzzrun.Count(t, 20_000, 20),
+		fuzzrun.Target{
+			Name: "FuzzParseDocumentNumber", Weight: 1, Inputs: 1, Seeds: [][][]byte{{[]byte("00000000 0 ZZ4")}},
+			Body: func(t *testing.T, in [][]byte) { fuzzDocumentNumber(t, in[0]) },
+		},
+		fuzzrun.Target{
+			Name: "FuzzCheckTD1", Weight: 1, Inputs: 1, Seeds: [][][]byte{{[]byte(zoneSeed)}},
+			Body: func(_ *testing.T, in [][]byte) { _ = CheckTD1(string(in[0])) },
+		},
+	)
 }

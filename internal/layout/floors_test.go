@@ -57,6 +57,8 @@ var floors = map[string]int{
 	"branch-server/staff":    services,
 	"internal/signin":        services,
 
+	"internal/fuzzrun": adapters,
+
 	"branch-server/site":               adapters,
 	"branch-server/store":              adapters,
 	"branch-server/uplink":             adapters,

@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 )
 
 func unhex(t testing.TB, s string) []byte {
@@ -91,94 +89,4 @@ func TestUnknownTagsOfDG13AreSkipped(t *testing.T) {
 	if err != nil || found.more != 0 || string(found.values[GivenName]) != "GI" || string(found.values[Surname]) != "S" {
 		t.Errorf("found %q %q, more %d, error %v", found.values[GivenName], found.values[Surname], found.more, err)
 	}
-}
-
-func FuzzParseResponse(f *testing.F) {
-	f.Add([]byte{0x90, 0})
-	f.Add([]byte{1, 2, 0x61, 0x10})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := ParseResponse(b)
-		if err == nil && len(r.Data)+2 != len(b) {
-			t.Errorf("%d data bytes of %d", len(r.Data), len(b))
-		}
-	})
-}
-
-func FuzzParseCommand(f *testing.F) {
-	f.Add([]byte{0, 0xA4, 4, 0x0C, 1, 0x60})
-	f.Add([]byte{0, 0xB0, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := ParseCommand(b)
-		if err == nil && !bytes.Equal(c.Bytes(false), b) {
-			t.Errorf("%X decodes to %+v, encodes to %X", b, c, c.Bytes(false))
-		}
-	})
-}
-
-func FuzzParseATR(f *testing.F) {
-	f.Add([]byte{0x3B, 0x00})
-	f.Add([]byte{0x3B, 0x7D, 0x95, 0, 0, 0x80, 0x31, 0x80, 0x65, 0xB0, 0x83, 0x11, 0, 0xC8, 0x83, 0, 0x90, 0})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		a, err := ParseATR(b)
-		if err == nil && len(a.Historical) > 15 {
-			t.Errorf("%d historical bytes", len(a.Historical))
-		}
-	})
-}
-
-func FuzzScanDG13(f *testing.F) {
-	f.Add([]byte{0x6D, 6, 0xC8, 1, 'S', 0xC9, 1, 'G'})
-	f.Add([]byte{0x6D, 0x82, 1, 0, 0xC8, 0x81, 200})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		wanted := []Field{GivenName, Surname}
-		found, err := scanDG13(b, wanted)
-		if err != nil {
-			return
-		}
-		if found.more < 0 || found.more > 1<<24+2 {
-			t.Fatalf("more = %d", found.more)
-		}
-		// Every byte that is asked for was needed: one fewer does not do.
-		for n := range min(found.more, 300) {
-			if again, err := scanDG13(append(bytes.Clone(b), make([]byte, n)...), wanted); err == nil && again.more == 0 {
-				t.Errorf("asked for %d, done after %d", found.more, n)
-			}
-		}
-		// What the beginning already tells, the whole tells too.
-		if found.more == 0 {
-			same, err := scanDG13(append(bytes.Clone(b), 0), wanted)
-			if err != nil || !bytes.Equal(same.values[GivenName], found.values[GivenName]) {
-				t.Errorf("a further byte changed %q to %q (%v)", found.values[GivenName], same.values[GivenName], err)
-			}
-		}
-	})
-}
-
-func FuzzParseHeader(f *testing.F) {
-	f.Add([]byte{0x7F, 0x49, 0x81, 1, 0xFF})
-	f.Add([]byte{0x6D, 0x82, 0x01})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		h, ok, err := parseHeader(b)
-		if ok && (err != nil || h.size < 2 || h.size > len(b) || h.length < 0) {
-			t.Errorf("%X: %+v, %v", b, h, err)
-		}
-	})
-}
-
-func FuzzGreetingIsShowable(f *testing.F) {
-	f.Add([]byte("MARIA\x00\x00"), []byte("DA SILVA"))
-	f.Add([]byte("A\u0301LVARO"), []byte("\u00df"))
-	f.Fuzz(func(t *testing.T, given, surname []byte) {
-		g, err := greetingFrom(given, surname)
-		if err != nil {
-			if !g.Empty() {
-				t.Error("an error and a greeting")
-			}
-			return
-		}
-		text := g.AppendInitial(g.AppendGivenName(nil))
-		if !utf8.Valid(text) || bytes.ContainsFunc(text, unicode.IsControl) || bytes.ContainsFunc(text, unicode.IsSpace) {
-			t.Errorf("greeting %q", text)
-		}
-	})
 }

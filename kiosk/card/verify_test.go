@@ -375,24 +375,3 @@ func BenchmarkReadVerified(b *testing.B) {
 		})
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte{0x90, 0}, []byte{0x77, 0x03, 0x30, 0x01, 0x00, 0x90, 0x00}, []byte{0x6D, 3, 0xC9, 1, 'A', 0x90, 0})
-	trust := stateTrust(f)
-	atr := named(f, "maria").ATR()
-	f.Fuzz(func(t *testing.T, a, b, c []byte) {
-		n := 0
-		answers := [][]byte{a, b, c}
-		tm := transmitter(func(apdu []byte) []byte {
-			n++
-			if apdu[1] == 0xA4 {
-				return []byte{0x90, 0}
-			}
-			return bytes.Clone(answers[n%3])
-		})
-		r, err := card.Read(t.Context(), tm, atr, card.Query{Purpose: card.ForForm, Trust: trust, Now: today})
-		if err == nil && r.Verdict().Verified() {
-			t.Error("chance was verified")
-		}
-	})
-}

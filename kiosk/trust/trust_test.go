@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"balcao/internal/fuzzrun"
 	"balcao/kiosk/card"
 	"balcao/kiosk/card/cardtest"
 	"balcao/kiosk/trust"
@@ -137,13 +138,34 @@ func TestUnknownCommandTellsWhichThereAre(t *testing.T) {
 	}
 }
 
+func parseSeeds() [][]byte {
+	return [][]byte{
+		[]byte("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"),
+		cardtest.Issuers()[2].Raw,
+		pemOf(cardtest.Issuers()[0].Raw),
+	}
+}
+
 func FuzzParse(f *testing.F) {
-	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"))
-	f.Add(cardtest.Issuers()[2].Raw)
-	f.Add(pemOf(cardtest.Issuers()[0].Raw))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if certificates, err := trust.Parse(b); err == nil && len(certificates) == 0 {
-			t.Error("neither a certificate nor an error")
-		}
+	for _, b := range parseSeeds() {
+		f.Add(b)
+	}
+	f.Fuzz(fuzzParse)
+}
+
+func fuzzParse(t *testing.T, b []byte) {
+	if certificates, err := trust.Parse(b); err == nil && len(certificates) == 0 {
+		t.Error("neither a certificate nor an error")
+	}
+}
+
+func TestFilesOfCertificatesSurviveManyInputs(t *testing.T) {
+	var seeds [][][]byte
+	for _, b := range parseSeeds() {
+		seeds = append(seeds, [][]byte{b})
+	}
+	fuzzrun.Run(t, fuzzrun.Count(t, 1_000, 5), fuzzrun.Target{
+		Name: "FuzzParse", Weight: 1, Inputs: 1, Seeds: seeds,
+		Body: func(t *testing.T, in [][]byte) { fuzzParse(t, in[0]) },
 	})
 }
