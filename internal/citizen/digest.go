@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 )
 
@@ -57,10 +58,22 @@ func (k DayKey) Digest(n DocumentNumber) (Digest, error) {
 	if k == (DayKey{}) {
 		return Digest{}, ErrKey
 	}
+	defer n.Wipe()
+	defer k.Wipe()
 	h := hmac.New(sha256.New, k.secret[:])
+	defer wipeHash(h)
 	h.Write([]byte("balcao/1 check-in\x00"))
 	h.Write(n[:])
 	return Digest(h.Sum(nil)), nil
+}
+
+// wipeHash overwrites the block of data that a hash still holds when it is
+// done; its own Reset leaves it there.
+func wipeHash(h hash.Hash) {
+	h.Reset()
+	zeros := make([]byte, h.BlockSize())
+	h.Write(zeros[1:])
+	h.Write(zeros[:1])
 }
 
 // CodeDigest makes the digest of a booking's code: the same as Digest under a
@@ -70,7 +83,9 @@ func (k DayKey) CodeDigest(code string) (Digest, error) {
 	if k == (DayKey{}) {
 		return Digest{}, ErrKey
 	}
+	defer k.Wipe()
 	h := hmac.New(sha256.New, k.secret[:])
+	defer wipeHash(h)
 	h.Write([]byte("balcao/1 booking code\x00"))
 	h.Write([]byte(code))
 	return Digest(h.Sum(nil)), nil

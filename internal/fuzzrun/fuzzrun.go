@@ -142,10 +142,12 @@ func (r *runner) one(input [][]byte) {
 // keep writes an input as the fuzzing engine does, so that plain go test runs
 // it from now on.
 func (r *runner) keep(input [][]byte) string {
-	text := "go test fuzz v1\n"
+	var lines strings.Builder
+	lines.WriteString("go test fuzz v1\n")
 	for _, b := range input {
-		text += "[]byte(" + strconv.Quote(string(b)) + ")\n"
+		fmt.Fprintf(&lines, "[]byte(%q)\n", b)
 	}
+	text := lines.String()
 	dir := filepath.Join("testdata", "fuzz", r.Name)
 	name := filepath.Join(dir, fmt.Sprintf("found-%d", r.done))
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 	_ "time/tzdata" // a kiosk brings its own time zones
 
@@ -153,8 +152,8 @@ func (a *App) equipTouch() error {
 	a.devices.expect(devicePrinter)
 	if a.cfg.Reader.Enabled {
 		// What a card told must not reach a disk because the program was killed.
-		if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
-			return fmt.Errorf("switch core dumps off: %w", err)
+		if err := machine.NoDumps(); err != nil {
+			return err
 		}
 		a.watcher = pcsc.New(pcsc.Config{Socket: a.cfg.Reader.Socket, Log: a.log})
 		a.devices.expect(deviceReader)

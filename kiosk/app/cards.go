@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"balcao/internal/machine"
 	"balcao/internal/wire"
 	"balcao/kiosk/flow"
 	"balcao/kiosk/pcsc"
@@ -257,6 +258,6 @@ func (c *cards) read(ctx context.Context, s slot) {
 		if before != nil {
 			<-before
 		}
-		task(ctx, s)
+		machine.Apart(func() { task(ctx, s) })
 	})
 }

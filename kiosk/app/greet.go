@@ -11,6 +11,7 @@ import (
 	"balcao/kiosk/card"
 	"balcao/kiosk/flow"
 	"balcao/kiosk/pcsc"
+	"balcao/kiosk/screen"
 	"balcao/kiosk/trust"
 )
 
@@ -35,7 +36,7 @@ func (c *cards) greet(ctx context.Context, s slot) {
 				return // what is wrong with the name is told at the end
 			}
 			shown = true
-			c.app.post(flow.CardRead{Card: s.card, Given: g.GivenName(), Initial: g.Initial(), Checking: true})
+			c.app.post(c.named(s.card, g))
 		},
 	}
 	r, err := readWhenFree(ctx, s.session, query)
@@ -51,6 +52,20 @@ func (c *cards) greet(ctx context.Context, s slot) {
 	default:
 		c.tellVerdict(s, r, checking)
 	}
+}
+
+// named hands a name to the screen, which is the only one to hold it, and returns the input that says so: in it, and all
+// the way of the path, marks stand for the name.
+func (c *cards) named(which int, g card.Greeting) flow.CardRead {
+	in := flow.CardRead{Card: which, Checking: true}
+	in.Given, in.Initial = screen.Marks(which)
+	g.Show(func(given, initial []byte) {
+		c.app.screen.Name(which, given, initial)
+		if len(initial) == 0 {
+			in.Initial = ""
+		}
+	})
+	return in
 }
 
 // tellVerdict says what the check found. The log gets the code and the cost: neither tells anything of the holder.

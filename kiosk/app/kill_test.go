@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"balcao/internal/wire"
 )
 
@@ -26,6 +28,7 @@ type victim struct {
 	Config Config
 	Times  Times
 	Step   Step // at which it stops for ever, after saying so; empty for none
+	Open   bool // its memory may be looked into, as no kiosk's may
 }
 
 func TestMain(m *testing.M) {
@@ -56,6 +59,11 @@ func beVictim(raw string) error {
 	a, err := New(ctx, v.Config, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return err
+	}
+	if v.Open {
+		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {
+			return err
+		}
 	}
 	fmt.Println("serves http://" + a.ScreenAddr())
 	return a.Run(ctx)

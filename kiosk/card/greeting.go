@@ -25,6 +25,10 @@ func (g Greeting) AppendGivenName(dst []byte) []byte { return append(dst, g.give
 // without a full stop, to dst. It appends nothing for people with one name.
 func (g Greeting) AppendInitial(dst []byte) []byte { return append(dst, g.initial...) }
 
+// Show lends the first given name and the initial to f, which must not keep
+// them: no copy is made that Wipe cannot reach.
+func (g Greeting) Show(f func(given, initial []byte)) { f(g.given, g.initial) }
+
 // GivenName returns the first given name as a string, for a template. The
 // string is a copy that Wipe cannot reach: do not keep it.
 func (g Greeting) GivenName() string { return string(g.given) }

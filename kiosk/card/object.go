@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"hash"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 type securityObject struct {
 	cms    *pkcs7.PKCS7
 	signer *x509.Certificate
-	hash   crypto.Hash
+	digest crypto.Hash
 	groups map[int][]byte
 	signed time.Time // zero if the signature does not say
 }
@@ -109,8 +110,8 @@ func (o *securityObject) parseHashes() Reason {
 	if rest, err := asn1.Unmarshal(o.cms.Content, &list); err != nil || len(rest) > 0 || list.Version < 0 || list.Version > 1 {
 		return Malformed
 	}
-	o.hash, _ = hashOf(list.Algorithm.Algorithm)
-	if o.hash == 0 {
+	o.digest, _ = hashOf(list.Algorithm.Algorithm)
+	if o.digest == 0 {
 		return Unsupported
 	}
 	o.groups = make(map[int][]byte, len(list.Hashes))
@@ -118,7 +119,7 @@ func (o *securityObject) parseHashes() Reason {
 		if _, twice := o.groups[g.Group]; twice {
 			return DuplicateGroup
 		}
-		if g.Group < 1 || g.Group > 16 || len(g.Hash) != o.hash.Size() {
+		if g.Group < 1 || g.Group > 16 || len(g.Hash) != o.digest.Size() {
 			return Malformed
 		}
 		o.groups[g.Group] = g.Hash
@@ -132,12 +133,22 @@ func (o *securityObject) matches(group int, data []byte) Reason {
 	if !ok {
 		return NotCovered
 	}
-	h := o.hash.New()
+	h := o.digest.New()
 	h.Write(data)
+	defer wipeHash(h)
 	if subtle.ConstantTimeCompare(h.Sum(nil), want) != 1 {
 		return Altered
 	}
 	return ""
+}
+
+// wipeHash overwrites the block of data that a hash still holds when it is
+// done; its own Reset leaves it there.
+func wipeHash(h hash.Hash) {
+	h.Reset()
+	zeros := make([]byte, h.BlockSize())
+	h.Write(zeros[1:])
+	h.Write(zeros[:1])
 }
 
 // checkSignature checks the signature alone, neither dates nor issuer.

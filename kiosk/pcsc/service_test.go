@@ -173,7 +173,7 @@ func TestErrorsOfTheServiceHaveTheirNames(t *testing.T) {
 
 func TestHeldCardIsReadWhenItIsFree(t *testing.T) {
 	d := daemon(t)
-	w := watch(t, Config{AnswerTime: 300 * time.Millisecond})
+	w := watch(t, Config{AnswerTime: time.Second})
 	insert(t, d, "maria")
 	s := w.until(CardInserted).Session
 	d.Fail(bench.Begin, uint32(scard.ErrSharingViolation), 20) // the library asks every 100 ms

@@ -33,7 +33,8 @@ type Session struct {
 
 type call struct {
 	command []byte
-	reply   chan<- answer // buffered: nobody may be waiting any more
+	reply   chan<- answer
+	left    <-chan struct{} // closed when nobody waits for the reply any more
 }
 
 type answer struct {
@@ -83,9 +84,10 @@ func (s *Session) Transmit(ctx context.Context, command []byte) ([]byte, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	reply := make(chan answer, 1)
+	reply, left := make(chan answer), make(chan struct{})
+	defer close(left)
 	select {
-	case s.calls <- call{command: bytes.Clone(command), reply: reply}:
+	case s.calls <- call{command: bytes.Clone(command), reply: reply, left: left}:
 	case <-s.done:
 		return nil, fmt.Errorf("transmit: %w", s.Err())
 	case <-ctx.Done():
@@ -140,7 +142,11 @@ func (s *Session) serve(d *dialer) {
 			a.data, a.err = s.transmit(connected, c.command)
 		}
 		clear(c.command)
-		c.reply <- a
+		select {
+		case c.reply <- a:
+		case <-c.left:
+			clear(a.data)
+		}
 		if a.err != nil && final(a.err) {
 			s.finish(a.err)
 		}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"maps"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +25,9 @@ const (
 type hub struct {
 	boot  string                           // of this hub: ids of another one mean nothing here
 	stamp func(map[string]json.RawMessage) // finishes a snapshot; may be nil
+	names *name                            // what the marks in it stand for; nil where there are none
+
+	streams sync.WaitGroup
 
 	mu    sync.Mutex
 	state map[string]json.RawMessage
@@ -153,58 +154,8 @@ func (h *hub) forget() {
 	h.kept = nil
 }
 
-func (h *hub) write(b *bytes.Buffer, event string, id uint64, data []byte) {
-	fmt.Fprintf(b, "event: %s\nid: %s-%d\ndata: %s\n\n", event, h.boot, id, data)
-}
-
 func (h *hub) leave(page chan delta) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.pages, page)
-}
-
-// ServeHTTP is one page's stream, until the page goes or is too slow.
-func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	page, first, ok := h.join(r.Header.Get("Last-Event-ID"))
-	if !ok {
-		w.Header().Set("Retry-After", "2")
-		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
-		return
-	}
-	defer h.leave(page)
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	c := http.NewResponseController(w)
-	send := func(b []byte) bool {
-		// A page that takes nothing for so long is cut off: any moment that has
-		// passed serves as its deadline.
-		late := time.AfterFunc(writeWithin, func() { _ = c.SetWriteDeadline(time.Unix(1, 0)) })
-		defer late.Stop()
-		if _, err := w.Write(b); err != nil {
-			return false
-		}
-		return c.Flush() == nil
-	}
-	if !send(append(first, "event: beat\ndata: {}\n\n"...)) {
-		return
-	}
-	beat := time.NewTicker(beatEvery)
-	defer beat.Stop()
-	for {
-		var b bytes.Buffer
-		select {
-		case <-r.Context().Done():
-			return
-		case d, open := <-page:
-			if !open {
-				return
-			}
-			h.write(&b, "delta", d.id, d.data)
-		case <-beat.C:
-			b.WriteString("event: beat\ndata: {}\n\n")
-		}
-		if !send(b.Bytes()) {
-			return
-		}
-	}
 }

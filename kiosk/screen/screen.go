@@ -52,6 +52,7 @@ type Screen struct {
 	board    *hub
 	inputs   chan flow.Input
 	once     *once
+	name     name // of the citizen whom the touch face greets
 
 	mu    sync.Mutex
 	shown clocks // when the running clocks of the touch face were first shown
@@ -84,7 +85,7 @@ func New(cfg Config, log *slog.Logger) (*Screen, error) {
 	s.face = boardFace{Place: cfg.Place, Link: linkFace{Up: false, SinceMS: cfg.Now().UnixMilli()}}
 	s.board.set(s.face)
 	s.board.stamp = s.stampNow
-	s.touch.stamp = s.stampTouch
+	s.touch.stamp, s.touch.names = s.stampTouch, &s.name
 	return s, nil
 }
 
@@ -98,7 +99,10 @@ func (s *Screen) Inputs() <-chan flow.Input { return s.inputs }
 // Run serves until the context ends, and returns when every answer and stream
 // has ended.
 func (s *Screen) Run(ctx context.Context) error {
-	return serve.HTTP(ctx, s.listener, s.routes(), s.log)
+	err := serve.HTTP(ctx, s.listener, s.routes(), s.log)
+	s.touch.streams.Wait() // streams have connections of their own
+	s.board.streams.Wait()
+	return err
 }
 
 // Show puts a view on the touch face.
@@ -112,9 +116,13 @@ func (s *Screen) Show(v flow.View) {
 // Watched tells whether a page shows one of the faces now.
 func (s *Screen) Watched() bool { return s.touch.watched() || s.board.watched() }
 
-// Forget drops all that was shown on the touch face before the present view.
-// Whoever shows a person's name calls it once that view is replaced.
-func (s *Screen) Forget() { s.touch.forget() }
+// Forget wipes the name that was told with Name and drops all that was shown
+// on the touch face before the present view. Whoever shows a person's name
+// calls it once that view is replaced.
+func (s *Screen) Forget() {
+	s.name.forget()
+	s.touch.forget()
+}
 
 // Close gives the address back. After Run has ended it does nothing.
 func (s *Screen) Close() error {
