@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -10,13 +11,15 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"balcao/hq/app"
+	"balcao/internal/signin"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(os.Stderr, "hq:", err)
 		}
@@ -24,7 +27,7 @@ func main() {
 	}
 }
 
-func run(args []string, out, messages io.Writer) error {
+func run(args []string, in io.Reader, out, messages io.Writer) error {
 	if len(args) > 0 && args[0] == "ca" {
 		return app.CA(context.Background(), args[1:], out)
 	}
@@ -35,6 +38,7 @@ func run(args []string, out, messages io.Writer) error {
 	flags.SetOutput(messages)
 	path := flags.String("config", "hq.yaml", "configuration file")
 	check := flags.Bool("check", false, "check the configuration and end")
+	hash := flags.Bool("hash-password", false, "read a password from standard input, print its hash for the configuration and end")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -42,6 +46,9 @@ func run(args []string, out, messages io.Writer) error {
 	if *version {
 		_, err := fmt.Fprintln(out, app.Version)
 		return err
+	}
+	if *hash {
+		return hashPassword(in, out)
 	}
 	cfg, err := app.Load(*path)
 	if err != nil || *check {
@@ -54,4 +61,20 @@ func run(args []string, out, messages io.Writer) error {
 		return err
 	}
 	return a.Run(ctx)
+}
+
+// maxPassword is far more than a password may have.
+const maxPassword = 1024
+
+func hashPassword(in io.Reader, out io.Writer) error {
+	line, err := bufio.NewReader(io.LimitReader(in, maxPassword)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	hash, err := signin.Hash(strings.TrimRight(line, "\r\n"))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, hash)
+	return err
 }

@@ -89,9 +89,17 @@ func (b *Book) Open() []Alert {
 	return all
 }
 
-func order(all []Alert) {
-	slices.SortFunc(all, func(x, y Alert) int {
-		return cmp.Or(cmp.Compare(x.Degree, y.Degree), x.Opened.Compare(y.Opened), cmp.Compare(x.Rule, y.Rule),
-			cmp.Compare(x.Branch, y.Branch), cmp.Compare(x.Where, y.Where), cmp.Compare(x.About, y.About))
-	})
+func order(all []Alert) { slices.SortFunc(all, Compare) }
+
+// Compare orders alerts: by degree, then as they opened.
+func Compare(x, y Alert) int {
+	return cmp.Or(cmp.Compare(x.Degree, y.Degree), x.Opened.Compare(y.Opened), cmp.Compare(x.Rule, y.Rule),
+		cmp.Compare(x.Branch, y.Branch), cmp.Compare(x.Where, y.Where), cmp.Compare(x.About, y.About))
+}
+
+// Restore goes on with alerts that were open before a restart: they close like any other when they are no longer found.
+func (b *Book) Restore(open []Alert) {
+	for _, a := range open {
+		b.tracks[a.key()] = &track{alert: a, seen: steady}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
@@ -16,8 +17,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"balcao/hq/atlas"
+	"balcao/hq/cases"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
+	"balcao/hq/notify"
+	"balcao/hq/people"
 	"balcao/hq/store"
 	"balcao/hq/web"
 	"balcao/internal/authority"
@@ -49,6 +53,9 @@ type App struct {
 	live   *network.Network
 	parent *carrier.Parent
 	trust  *authority.Station
+	people *people.Roster
+	desk   *cases.Desk
+	teller *notify.Teller
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -78,11 +85,34 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := a.connect(); err != nil {
 		return nil, err
 	}
+	first, err := firstPeople(cfg.People)
+	if err != nil {
+		return nil, err
+	}
+	if a.people, err = people.NewRoster(ctx, a.store, first); err != nil {
+		return nil, err
+	}
+	if err := a.openDesk(ctx); err != nil {
+		return nil, err
+	}
 	a.web, err = web.New(web.Options{
+		People: a.people, Office: a.store, Desk: a.desk, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})
 	return a, err
+}
+
+// firstPeople reads the file of the first who may sign in; none where none is named.
+func firstPeople(path string) ([]people.Record, error) {
+	if path == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return people.Parse(path, raw)
 }
 
 // open opens the database.
@@ -208,6 +238,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
+	g.Go(func() error { a.teller.Run(ctx); return nil })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	err := g.Wait()

@@ -35,6 +35,7 @@ func config(t *testing.T) app.Config {
 	cfg.Data = t.TempDir()
 	cfg.HTTP.Listen, cfg.Broker.Listen = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.MemoryMiB = 0
+	cfg.OpenToRead = true
 	cfg.Simulated = []string{"S*"}
 	cfg.Services = []app.Name{{ID: "cc-renew", Name: "Cartão de Cidadão"}}
 	return cfg

@@ -38,6 +38,11 @@ type Config struct {
 	Branches  []Branch `yaml:"branches"`
 	Bodies    []Name   `yaml:"bodies"`
 	Services  []Name   `yaml:"services"`
+	// People is the file of the first who may sign in: it counts until the database has somebody. Empty is nobody.
+	People string `yaml:"people"`
+	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own.
+	OpenToRead bool   `yaml:"open_to_read"`
+	Alerts     Alerts `yaml:"alerts"`
 }
 
 // HTTP says where the pages are served.
@@ -84,6 +89,7 @@ func Default() Config {
 		Target:      30 * time.Minute,
 		MemoryMiB:   40,
 		MaxBranches: 1000,
+		Alerts:      Alerts{Escalate: 10 * time.Minute},
 	}
 }
 
@@ -102,6 +108,7 @@ func Load(file string) (Config, error) {
 
 // Check names every fault of the configuration.
 func (c *Config) Check(faults *config.Faults) {
+	c.Alerts.check(faults)
 	if c.Data == "" {
 		faults.Add("data", "the database needs a folder")
 	}

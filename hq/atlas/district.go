@@ -36,6 +36,15 @@ var districts = [...]district{
 	{"Madeira", Position{32.76, -16.95}, 4},
 }
 
+// Districts returns the names of the eighteen districts of the mainland and the two autonomous regions.
+func Districts() []string {
+	all := make([]string, len(districts))
+	for i, d := range districts {
+		all[i] = d.name
+	}
+	return all
+}
+
 // Invent returns a place on land and its district for a branch that exists only as a simulation. The same name gives
 // the same place.
 func (m *Map) Invent(name string) (Position, string) {

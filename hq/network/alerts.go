@@ -30,6 +30,24 @@ func (n *Network) CheckAlerts(now time.Time) (opened, closed []alert.Alert) {
 	return opened, closed
 }
 
+// GoOn goes on with alerts that were open before a restart.
+func (n *Network) GoOn(open []alert.Alert) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.book.Restore(open)
+	n.alerts = n.book.Open()
+}
+
+// District returns the district of a branch; empty where it is not known.
+func (n *Network) District(id wire.NodeID) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if b, known := n.branches[id]; known {
+		return b.District
+	}
+	return ""
+}
+
 // Alerts returns the alerts that are open, by degree and then as they opened.
 func (n *Network) Alerts() []alert.Alert {
 	n.mu.Lock()

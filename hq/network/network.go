@@ -177,13 +177,17 @@ func (n *Network) Changed() <-chan struct{} {
 	return n.changed
 }
 
-// Overview returns every branch at a moment, by id, and the figures of the whole network.
-func (n *Network) Overview(now time.Time) ([]Summary, Totals) {
+// Overview returns every branch at a moment, by id, and the figures of them together. Sees says of which districts;
+// nil is all.
+func (n *Network) Overview(now time.Time, sees func(district string) bool) ([]Summary, Totals) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := make([]Summary, 0, len(n.branches))
 	var t Totals
 	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
+		if sees != nil && !sees(n.branches[id].District) {
+			continue
+		}
 		s := n.branches[id].summary(now, n.opt)
 		t.add(s)
 		all = append(all, s)
@@ -214,14 +218,14 @@ func (n *Network) Rows(id wire.NodeID, now time.Time) ([]visit.Row, bool) {
 }
 
 // Halves returns the visits issued and first called in each local half hour of today, over all branches that have
-// opened the Day that the network's own zone has now.
-func (n *Network) Halves(now time.Time) [48]visit.Slot {
+// opened the Day that the network's own zone has now. Sees says of which districts; nil is all.
+func (n *Network) Halves(now time.Time, sees func(district string) bool) [48]visit.Slot {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var sum [48]visit.Slot
 	today := now.In(n.opt.Zone).Format(time.DateOnly)
 	for _, b := range n.branches {
-		if date, _ := b.visits.Day(); string(date) != today {
+		if date, _ := b.visits.Day(); string(date) != today || sees != nil && !sees(b.District) {
 			continue
 		}
 		for i, s := range b.visits.Halves() {
@@ -235,12 +239,19 @@ func (n *Network) Halves(now time.Time) [48]visit.Slot {
 // maxFacts is how many facts of the whole network are remembered.
 const maxFacts = 40
 
-// Facts returns the last facts of the whole network that pages tell, newest first, as they came in.
-func (n *Network) Facts(limit int) []Fact {
+// Facts returns the last facts that pages tell, newest first, as they came in. Sees says of which districts; nil is all.
+func (n *Network) Facts(limit int, sees func(district string) bool) []Fact {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	all := slices.Clone(n.recent[max(0, len(n.recent)-limit):])
-	slices.Reverse(all)
+	var all []Fact
+	for _, f := range slices.Backward(n.recent) {
+		if len(all) == limit {
+			break
+		}
+		if b, known := n.branches[f.ID]; sees == nil || known && sees(b.District) {
+			all = append(all, f)
+		}
+	}
 	return all
 }
 

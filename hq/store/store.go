@@ -25,6 +25,7 @@ type Store struct {
 	db          *sqlite.DB
 	incarnation string
 	now         func() time.Time
+	ways        []string // by which alerts are told outside
 }
 
 // Open opens the file at path, creating it where it does not exist. Now is the clock that says when something came in.

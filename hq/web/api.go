@@ -92,8 +92,8 @@ func (s *Server) refuse(w http.ResponseWriter, status int, err error) {
 	s.answer(w, status, map[string]string{"error": err.Error()})
 }
 
-func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request) {
-	branches, t := s.opt.Network.Overview(s.opt.Now())
+func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request, who visitor) {
+	branches, t := s.opt.Network.Overview(s.opt.Now(), who.sees)
 	list := make([]branchJSON, len(branches))
 	for i, b := range branches {
 		list[i] = jsonOf(b)
@@ -109,10 +109,10 @@ func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request) {
 }
 
 // known returns the branch that a request is about, or answers that there is none.
-func (s *Server) known(w http.ResponseWriter, r *http.Request) (network.Detail, bool) {
+func (s *Server) known(w http.ResponseWriter, r *http.Request, who visitor) (network.Detail, bool) {
 	id, err := wire.ParseNodeID(r.PathValue("id"))
 	if err == nil {
-		if d, known := s.opt.Network.Branch(id, s.opt.Now()); known {
+		if d, known := s.opt.Network.Branch(id, s.opt.Now()); known && who.sees(d.District) {
 			return d, true
 		}
 		err = fmt.Errorf("branch %s: never seen", id)
@@ -179,8 +179,8 @@ func devicesOf(d network.Detail) []deviceJSON {
 	return all
 }
 
-func (s *Server) apiBranch(w http.ResponseWriter, r *http.Request) {
-	d, known := s.known(w, r)
+func (s *Server) apiBranch(w http.ResponseWriter, r *http.Request, who visitor) {
+	d, known := s.known(w, r, who)
 	if !known {
 		return
 	}
@@ -211,8 +211,8 @@ type visitJSON struct {
 	Took    float64 `json:"service_time"`
 }
 
-func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request) {
-	d, known := s.known(w, r)
+func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request, who visitor) {
+	d, known := s.known(w, r, who)
 	if !known {
 		return
 	}
@@ -230,8 +230,8 @@ func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request) {
 
 // apiLog answers with a branch's records exactly as they came, one a line, of its newest epoch or the one asked for.
 // The header Balcao-Epoch names the epoch.
-func (s *Server) apiLog(w http.ResponseWriter, r *http.Request) {
-	d, known := s.known(w, r)
+func (s *Server) apiLog(w http.ResponseWriter, r *http.Request, who visitor) {
+	d, known := s.known(w, r, who)
 	if !known {
 		return
 	}

@@ -63,18 +63,22 @@ var columns = []column{
 	{ID: "age", Title: "Dados", Unit: "há", Num: true, Down: true},
 }
 
-// national shows the whole network at a moment. Pages that ask at nearly the same moment share one picture.
-func (s *Server) national(now time.Time) view {
+// national shows the whole network at a moment, or the part of it that somebody sees. Pages that ask at nearly the same
+// moment share one picture.
+func (s *Server) national(now time.Time, who visitor) view {
+	if who.limited() {
+		return s.drawNational(now.In(s.opt.Zone), who.sees)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if age := now.Sub(s.shared.Now); age < 0 || age > gather/2 {
-		s.shared = s.drawNational(now.In(s.opt.Zone))
+		s.shared = s.drawNational(now.In(s.opt.Zone), visitor{}.sees)
 	}
 	return s.shared
 }
 
-func (s *Server) drawNational(now time.Time) view {
-	branches, totals := s.opt.Network.Overview(now)
+func (s *Server) drawNational(now time.Time, sees func(district string) bool) view {
+	branches, totals := s.opt.Network.Overview(now, sees)
 	v := view{Now: now, HTML: map[string]string{}, Rows: make(map[string]row, len(branches))}
 	marks := s.marks(branches)
 	for _, b := range branches {
@@ -89,9 +93,9 @@ func (s *Server) drawNational(now time.Time) view {
 	v.HTML["figures"] = s.fragment("figures", nationalFigures(totals, s.opt.Target, now))
 	v.HTML["legend"] = s.fragment("legend", legend(totals))
 	v.HTML["heads"] = headWords(totals)
-	v.HTML["attention"] = s.fragment("attention", s.attention(branches, now))
-	v.HTML["facts"] = s.fragment("facts", s.nationalFacts(now))
-	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now), now, wide))
+	v.HTML["attention"] = s.fragment("attention", s.attention(branches, now, sees))
+	v.HTML["facts"] = s.fragment("facts", s.nationalFacts(now, sees))
+	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now, sees), now, wide))
 	return v
 }
 
@@ -294,6 +298,8 @@ type attentionLine struct {
 	Words string
 	First string
 	Since string
+	Case  int64  // 0 where nobody keeps cases
+	Care  string // who cares for it, or that nobody does
 }
 
 // maxAttention is how many alerts the page holds; the panel scrolls.
@@ -305,17 +311,26 @@ type attentionPanel struct {
 	Seen  string
 }
 
-func (s *Server) attention(branches []network.Summary, now time.Time) attentionPanel {
-	alerts := s.opt.Network.Alerts()
+func (s *Server) attention(branches []network.Summary, now time.Time, sees func(district string) bool) attentionPanel {
+	open := s.openCases(sees)
 	p := attentionPanel{Seen: counted(len(branches), "local visto", "locais vistos")}
-	for i, a := range alerts {
+	for i, c := range open {
 		if i == maxAttention {
-			p.More = len(alerts) - maxAttention
+			p.More = len(open) - maxAttention
 			break
 		}
-		p.Lines = append(p.Lines, attentionLine{
-			Sign: signOfDegree(a.Degree), ID: a.Branch, Name: a.Where, Words: a.Words, First: a.First, Since: since(a.Since, now),
-		})
+		line := attentionLine{
+			Sign: signOfDegree(c.Degree), ID: c.Branch, Name: c.Where, Words: c.Words, First: c.First, Since: since(c.Since, now), Case: c.ID,
+		}
+		switch {
+		case c.Silence != nil:
+			line.Sign, line.Care = signSilenced, "em silêncio até às "+clock(c.Silence.Until, now, "15:04")
+		case c.Taken.By != "":
+			line.Care = s.opt.People.Name(c.Taken.By) + " está a tratar"
+		case !c.Escalated.IsZero():
+			line.Care = "ninguém tratou em " + span(now.Sub(c.Opened))
+		}
+		p.Lines = append(p.Lines, line)
 	}
 	return p
 }
@@ -343,9 +358,9 @@ type factLine struct {
 // maxFactLines is how many facts a panel shows.
 const maxFactLines = 14
 
-func (s *Server) nationalFacts(now time.Time) []factLine {
+func (s *Server) nationalFacts(now time.Time, sees func(district string) bool) []factLine {
 	var lines []factLine
-	for _, f := range s.opt.Network.Facts(maxFactLines) {
+	for _, f := range s.opt.Network.Facts(maxFactLines, sees) {
 		g, words := factWords(f.Fact)
 		lines = append(lines, factLine{Sign: g, At: clock(f.At, now, "15:04:05"), Words: words, ID: string(f.ID), Branch: f.Name})
 	}

@@ -1,5 +1,5 @@
-// Package web is headquarters in a browser: one live page of the whole network, a page for each branch, and the same
-// figures as JSON. It only answers questions; nothing here changes anything.
+// Package web is headquarters in a browser: one live page of the whole network, a page for each branch, what to do about
+// alerts, who may do what, and the same figures as JSON. Nothing here changes anything at a branch.
 package web
 
 import (
@@ -23,8 +23,11 @@ import (
 	"time"
 
 	"balcao/hq/atlas"
+	"balcao/hq/cases"
 	"balcao/hq/network"
+	"balcao/hq/people"
 	"balcao/internal/look"
+	"balcao/internal/signin"
 	"balcao/internal/wire"
 )
 
@@ -53,6 +56,13 @@ type Options struct {
 	// Hosts are the names under which the pages may be asked for, beside those of this machine itself. A page on some
 	// other site whose name was pointed here cannot read them.
 	Hosts []string
+	// People are those who may sign in, Office what is kept of what they do, and Desk the alerts they care for.
+	People *people.Roster
+	Office Office
+	Desk   *cases.Desk
+	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own. Doing anything
+	// needs a sign-in all the same.
+	OpenToRead bool
 	// Healthy reports why the program is not well; nil when it is.
 	Healthy func() error
 	Now     func() time.Time
@@ -66,6 +76,7 @@ type Server struct {
 	edition string
 	land    *atlas.Map
 	streams atomic.Int64
+	doorman *signin.Doorman
 
 	mu     sync.Mutex
 	shared view
@@ -86,28 +97,8 @@ func New(opt Options) (*Server, error) {
 		h.Write(b)
 	}
 	return &Server{
-		opt: opt, pages: pages, land: atlas.Portugal(), edition: hex.EncodeToString(h.Sum(nil))[:12],
+		opt: opt, pages: pages, land: atlas.Portugal(), doorman: signin.NewDoorman(), edition: hex.EncodeToString(h.Sum(nil))[:12],
 	}, nil
-}
-
-// Handler answers everything below /.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.livePage)
-	mux.HandleFunc("GET /lojas/{id}", s.branchPage)
-	mux.HandleFunc("GET /events", s.events)
-	mux.HandleFunc("GET /api/branches", s.apiBranches)
-	mux.HandleFunc("GET /api/branches/{id}", s.apiBranch)
-	mux.HandleFunc("GET /api/branches/{id}/log", s.apiLog)
-	mux.HandleFunc("GET /api/branches/{id}/visits", s.apiVisits)
-	mux.HandleFunc("GET /healthz", s.health)
-	mux.HandleFunc("GET /hq/{edition}/{name}", s.asset)
-	mux.Handle("GET /look/", look.Handler())
-	mux.Handle("GET /favicon.ico", look.Favicon())
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
-		s.errorPage(w, http.StatusNotFound, "Esta página não existe", "O endereço pode ter mudado.")
-	})
-	return look.Secure(s.guard(mux))
 }
 
 // guard answers only for names that are ours.
@@ -127,7 +118,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+func (s *Server) asset(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := r.PathValue("name")
 	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
 	b, err := files.ReadFile(path.Join("pages", name))
@@ -143,7 +134,7 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
 }
 
-func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) health(w http.ResponseWriter, _ *http.Request, _ visitor) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if s.opt.Healthy != nil {
 		if err := s.opt.Healthy(); err != nil {
@@ -157,8 +148,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 
 // frame is what every page has around its own part.
 type frame struct {
+	Who    *people.Person // nil for nobody
 	Dark   bool
 	Path   string // of this page, to change its theme
+	Tab    string // which of the tabs this page is
 	HTML   map[string]template.HTML
 	Rows   []tableRow
 	Heads  []column
@@ -169,6 +162,8 @@ type frame struct {
 	Words  string
 	Next   string // when the table sorts itself again
 	Empty  bool
+	Data   any  // of a page of its own
+	Sober  bool // a page that nothing moves on
 	// Of the national page.
 	Map     mapPicture
 	Choices []choice
@@ -211,28 +206,30 @@ func (s *Server) write(w http.ResponseWriter, status int, name, title string, f 
 	p.Write(w, status)
 }
 
-func (s *Server) livePage(w http.ResponseWriter, r *http.Request) {
-	v := s.national(s.opt.Now())
+func (s *Server) livePage(w http.ResponseWriter, r *http.Request, who visitor) {
+	v := s.national(s.opt.Now(), who)
 	f := s.frameOf(w, r, v)
+	f.Who, f.Tab = who.person, "live"
 	chosen := filterOf(r.URL.Query())
 	f.Map, f.Choices, f.Find = s.picture(v, chosen), s.choices(v, chosen), chosen.Text
 	f.Rows, f.Heads, f.Events, f.Empty = ordered(v, chosen), columns, "/events", len(v.Rows) == 0
 	s.write(w, http.StatusOK, "live", "Rede nacional", f)
 }
 
-func (s *Server) branchPage(w http.ResponseWriter, r *http.Request) {
+func (s *Server) branchPage(w http.ResponseWriter, r *http.Request, who visitor) {
 	id, err := wire.ParseNodeID(r.PathValue("id"))
 	if err != nil {
 		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "O endereço pode ter mudado.")
 		return
 	}
 	v, known := s.branch(r.Context(), id, s.opt.Now())
-	if !known {
+	d, _ := s.opt.Network.Branch(id, v.Now)
+	if !known || !who.sees(d.District) {
 		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "Nenhuma loja ligou com o código "+string(id)+".")
 		return
 	}
-	d, _ := s.opt.Network.Branch(id, v.Now)
 	f := s.frameOf(w, r, v)
+	f.Who = who.person
 	f.ID, f.Name, f.Events = string(id), d.Name, "/events?loja="+string(id)
 	s.write(w, http.StatusOK, "branch", d.Name, f)
 }

@@ -29,8 +29,8 @@ const maxStreams = 256
 
 // events answers one page's stream: what the page shows now, then what changes of it. Each listener has its own picture
 // of what it has been told, so there is nothing to resume and nothing that can be missed.
-func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	render, ok := s.renderer(r)
+func (s *Server) events(w http.ResponseWriter, r *http.Request, who visitor) {
+	render, ok := s.renderer(r, who)
 	if !ok {
 		http.Error(w, "esta loja não existe", http.StatusNotFound)
 		return
@@ -53,15 +53,18 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // renderer returns what makes the view that a stream is asked for.
-func (s *Server) renderer(r *http.Request) (func(context.Context, time.Time) view, bool) {
+func (s *Server) renderer(r *http.Request, who visitor) (func(context.Context, time.Time) view, bool) {
+	if r.URL.Query().Has("alertas") {
+		return func(_ context.Context, now time.Time) view { return s.alerts(now, who) }, true
+	}
 	if !r.URL.Query().Has("loja") {
-		return func(_ context.Context, now time.Time) view { return s.national(now) }, true
+		return func(_ context.Context, now time.Time) view { return s.national(now, who) }, true
 	}
 	id, err := wire.ParseNodeID(r.URL.Query().Get("loja"))
 	if err != nil {
 		return nil, false
 	}
-	if _, known := s.opt.Network.Branch(id, s.opt.Now()); !known {
+	if d, known := s.opt.Network.Branch(id, s.opt.Now()); !known || !who.sees(d.District) {
 		return nil, false
 	}
 	return func(ctx context.Context, now time.Time) view {

@@ -40,18 +40,19 @@ type sign struct {
 }
 
 var (
-	signFine    = sign{"ok", "b-ok", "dentro"}
-	signWatch   = sign{"watch", "b-watch", "a vigiar"}
-	signOut     = sign{"out", "b-out", "fora"}
-	signStale   = sign{"stale", "b-stale", "sem ligação"}
-	signClosed  = sign{"free", "b-free", "fechada"}
-	signNever   = sign{"stale", "b-stale", "por ligar"}
-	signBroken  = sign{"out", "b-out", "avaria"}
-	signForked  = sign{"out", "b-out", "registo"}
-	signGood    = sign{"ok", "b-ok", "bem"}
-	signSoon    = sign{"watch", "b-watch", "a vigiar"}
-	signSilent  = sign{"stale", "b-stale", "sem sinal"}
-	signWorking = sign{"busy", "b-busy", "atende"}
+	signFine     = sign{"ok", "b-ok", "dentro"}
+	signWatch    = sign{"watch", "b-watch", "a vigiar"}
+	signOut      = sign{"out", "b-out", "fora"}
+	signStale    = sign{"stale", "b-stale", "sem ligação"}
+	signClosed   = sign{"free", "b-free", "fechada"}
+	signNever    = sign{"stale", "b-stale", "por ligar"}
+	signBroken   = sign{"out", "b-out", "avaria"}
+	signForked   = sign{"out", "b-out", "registo"}
+	signGood     = sign{"ok", "b-ok", "bem"}
+	signSoon     = sign{"watch", "b-watch", "a vigiar"}
+	signSilent   = sign{"stale", "b-stale", "sem sinal"}
+	signSilenced = sign{"free", "b-free", "em silêncio"}
+	signWorking  = sign{"busy", "b-busy", "atende"}
 )
 
 func signOf(s network.Summary) sign {

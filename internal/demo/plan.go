@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -134,19 +135,33 @@ var people = []staff.Record{
 	{ID: "ana", Name: "Ana S.", Role: staff.Receptionist},
 }
 
-// writeStaff makes the file of people once; hashing takes its time on purpose.
+// office are the invented people of headquarters.
+var office = []staff.Record{
+	{ID: "helena", Name: "Helena V.", Role: "administrator"},
+	{ID: "duarte", Name: "Duarte F.", Role: "operator"},
+	{ID: "lia", Name: "Lia N.", Role: "viewer"},
+}
+
+// writeStaff makes the files of people once.
 func (p *plan) writeStaff() error {
-	path := filepath.Join(p.Dir, "staff.yaml")
+	return errors.Join(
+		writePeople(filepath.Join(p.Dir, "staff.yaml"), "# The invented staff of the demonstration.\n", demoPIN, people),
+		writePeople(filepath.Join(p.Dir, "hq-people.yaml"), "# The invented people of headquarters.\n", demoPIN, office),
+	)
+}
+
+// writePeople makes a file of people who all have one secret, unless it is there; hashing takes its time on purpose.
+func writePeople(path, title, secret string, all []staff.Record) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	hash, err := signin.Hash(demoPIN)
+	hash, err := signin.Hash(secret)
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	b.WriteString("# The invented staff of the demonstration.\npeople:\n")
-	for _, one := range people {
+	b.WriteString(title + "people:\n")
+	for _, one := range all {
 		fmt.Fprintf(&b, "  - {id: %s, name: %q, role: %s, hash: %q}\n", one.ID, one.Name, one.Role, hash)
 	}
 	return os.WriteFile(path, b.Bytes(), 0o600)

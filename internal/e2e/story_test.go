@@ -75,7 +75,7 @@ func hqOn(t testing.TB) *hqapp.App { return hqIn(t, t.TempDir()) }
 func hqIn(t testing.TB, dir string) *hqapp.App {
 	t.Helper()
 	cfg := hqapp.Default()
-	text := fmt.Appendf(nil, "data: %s\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\n", dir)
+	text := fmt.Appendf(nil, "data: %s\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\nopen_to_read: true\n", dir)
 	if err := config.Decode("hq.yaml", text, &cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,9 @@ var floors = map[string]int{
 
 	"branch-server/arrivals": services,
 	"branch-server/engine":   services,
+	"hq/cases":               services,
 	"hq/network":             services,
+	"hq/people":              services,
 	"branch-server/staff":    services,
 	"internal/signin":        services,
 
