@@ -199,7 +199,7 @@ func (a *App) connect() error {
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
 		OnClone: a.ingest.Cloned,
-		Now: time.Now, Log: a.log,
+		Now:     time.Now, Log: a.log,
 	})
 	return err
 }
