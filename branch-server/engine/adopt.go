@@ -106,6 +106,7 @@ func aloneCommand(e wire.Event, from queue.Origin) queue.Command {
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
 		Number: queue.Number{Prefix: f.Prefix, N: f.N}, Day: queue.Date(f.Day), Asked: asked,
+		Then: wire.Services(f.Then),
 	}
 }
 

@@ -67,6 +67,9 @@ func (p pace) left(v queue.Visit, at time.Time, spread float64) time.Duration {
 	if begun.IsZero() {
 		begun = v.StartedAt
 	}
+	if v.LegCall.After(begun) {
+		begun = v.LegCall // it went on to another service at the same counter
+	}
 	return remaining(mean, at.Sub(begun)-v.HeldFor, spread)
 }
 

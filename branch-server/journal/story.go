@@ -136,7 +136,7 @@ func (s *Story) tell(e queue.Event) string {
 	case queue.Started:
 		return "chegou ao " + n.counter(ev.Counter)
 	case queue.Finished:
-		return "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered)
+		return "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + s.left(ev.Left)
 	case queue.NotShown:
 		return "não compareceu ao " + n.counter(ev.Counter)
 	case queue.PrioritySet:
@@ -163,7 +163,7 @@ func (s *Story) tellLife(e queue.Event) string {
 	n := s.names
 	switch ev := e.(type) {
 	case queue.Forwarded:
-		text := "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + " e encaminhada para " + n.service(ev.Service)
+		text := "atendida no " + n.counter(ev.Counter) + s.delivered(ev.Delivered) + s.onwards(ev)
 		switch ev.Place {
 		case queue.PlaceFront:
 			text += ", para a frente da fila"
@@ -172,6 +172,8 @@ func (s *Story) tellLife(e queue.Event) string {
 		case queue.PlaceArrival:
 		}
 		return text
+	case queue.ThenSet:
+		return s.tellThen(ev)
 	case queue.Transferred:
 		return "era para outro assunto: passou de " + n.service(ev.From) + " para " + n.service(ev.Service)
 	case queue.Held:
@@ -298,6 +300,9 @@ func (s *Story) tellReserved(ev queue.Reserved) string {
 			despite = "não se darem senhas"
 		}
 		text += ", apesar de " + despite + " (motivo: " + s.names.reason(ev.Override) + ")"
+	}
+	if len(ev.Then) > 0 {
+		text += ", e depois " + s.listed(ev.Then)
 	}
 	switch {
 	case ev.Class == queue.ClassLaw:

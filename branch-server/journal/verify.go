@@ -171,6 +171,9 @@ func (v *Verifier) wrongStep(e queue.Event) string {
 	if !s.from[visit.State] {
 		return fmt.Sprintf("a %s não podia ser %s: estava %s", visit.Number, s.word, stateWords[visit.State])
 	}
+	if fault := lostServices(visit, e); fault != "" {
+		return fault
+	}
 	if s.calls == "" {
 		return ""
 	}
@@ -218,9 +221,11 @@ func stepOf(e queue.Event) (step, bool) {
 	case queue.Resumed:
 		return step{ev.Visit, "retomada", ev.Counter, states(queue.StateHeld)}, true
 	case queue.TakenBack:
-		return step{ev.Visit, "retomada por engano", ev.Counter, states(queue.StateFinished, queue.StateWaiting, queue.StatePostponed)}, true
+		return step{ev.Visit, "retomada por engano", ev.Counter, states(queue.StateFinished, queue.StateWaiting, queue.StatePostponed, queue.StateServing)}, true
 	case queue.Forwarded:
 		return step{ev.Visit, "encaminhada", "", states(queue.StateServing)}, true
+	case queue.ThenSet:
+		return step{ev.Visit, "mudada de assuntos", "", states(queue.StateWaiting, queue.StateCalled, queue.StateServing, queue.StateHeld, queue.StatePostponed)}, true
 	case queue.Postponed:
 		return step{ev.Visit, "adiada", "", states(queue.StateServing)}, true
 	case queue.Returned:

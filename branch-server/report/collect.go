@@ -126,6 +126,10 @@ func (c *Collector) life(e queue.Entry) {
 		c.on(ev.Visit, func(v *visit) {
 			c.end(v, PassedOn, ev.Delivered, e.At)
 			c.next(v, ev.Service, ev.Body, ev.Class)
+			if ev.Stays {
+				c.stays(v, ev.Counter, e.At)
+				return
+			}
 			v.leg().From = milli(later(e.At, ev.NotBefore))
 			c.wait(v)
 		})
@@ -231,6 +235,13 @@ func (c *Collector) walked(v *visit, counter queue.CounterID, at time.Time) {
 	v.started, v.called = at, at
 	v.leg().Started = true
 	v.leg().Counter = counter
+	c.occupy(v, counter, at)
+}
+
+// stays begins a leg for which nobody waited and nobody was called: the citizen was at the counter already.
+func (c *Collector) stays(v *visit, counter queue.CounterID, at time.Time) {
+	v.started = at
+	v.leg().Started, v.leg().Counter = true, counter
 	c.occupy(v, counter, at)
 }
 

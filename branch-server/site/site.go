@@ -235,7 +235,7 @@ func (s *Site) number(ctx context.Context, node wire.NodeID, q wire.TicketReques
 	}
 	wish := queue.Reserve{
 		Request: request, Kiosk: queue.KioskID(node), Boot: q.Boot, Service: queue.ServiceID(q.Service),
-		Class: class, Lang: wire.Language(q.Lang),
+		Then: wire.Services(q.Then), Class: class, Lang: wire.Language(q.Lang),
 	}
 	if err := s.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
 		wish.Told = s.cfg.Waits.Told(d, at, wish.Service, class, time.Time{})

@@ -68,6 +68,9 @@ type wish struct {
 	Class      queue.ClassID     `json:"class"` // of a number that is given, in place of granted
 	Kiosk      queue.KioskID     `json:"kiosk"` // that prints its slip; empty is none
 	Undo       bool              `json:"undo"`  // what it takes back was a mistake
+	Then       []queue.ServiceID `json:"then"`  // of what is asked for: further services, in order
+	Whole      bool              `json:"whole"` // the visit ends, whatever was still to come
+	Stay       bool              `json:"stay"`  // it goes on at the same counter
 }
 
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)

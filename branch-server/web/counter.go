@@ -65,6 +65,8 @@ type ticketView struct {
 	Doubt   bool          `json:"doubt"`          // nobody knows whether its slip came out
 	Slot    string        `json:"slot,omitempty"` // booked hour, 10:45
 	Lang    string        `json:"lang"`           // of the citizen's screen; empty for Portuguese
+	Nth     int           `json:"nth,omitempty"`  // which of several services of the visit it is: 2 of 3
+	Of      int           `json:"of,omitempty"`
 	Told    string        `json:"told,omitempty"` // the wait that the citizen was told: 20 a 35 min
 }
 
@@ -81,12 +83,14 @@ type visitView struct {
 	Why      string `json:"why"`
 	Waited   string `json:"waited"`
 
-	Held       int64  `json:"held"`       // how long it was held, milliseconds: no part of the service
-	Recalls    int    `json:"recalls"`    // how often it may still be called again; -1 is any number
-	RecallAt   int64  `json:"recallAt"`   // may be called again from then on
-	Inaccurate bool   `json:"inaccurate"` // left out of the times
-	Walked     bool   `json:"walked"`     // came without a ticket
-	Before     string `json:"before"`     // what was done before at another counter; empty if nothing
+	Held       int64      `json:"held"`       // how long it was held, milliseconds: no part of the service
+	Recalls    int        `json:"recalls"`    // how often it may still be called again; -1 is any number
+	RecallAt   int64      `json:"recallAt"`   // may be called again from then on
+	Inaccurate bool       `json:"inaccurate"` // left out of the times
+	Walked     bool       `json:"walked"`     // came without a ticket
+	Then       []thenView `json:"then"`       // services still to come, in order
+	More       bool       `json:"more"`       // it can take a further one
+	Before     string     `json:"before"`     // what was done before at another counter; empty if nothing
 }
 
 // nextView is who would be called now, and why.
@@ -200,6 +204,7 @@ func (p painter) ticket(v queue.Visit) ticketView {
 		Doubt: v.Print == queue.PrintUnknown,
 	}
 	t.SvcID, t.Group = string(v.Service), s.group
+	t.Nth, t.Of = several(v)
 	if !v.Slot.IsZero() {
 		t.Slot = p.w.clock(v.Slot)
 	}
@@ -238,7 +243,7 @@ func (p painter) visitView(v queue.Visit) *visitView {
 	}
 	return &visitView{
 		Held: v.HeldFor.Milliseconds(), Recalls: left, RecallAt: milli(v.LastCall.Add(policy.RecallPause)),
-		Inaccurate: v.Inaccurate, Walked: v.Walked, Before: p.before(v),
+		Inaccurate: v.Inaccurate, Walked: v.Walked, Before: p.before(v), Then: p.then(v, v.Counter), More: p.mayGoOn(v),
 		ticketView: p.ticket(v), Stage: stage,
 		Issued: milli(v.IssuedAt), Called: milli(v.LegCall), LastCall: milli(v.LastCall), Recalled: v.Recalled,
 		Started: milli(v.StartedAt), Usual: minutes(p.w.names().services[v.Service].mean),

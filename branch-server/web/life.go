@@ -87,6 +87,12 @@ var anywhere = map[string]func(seat, wish) (queue.Command, error){
 	"revive": func(s seat, w wish) (queue.Command, error) {
 		return queue.Revive{Visit: w.Visit, Counter: s.at, Undo: w.Undo}, nil
 	},
+	"add-service": func(_ seat, w wish) (queue.Command, error) {
+		return queue.AddService{Visit: w.Visit, Service: w.Service}, nil
+	},
+	"drop-service": func(_ seat, w wish) (queue.Command, error) {
+		return queue.DropService{Visit: w.Visit, Service: w.Service}, nil
+	},
 	"return": func(_ seat, w wish) (queue.Command, error) { return queue.Return{Visit: w.Visit}, nil },
 	"inaccurate": func(_ seat, w wish) (queue.Command, error) {
 		if w.Inaccurate == nil {
@@ -97,7 +103,7 @@ var anywhere = map[string]func(seat, wish) (queue.Command, error){
 }
 
 func buildFinish(s seat, w wish) (queue.Command, error) {
-	return queue.Finish{Counter: s.at, Visit: w.Visit, Delivered: w.Delivered, Outcome: w.Outcome}, w.checkDelivered()
+	return queue.Finish{Counter: s.at, Visit: w.Visit, Delivered: w.Delivered, Outcome: w.Outcome, Whole: w.Whole}, w.checkDelivered()
 }
 
 // mostMinutes is the longest a forwarded visit is kept from being called.
@@ -109,7 +115,7 @@ func buildForward(s seat, w wish) (queue.Command, error) {
 	}
 	return queue.Forward{
 		Counter: s.at, Visit: w.Visit, Service: w.Service, Place: w.Place,
-		After: time.Duration(w.Minutes) * time.Minute, Delivered: w.Delivered,
+		After: time.Duration(w.Minutes) * time.Minute, Stay: w.Stay, Delivered: w.Delivered,
 	}, w.checkDelivered()
 }
 
@@ -149,7 +155,7 @@ func buildIssue(s seat, w wish) (queue.Command, error) {
 	}
 	_, err := reasonOf(reasonsOverride, w.Reason)
 	return queue.Issue{
-		Request: s.request, Service: w.Service, Class: w.class(), Lang: w.Lang, Override: w.Reason, Kiosk: w.Kiosk,
+		Request: s.request, Service: w.Service, Then: w.Then, Class: w.class(), Lang: w.Lang, Override: w.Reason, Kiosk: w.Kiosk,
 	}, err
 }
 
@@ -292,11 +298,12 @@ func (p painter) revivable(v queue.Visit) bool {
 // foundView is one ticket of today that somebody looked for.
 type foundView struct {
 	ticketView
-	Words   string   `json:"words"`   // what became of it
-	Since   string   `json:"since"`   // 10:41
-	Counter string   `json:"counter"` // where it is or was last
-	Can     []string `json:"can"`     // what the asker may press
-	No      string   `json:"no"`      // why it cannot be put back; empty if it can or need not be
+	Words   string     `json:"words"`   // what became of it
+	Since   string     `json:"since"`   // 10:41
+	Counter string     `json:"counter"` // where it is or was last
+	Then    []thenView `json:"then"`    // services of the visit still to come
+	Can     []string   `json:"can"`     // what the asker may press
+	No      string     `json:"no"`      // why it cannot be put back; empty if it can or need not be
 }
 
 // found describes a ticket for whoever asks, with what they may do to it.
@@ -312,6 +319,9 @@ func (p painter) found(v queue.Visit, who visitor) foundView {
 			f.Can = append(f.Can, name)
 		}
 	}
+	can("more", p.mayGoOn(v))
+	can("less", len(v.Then) > 0 && v.EndedAt.IsZero())
+	f.Then = p.then(v, at)
 	switch v.State {
 	case queue.StateWaiting:
 		can("choose", free && p.serves(at)[v.Service] && p.w.mayChoose(who))

@@ -182,7 +182,7 @@ func planEnd(w officeWish, d *queue.Day, take func(string, officeWish) *undoOffe
 		}, need(w.Visit != 0)
 	}
 	return plan{do: []queue.Command{
-		queue.Finish{Counter: v.Counter, Visit: v.ID, Outcome: "ended_by_coordination"},
+		queue.Finish{Counter: v.Counter, Visit: v.ID, Outcome: "ended_by_coordination", Whole: true},
 		queue.MarkInaccurate{Visit: v.ID, Inaccurate: true},
 	}}, nil
 }

@@ -29,6 +29,7 @@ type givenView struct {
 	Slip    string        `json:"slip"`    // what became of its slip: a code
 	Paper   string        `json:"paper"`   // the same in words
 	Despite string        `json:"despite"` // given although, and why, in words; empty if nothing stood against it
+	Then    []string      `json:"then"`    // names of the services still to come
 }
 
 // givenListed is how many numbers the page of reception lists.
@@ -40,7 +41,7 @@ func (p painter) reception() receptionView {
 	for _, one := range slices.Backward(all) {
 		g := givenView{
 			ID: one.ID, Number: one.Number.String(), Service: p.w.names().services[one.Service].name, State: stateWord(one.State),
-			At: p.w.clock(one.Asked), Class: p.class(one),
+			At: p.w.clock(one.Asked), Class: p.class(one), Then: p.thenNames(one),
 		}
 		g.Slip, g.Paper = slipFate(one)
 		g.Despite = despiteWords(one)

@@ -194,6 +194,7 @@ func (w *Web) why(q inquiry, call uint64, today bool) whyView {
 // called explains one call among those whom the counter could have called instead.
 func (w *Web) called(view *whyView, v queue.Visit, c callCase) {
 	v.Why, v.Counter, v.Service = c.called.Why, c.called.Counter, c.called.Service
+	v.Legs = legsBefore(v.Legs, c.at)
 	view.Title = "Porque foi chamada esta senha?"
 	view.Lead, view.Say = w.whyCalled(v), w.sayToPerson(v)
 	view.Counter, view.Moment, view.Seq = w.cfg.Branch().Label(v.Counter), w.clockSeconds(c.at), c.seq

@@ -44,7 +44,7 @@ func (w *Web) whyCalled(v queue.Visit) string {
 	if why.Secondary && why.PassedTkt == "" {
 		s += " O balcão ajuda neste serviço."
 	}
-	return s
+	return s + w.cameOn(v)
 }
 
 // className is what the citizen is told of a visit's class, behind some words, where its body made that class; empty for
@@ -72,6 +72,9 @@ func (w *Web) sayToPerson(v queue.Visit) string {
 	case queue.RuleChosen:
 		return "Essa senha foi chamada fora da ordem por um motivo que ficou registado."
 	case queue.RuleArrival:
+		if w.cameOn(v) != "" {
+			return "Essa pessoa já esperava antes, para outro assunto da mesma visita, e conta a hora a que chegou à loja. Seguimos a ordem de chegada."
+		}
 	}
 	if v.Why.Passed != 0 {
 		return "Esse balcão atende primeiro os seus próprios serviços. A sua senha é chamada nos balcões do seu serviço, por ordem de chegada."

@@ -89,7 +89,7 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		b.reserved, b.pads = 0, 0
 	case queue.Reserved:
 		_, known := b.services[ev.Service]
-		if b.reserved >= maxVisits || len(ev.Service) > maxNameSize || !known && len(b.services) >= maxNames {
+		if b.reserved >= maxVisits || tooMany(ev.Then) || len(ev.Service) > maxNameSize || !known && len(b.services) >= maxNames {
 			return true
 		}
 		b.reserved++
@@ -121,6 +121,8 @@ func (b *Branch) exceeds(e queue.Event) bool {
 		return b.exceedsService(ev.Service)
 	case queue.Postponed:
 		return b.exceedsService(ev.Service)
+	case queue.ThenSet:
+		return tooMany(ev.Then)
 	case queue.ServiceSuspended:
 		return b.exceedsService(ev.Service)
 	case queue.QuotaSet:
@@ -143,6 +145,11 @@ func (b *Branch) exceedsService(id queue.ServiceID) bool {
 	return len(id) > maxNameSize || !known && len(b.services) >= maxNames
 }
 
+// tooMany reports whether a visit is said to go on to more than any visit does.
+func tooMany(then []queue.ServiceID) bool {
+	return len(then) > queue.MaxThen || slices.ContainsFunc(then, func(s queue.ServiceID) bool { return len(s) > maxNameSize })
+}
+
 func (b *Branch) exceedsCounter(id queue.CounterID) bool {
 	if !b.counters[id] && (len(b.counters) >= maxNames || len(id) > maxNameSize) {
 		return true
@@ -153,14 +160,10 @@ func (b *Branch) exceedsCounter(id queue.CounterID) bool {
 
 // count moves a visit from the state it was in to the one it is in now.
 func (b *Branch) count(before queue.Visit, was bool, after queue.Visit, at time.Time) {
-	t, known := b.services[after.Service]
-	if !known {
-		t = &tally{body: after.Body, states: map[queue.State]int{}}
-		b.services[after.Service] = t
-	}
+	t := b.of(after)
 	t.prefix = after.Number.Prefix
 	if was {
-		t.states[before.State]--
+		b.of(before).states[before.State]--
 	}
 	t.states[after.State]++
 	if before.IssuedAt.IsZero() && !after.IssuedAt.IsZero() {
@@ -171,10 +174,22 @@ func (b *Branch) count(before queue.Visit, was bool, after queue.Visit, at time.
 		b.all.waits.add(after.Wait(at))
 		b.slot(at).Called++
 	}
-	if before.State != queue.StateFinished && after.State == queue.StateFinished && !after.StartedAt.IsZero() {
-		t.serving.add(after.ServiceTime(at))
-		b.all.serving.add(after.ServiceTime(at))
+	if n := len(after.Legs); n > len(before.Legs) {
+		if leg := after.Legs[n-1]; leg.Outcome != queue.StateNoShow && !leg.StartedAt.IsZero() {
+			b.of(queue.Visit{Service: leg.Service, Body: leg.Body}).serving.add(leg.ServiceTime())
+			b.all.serving.add(leg.ServiceTime())
+		}
 	}
+}
+
+// of returns the tally of the service that a visit is for.
+func (b *Branch) of(v queue.Visit) *tally {
+	t, known := b.services[v.Service]
+	if !known {
+		t = &tally{body: v.Body, states: map[queue.State]int{}}
+		b.services[v.Service] = t
+	}
+	return t
 }
 
 func (b *Branch) slot(at time.Time) *Slot {

@@ -275,7 +275,12 @@ func factWords(f visit.Fact) (sign, string) {
 	case queue.Noted:
 		return deviceFact(ev)
 	case queue.Forwarded:
+		if ev.Planned {
+			return plain, tk + " seguiu para o assunto seguinte"
+		}
 		return plain, tk + " encaminhada para outro serviço"
+	case queue.ThenSet:
+		return plain, tk + " com outros assuntos a seguir"
 	case queue.Transferred:
 		return plain, tk + " passou para o serviço certo"
 	case queue.Held:

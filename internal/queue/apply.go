@@ -44,6 +44,8 @@ func (d *Day) Apply(e Entry) {
 		d.applySeat(e)
 	case TakenBack:
 		d.on(ev.Visit, func(v *Visit) { d.applyTakenBack(v, ev) })
+	case ThenSet:
+		d.on(ev.Visit, func(v *Visit) { v.Then = slices.Clone(ev.Then) })
 	case Forwarded, Transferred, Held, Resumed, Cancelled, Revived, Postponed, Returned, Walked, InaccurateSet, PaperEntered, PaperCorrected:
 		d.applyLife(e)
 	case BreakDue, BreakStarted, BreakEnded, ServiceSuspended, ServiceReopened, QuotaSet, NumbersBlocked, NumbersReleased:
@@ -90,6 +92,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
 		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot, booked: !ev.Slot.IsZero(),
 		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told, By: ev.By, Override: ev.Override, Despite: ev.Despite,
+		Then: slices.Clone(ev.Then), chosen: slices.Clone(ev.Then),
 	}
 	d.visits = append(d.visits, v)
 	d.byRequest[ev.Request] = v

@@ -40,6 +40,7 @@ func (d *Day) applyLife(e Entry) {
 		d.on(ev.Visit, func(v *Visit) {
 			d.endLeg(v, StatePostponed, ev.Delivered, e.At)
 			d.vacate(v, e.At)
+			v.reach(ev.Service, false)
 			d.moveTo(v, ev.Service, ev.Body, ev.Class)
 			v.State = StatePostponed
 		})
@@ -106,8 +107,13 @@ func (d *Day) applyRevived(v *Visit, ev Revived, at time.Time) {
 
 func (d *Day) applyForwarded(v *Visit, ev Forwarded, at time.Time) {
 	d.endLeg(v, StateFinished, ev.Delivered, at)
-	d.vacate(v, at)
+	v.reach(ev.Service, ev.Planned)
 	d.moveTo(v, ev.Service, ev.Body, ev.Class)
+	if ev.Stays {
+		d.stay(v, at)
+		return
+	}
+	d.vacate(v, at)
 	v.Front, v.NotBefore = ev.Place == PlaceFront, ev.NotBefore
 	d.wait(v, at)
 }
@@ -118,6 +124,7 @@ func (d *Day) applyTransferred(v *Visit, ev Transferred, at time.Time) {
 		d.vacate(v, at)
 		v.Recalled = 0
 	}
+	v.reach(ev.Service, false)
 	d.moveTo(v, ev.Service, ev.Body, ev.Class)
 	d.wait(v, at)
 }

@@ -19,6 +19,7 @@ type Reserve struct {
 	Kiosk   KioskID
 	Boot    string // the kiosk's process; see Abandon
 	Service ServiceID
+	Then    []ServiceID // that the visit goes on to, in order; at most MaxThen
 	Class   ClassID
 	Slot    time.Time // booked time, of a check-in
 	Lang    string    // language of the citizen's screen, for the spoken call
@@ -30,6 +31,7 @@ type Reserve struct {
 type Issue struct {
 	Request RequestID
 	Service ServiceID
+	Then    []ServiceID // that the visit goes on to, in order; at most MaxThen
 	Class   ClassID
 	Slot    time.Time // booked time, of a check-in
 	Lang    string
@@ -87,12 +89,14 @@ type Start struct {
 	Visit   VisitID
 }
 
-// Finish says that the citizen at a counter was served, and what was done.
+// Finish says that the citizen at a counter was served, and what was done. A visit that has services still to come goes
+// on to the next of them.
 type Finish struct {
 	Counter   CounterID
 	Visit     VisitID
 	Delivered []Delivered
 	Outcome   string // a code, may be empty
+	Whole     bool   // the visit ends, whatever was still to come
 }
 
 // NoShow says that nobody came to a call.

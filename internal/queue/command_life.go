@@ -24,6 +24,7 @@ type Forward struct {
 	Service   ServiceID
 	Place     Place
 	After     time.Duration // with PlaceAfter
+	Stay      bool          // served on at this counter, which must have the service; Place does not matter then
 	Delivered []Delivered
 }
 

@@ -63,6 +63,10 @@ func (d *Day) decideLife(cmd Command, at time.Time) ([]Event, error) {
 		return d.forward(c, at)
 	case Transfer:
 		return d.transfer(c)
+	case AddService:
+		return d.addService(c)
+	case DropService:
+		return d.dropService(c)
 	case Hold:
 		return d.hold(c)
 	case Resume:
@@ -149,7 +153,7 @@ func (d *Day) closeDay() ([]Event, error) {
 
 // take returns the Reserved fact for the next number of a service's division. An override is the reason of somebody
 // with permission for a number that supply does not allow.
-func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, override string) (Reserved, error) {
+func (d *Day) take(r RequestID, service ServiceID, then []ServiceID, class ClassID, booked bool, override string) (Reserved, error) {
 	if r == "" {
 		return Reserved{}, ErrNoRequest
 	}
@@ -169,6 +173,9 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, o
 	if err := d.permits(s.ID, booked, override); err != nil {
 		return Reserved{}, err
 	}
+	if err := d.plan(s.ID, then, override); err != nil {
+		return Reserved{}, err
+	}
 	div := d.index.divisions[s.Division]
 	n := div.First
 	if used, taken := d.issued[div.ID]; taken {
@@ -181,6 +188,7 @@ func (d *Day) take(r RequestID, service ServiceID, class ClassID, booked bool, o
 	return Reserved{
 		Visit: VisitID(len(d.visits) + 1), Number: Number{Prefix: div.Prefix, N: n}, Division: div.ID,
 		Service: s.ID, Body: s.Body, Class: class, Request: r, Day: d.date,
+		Then: slices.Clone(then),
 	}, nil
 }
 
@@ -188,7 +196,7 @@ func (d *Day) reserve(c Reserve) ([]Event, error) {
 	if _, asked := d.byRequest[c.Request]; asked {
 		return nil, nil
 	}
-	e, err := d.take(c.Request, c.Service, c.Class, !c.Slot.IsZero(), "")
+	e, err := d.take(c.Request, c.Service, c.Then, c.Class, !c.Slot.IsZero(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +208,7 @@ func (d *Day) issue(c Issue) ([]Event, error) {
 	if _, asked := d.byRequest[c.Request]; asked {
 		return nil, nil
 	}
-	e, err := d.take(c.Request, c.Service, c.Class, !c.Slot.IsZero(), c.Override)
+	e, err := d.take(c.Request, c.Service, c.Then, c.Class, !c.Slot.IsZero(), c.Override)
 	if err != nil {
 		return nil, err
 	}
@@ -383,8 +391,15 @@ func (d *Day) finish(c Finish) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Event{Finished{Visit: v.ID, Counter: c.Counter, Delivered: c.Delivered, Outcome: c.Outcome}},
-		deliveredRefusal(c.Delivered)
+	if err := deliveredRefusal(c.Delivered); err != nil {
+		return nil, err
+	}
+	if next, goes := d.following(v); goes && !c.Whole {
+		return d.goesOn(v, c, next)
+	}
+	return []Event{Finished{
+		Visit: v.ID, Counter: c.Counter, Delivered: c.Delivered, Outcome: c.Outcome, Left: slices.Clone(v.Then),
+	}}, nil
 }
 
 func (d *Day) noShow(c NoShow) ([]Event, error) {

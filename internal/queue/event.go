@@ -62,6 +62,8 @@ type Reserved struct {
 	Day      Date       `json:"day"`
 	Told     *Told      `json:"told,omitempty"` // what the citizen was told of the wait
 
+	Then []ServiceID `json:"then,omitempty"` // services the visit goes on to, in order, after the first
+
 	Alone bool      `json:"alone,omitempty"` // given by the kiosk from its lease; see ReserveAlone
 	Asked time.Time `json:"asked,omitzero"`  // when the citizen asked, where that was before this fact
 }
@@ -170,6 +172,7 @@ type Finished struct {
 	Counter   CounterID   `json:"counter"`
 	Delivered []Delivered `json:"delivered,omitempty"`
 	Outcome   string      `json:"outcome,omitempty"` // a code, such as done or sent_away
+	Left      []ServiceID `json:"left,omitempty"`    // services the visit did not go on to, although it was taken for them
 }
 
 // NotShown says that nobody came to a call.

@@ -30,6 +30,9 @@ type Forwarded struct {
 	Place     Place       `json:"place,omitempty"`
 	NotBefore time.Time   `json:"not_before,omitzero"`
 	Delivered []Delivered `json:"delivered,omitempty"`
+	Outcome   string      `json:"outcome,omitempty"` // of the leg that ended; a code
+	Planned   bool        `json:"planned,omitempty"` // the number was taken for this service too, or staff had added it
+	Stays     bool        `json:"stays,omitempty"`   // it is served on at the same counter, without waiting
 }
 
 // Transferred says that a visit was for another service from the beginning; it waits there, by its first arrival.

@@ -42,6 +42,7 @@ type randomDay struct {
 	failed   map[queue.RequestID]bool // print known to have failed, and nobody accepted otherwise
 	shadow   *queue.Day               // the same day replayed, one fact at a time
 	last     map[queue.VisitID]queue.Visit
+	owed     map[queue.VisitID][]queue.ServiceID // what a visit was taken for, and staff added, and nobody dropped
 }
 
 func liveRandomDay(t *testing.T, seed uint64, wishes int) {
@@ -54,6 +55,7 @@ func liveRandomDay(t *testing.T, seed uint64, wishes int) {
 		t: t, rng: rand.New(rand.NewPCG(seed, 7)), day: queue.NewDay(c, 0), shadow: queue.NewDay(c, 0),
 		at:      time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
 		numbers: map[string]queue.VisitID{}, failed: map[queue.RequestID]bool{}, last: map[queue.VisitID]queue.Visit{},
+		owed: map[queue.VisitID][]queue.ServiceID{},
 	}
 	r.wish(queue.OpenDay{Day: "2026-11-23"})
 	for range wishes {
@@ -101,10 +103,10 @@ func (r *randomDay) any() queue.Command {
 	case 30:
 		return queue.SetPriority{Visit: visit, Granted: r.rng.IntN(2) == 0}
 	case 17:
-		return queue.Issue{Request: r.fresh(), Service: service, Class: queue.ClassBooked, Slot: r.at.Add(time.Duration(r.rng.IntN(60)-30) * time.Minute)}
+		return queue.Issue{Request: r.fresh(), Service: service, Then: r.more(), Class: queue.ClassBooked, Slot: r.at.Add(time.Duration(r.rng.IntN(60)-30) * time.Minute)}
 	case 18:
 		place := []queue.Place{queue.PlaceArrival, queue.PlaceFront, queue.PlaceAfter}[r.rng.IntN(3)]
-		return queue.Forward{Counter: counter, Service: service, Place: place, After: time.Minute}
+		return queue.Forward{Counter: counter, Service: service, Place: place, After: time.Minute, Stay: r.rng.IntN(4) == 0}
 	case 19:
 		return queue.Transfer{Visit: visit, Service: service}
 	case 20:
@@ -130,7 +132,7 @@ func (r *randomDay) any() queue.Command {
 	case 27:
 		return queue.Walk{Request: r.fresh(), Counter: counter, Service: service, Class: class}
 	case 0, 1, 2:
-		return queue.Reserve{Request: r.fresh(), Service: service, Class: class}
+		return queue.Reserve{Request: r.fresh(), Service: service, Then: r.more(), Class: class}
 	case 3:
 		return queue.Reserve{Request: old, Service: service, Class: class}
 	case 4, 5, 6:
@@ -156,7 +158,7 @@ func (r *randomDay) any() queue.Command {
 		if r.rng.IntN(4) == 0 {
 			return queue.CloseCounter{Counter: counter}
 		}
-		return queue.Finish{Counter: counter}
+		return queue.Finish{Counter: counter, Whole: r.rng.IntN(8) == 0}
 	default:
 		return queue.NoShow{Counter: counter}
 	}
@@ -171,19 +173,23 @@ func (r *randomDay) alone(old queue.RequestID, class queue.ClassID) queue.Comman
 	delete(r.failed, request)
 	n := queue.Number{Prefix: "A", N: 1000 + r.rng.IntN(max(1, r.lent-1000+2))} // some are not lent, some were given
 	return queue.ReserveAlone{
-		Request: request, Kiosk: "k", Service: "A", Class: class, Number: n, Day: storyDay,
+		Request: request, Kiosk: "k", Service: "A", Then: r.more(), Class: class, Number: n, Day: storyDay,
 		Asked: r.at.Add(-time.Duration(r.rng.IntN(40)-2) * time.Minute),
 	}
 }
 
 // rare is what happens some times a day.
 func (r *randomDay) rare(counter queue.CounterID, service queue.ServiceID, visit queue.VisitID) queue.Command {
-	switch r.rng.IntN(19) {
+	switch r.rng.IntN(24) {
 	case 17:
 		outcome := []queue.State{queue.StateFinished, queue.StateNoShow, queue.StateWaiting, queue.StateVoid}[r.rng.IntN(4)]
 		return queue.CorrectPaper{Visit: visit, Outcome: outcome, Counter: counter}
 	case 18:
 		return queue.Issue{Request: r.fresh(), Service: service, Class: queue.ClassLaw, Kiosk: "k", By: "p-1", Override: "x", Despite: "full"}
+	case 19, 20, 21:
+		return queue.AddService{Visit: visit, Service: service}
+	case 22, 23:
+		return queue.DropService{Visit: visit, Service: service}
 	case 8, 9:
 		return queue.TakeBack{Counter: counter, Visit: visit}
 	case 10:
@@ -273,6 +279,7 @@ func (r *randomDay) wish(cmd queue.Command) {
 		r.shadow.Apply(e)
 		r.judge(e)
 		r.lives(e)
+		r.owes(e)
 	}
 	if len(entries) > 0 {
 		r.nobodyTwice()

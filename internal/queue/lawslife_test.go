@@ -91,6 +91,7 @@ func (r *randomDay) mayHappen(e queue.Event, was queue.Visit) {
 		from[queue.StateHeld] = true
 	case queue.TakenBack:
 		from[queue.StateFinished], from[queue.StateWaiting], from[queue.StatePostponed] = true, true, true
+		from[queue.StateServing] = stayed(was)
 	case queue.Returned:
 		from[queue.StatePostponed] = true
 	case queue.Transferred:

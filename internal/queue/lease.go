@@ -24,6 +24,7 @@ type ReserveAlone struct {
 	Epoch   uint64 // of its log
 	Boot    string
 	Service ServiceID
+	Then    []ServiceID
 	Class   ClassID
 	Lang    string
 	Number  Number
@@ -155,6 +156,7 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 	taken := Reserved{
 		Visit: VisitID(len(d.visits) + 1), Number: c.Number, Division: div, Service: s.ID, Body: s.Body, Class: class,
 		Lang: c.Lang, Request: c.Request, Kiosk: c.Kiosk, Boot: c.Boot, Day: d.date, Alone: true, Asked: since,
+		Then: d.adopted(s.ID, c.Then),
 	}
 	if c.Lost {
 		taken.Alone, taken.Asked, taken.Came = false, time.Time{}, since

@@ -27,7 +27,13 @@ func (d *Day) forward(c Forward, at time.Time) ([]Event, error) {
 	}
 	e := Forwarded{
 		Visit: v.ID, Number: v.Number, Counter: c.Counter, Service: s.ID, Body: s.Body, Class: class,
-		Place: c.Place, Delivered: c.Delivered,
+		Place: c.Place, Delivered: c.Delivered, Stays: c.Stay,
+	}
+	if next, goes := d.following(v); goes && next == s.ID {
+		e.Planned = true
+	}
+	if c.Stay {
+		return d.staysFor(e)
 	}
 	switch c.Place {
 	case PlaceArrival, PlaceFront:
@@ -188,7 +194,7 @@ func (d *Day) walk(c Walk) ([]Event, error) {
 	if err := d.free(c.Counter); err != nil {
 		return nil, err
 	}
-	e, err := d.take(c.Request, c.Service, c.Class, false, "")
+	e, err := d.take(c.Request, c.Service, nil, c.Class, false, "")
 	if err != nil {
 		return nil, err
 	}

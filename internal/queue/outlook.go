@@ -51,6 +51,7 @@ func (d *Day) Outlook(at time.Time, pace Pace, newcomers []Newcomer) Outlook {
 		},
 		lanes: map[ServiceID][]*lane{},
 		came:  map[*Visit]Newcomer{},
+		again: map[*Visit]bool{},
 		calls: map[ServiceID]int{},
 	}
 	for s, q := range d.waiting {
@@ -85,8 +86,10 @@ type play struct {
 	out   Outlook
 	lanes map[ServiceID][]*lane
 	came  map[*Visit]Newcomer
+	again map[*Visit]bool   // on the way to a further service of theirs
 	calls map[ServiceID]int // calls so far by the counters able to serve a service
 	seats []seat
+	idle  []seat // that had nobody left to call
 }
 
 // lane is visits of one service among which the first to have come is called first, so that only its head counts.
@@ -128,6 +131,9 @@ func (p *play) seat(at time.Time) {
 	var all []busy
 	for _, id := range slices.SortedFunc(maps.Keys(p.day.counters), compareCounters) {
 		post := p.day.counters[id]
+		if post.visit != nil {
+			p.goesOn(post.visit, at.Add(max(0, p.pace.Left(*post.visit))))
+		}
 		k, known := p.day.staffed(id)
 		if !known || !post.open || post.onBreak || post.breakDue {
 			continue
@@ -202,6 +208,7 @@ func (p *play) run(at time.Time) {
 		case !later.IsZero():
 			p.seats[i].free = later
 		default:
+			p.idle = append(p.idle, p.seats[i])
 			p.seats = slices.Delete(p.seats, i, i+1)
 		}
 	}
@@ -224,11 +231,38 @@ func (p *play) call(i int, v *Visit, wait time.Duration) {
 		p.out.Newcomers[n] = f // takes nobody's place
 		return
 	}
-	p.out.Visits[v.ID] = f
+	if _, called := p.out.Visits[v.ID]; !called && !p.again[v] {
+		p.out.Visits[v.ID] = f
+	}
 	for _, s := range p.seats[i].all {
 		p.calls[s]++
 	}
 	p.seats[i].free = p.seats[i].free.Add(max(time.Second, p.pace.Call(v.Service)))
+	p.goesOn(v, p.seats[i].free)
+}
+
+// goesOn lets a visit of several services wait for the next of them once the one before is done. Its first call is what
+// is foreseen of it; the later ones stand before others. A counter that had nobody left may have somebody again.
+func (p *play) goesOn(v *Visit, done time.Time) {
+	to, goes := p.day.following(v)
+	if !goes {
+		return
+	}
+	next := *v
+	next.reach(to, true)
+	if s, class, err := p.day.onwards(v, to); err == nil {
+		next.Service, next.Body, next.Class = s.ID, s.Body, class
+	}
+	next.Slot, next.Front, next.NotBefore = time.Time{}, false, done
+	p.again[&next] = true
+	p.queue(to, &next)
+	p.idle = slices.DeleteFunc(p.idle, func(s seat) bool {
+		if !slices.Contains(s.all, to) {
+			return false
+		}
+		p.seats = append(p.seats, s)
+		return true
+	})
 }
 
 // choose takes the visit that a counter would call; if there is none, it says when one could be called.

@@ -108,7 +108,7 @@ func (d *Day) Quota(id ServiceID) Quota {
 		q.Quota, q.Limited, q.Set = set, true, true
 	}
 	for _, v := range d.visits {
-		if v.booked || v.State == StateVoid || v.first() != id {
+		if v.State == StateVoid || (v.booked || v.first() != id) && !slices.Contains(v.chosen, id) {
 			continue
 		}
 		q.Given++

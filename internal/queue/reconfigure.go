@@ -49,6 +49,11 @@ func (d *Day) LeftBy(c Catalogue) Left {
 		if _, known := x.services[v.Service]; !known || !x.callable(v) {
 			l.Visits[v.Service] = append(l.Visits[v.Service], v.Number)
 		}
+		for _, s := range v.Then {
+			if _, known := x.services[s]; !known {
+				l.Visits[s] = append(l.Visits[s], v.Number)
+			}
+		}
 	}
 	for id, p := range d.counters {
 		if _, known := x.counters[id]; !known && (p.open || p.visit != nil) {

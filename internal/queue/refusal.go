@@ -55,6 +55,11 @@ const (
 	ErrBadQuota        Refusal = "that quota cannot be"
 	ErrPastTime        Refusal = "that moment is past"
 
+	ErrTooManyServices Refusal = "too many services for one visit"
+	ErrServiceTwice    Refusal = "the visit has that service already"
+	ErrNoSuchThen      Refusal = "the visit does not go on to that service"
+	ErrVisitOver       Refusal = "the visit is over"
+
 	ErrNotLeased   Refusal = "that number is not leased"
 	ErrNumberTaken Refusal = "that number was given before"
 	ErrOtherDay    Refusal = "that is of another day"

@@ -65,14 +65,15 @@ func (a Alarm) Ringing() bool { return !a.Raised.IsZero() && a.Answered.IsZero()
 const takeBackWithin = 20 * time.Second
 
 func (d *Day) takeBack(c TakeBack, at time.Time) ([]Event, error) {
-	if err := d.free(c.Counter); err != nil {
+	v := d.visit(c.Visit)
+	stayed := d.stayed(v, c.Counter)
+	if err := d.free(c.Counter); err != nil && !stayed {
 		return nil, err
 	}
-	v := d.visit(c.Visit)
 	switch {
 	case v == nil:
 		return nil, ErrUnknownVisit
-	case v.State != StateFinished && v.State != StateWaiting && v.State != StatePostponed:
+	case !stayed && v.State != StateFinished && v.State != StateWaiting && v.State != StatePostponed:
 		return nil, ErrTooLate
 	case len(v.Legs) == 0:
 		return nil, ErrTooLate
@@ -90,6 +91,7 @@ func (d *Day) applyTakenBack(v *Visit, ev TakenBack) {
 		leg := v.Legs[n-1]
 		v.StartedAt, v.HeldFor, v.Why = leg.StartedAt, leg.HeldFor, leg.Why
 		v.Legs = slices.Clip(v.Legs[:n-1])
+		v.unreach(leg)
 		if v.Slot = leg.Slot; !v.Slot.IsZero() && v.Class == ClassWalkIn {
 			v.Class = leg.Class // the booking holds again
 		}

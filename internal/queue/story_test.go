@@ -139,9 +139,9 @@ func parseWish(s string) (queue.Command, error) {
 	case "close":
 		return queue.CloseDay{}, nil
 	case "reserve":
-		return queue.Reserve{Request: queue.RequestID(arg(2)), Service: queue.ServiceID(arg(1)), Class: class, Kiosk: "K1", Boot: "b1"}, nil
+		return queue.Reserve{Request: queue.RequestID(arg(2)), Service: queue.ServiceID(arg(1)), Class: class, Then: parseThen(f), Kiosk: "K1", Boot: "b1"}, nil
 	case "issue":
-		return queue.Issue{Request: queue.RequestID(arg(2)), Service: queue.ServiceID(arg(1)), Class: class}, nil
+		return queue.Issue{Request: queue.RequestID(arg(2)), Service: queue.ServiceID(arg(1)), Class: class, Then: parseThen(f)}, nil
 	case "printed":
 		return queue.ConfirmPrint{Request: request}, nil
 	case "failed":
@@ -165,7 +165,7 @@ func parseWish(s string) (queue.Command, error) {
 	case "start":
 		return queue.Start{Counter: counter, Visit: v}, nil
 	case "finish":
-		return queue.Finish{Counter: counter, Visit: v}, nil
+		return queue.Finish{Counter: counter, Visit: v, Whole: arg(3) == "whole"}, nil
 	case "noshow":
 		return queue.NoShow{Counter: counter, Visit: v}, nil
 	case "grant", "withdraw":
@@ -187,7 +187,7 @@ func tell(d *queue.Day, e queue.Event) string {
 	case queue.DayClosed:
 		return fmt.Sprintf("day closed %+v", e.Totals)
 	case queue.Reserved:
-		return fmt.Sprintf("reserved %s for %s", e.Number, e.Request)
+		return fmt.Sprintf("reserved %s for %s", e.Number, e.Request) + then(e.Then)
 	case queue.Issued:
 		if e.Revived {
 			return fmt.Sprintf("revived %s (%s)", e.Number, e.Print)
@@ -216,7 +216,7 @@ func tell(d *queue.Day, e queue.Event) string {
 	case queue.Started:
 		return "started " + number(e.Visit)
 	case queue.Finished:
-		return strings.TrimSpace("finished " + number(e.Visit) + delivered(e.Delivered))
+		return strings.TrimSpace("finished "+number(e.Visit)+delivered(e.Delivered)) + left(e.Left)
 	case queue.NotShown:
 		return "no-show " + number(e.Visit)
 	case queue.PrioritySet:

@@ -46,10 +46,10 @@ func parseEndWish(wish string, arg func(int) string) (queue.Command, error) {
 			}[arg(2)],
 		}, nil
 	}
-	return nil, fmt.Errorf("unknown wish %q", wish)
+	return parseThenWish(wish, arg)
 }
 
-func tellEnd(e queue.Event) string {
+func tellEnd(e queue.Event, number func(queue.VisitID) string) string {
 	switch e := e.(type) {
 	case queue.DayReopened:
 		return "day " + string(e.Day) + " reopened"
@@ -62,6 +62,6 @@ func tellEnd(e queue.Event) string {
 	case queue.PaperCorrected:
 		return fmt.Sprintf("corrected %s from %s to %s for %s at counter %q", e.Number, e.Was, e.Outcome, e.Service, e.Counter)
 	default:
-		return "unknown"
+		return tellThen(e, number)
 	}
 }

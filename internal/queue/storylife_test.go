@@ -69,6 +69,9 @@ func parseLifeWish(wish string, arg func(int) string) (queue.Command, error) {
 	case "walk":
 		return queue.Walk{Counter: counter, Service: queue.ServiceID(arg(2)), Request: queue.RequestID(arg(3)), Class: queue.ClassWalkIn}, nil
 	case "forward":
+		if arg(3) == "stay" {
+			return queue.Forward{Counter: counter, Service: queue.ServiceID(arg(2)), Stay: true}, nil
+		}
 		minutes, _ := strconv.Atoi(arg(4))
 		return queue.Forward{Counter: counter, Service: queue.ServiceID(arg(2)), Place: queue.Place(arg(3)), After: time.Duration(minutes) * time.Minute}, nil
 	case "transfer":
@@ -129,6 +132,12 @@ func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 		return fmt.Sprintf("%d numbers of %s kept for bookings", e.Numbers, e.Division)
 	case queue.Forwarded:
 		s := fmt.Sprintf("forwarded %s from counter %s to %s as %s", e.Number, e.Counter, e.Service, e.Class)
+		if e.Planned {
+			s += ", as planned"
+		}
+		if e.Stays {
+			s += ", and stays"
+		}
 		if e.Place != queue.PlaceArrival {
 			s += " " + string(e.Place)
 		}
@@ -174,7 +183,7 @@ func tellLife(e queue.Event, number func(queue.VisitID) string) string {
 	case queue.QuotaSet:
 		return fmt.Sprintf("quota of %s%s is %d", e.Service, e.Division, e.Quota)
 	default:
-		return tellEnd(e)
+		return tellEnd(e, number)
 	}
 }
 

@@ -65,13 +65,15 @@ type Visit struct {
 	Walked     bool          // served without a ticket
 	Alone      bool          // the kiosk gave the number by itself; see ReserveAlone
 	Inaccurate bool          // left out of statistics
+	Then       []ServiceID   // services still to come after the present one, in order; never changed in place
 	Told       *Told         // what the citizen was told of the wait; never changed; nil if nothing
 	Corrected  bool          // what was entered of it from paper was put right
 	Legs       []Leg         // what ended at counters, in order; never changed once it is there
 
-	booked bool  // its number was for a booking
-	aside  State // what it was when it was cancelled, if it was set aside then; empty otherwise
-	missed int   // first calls of the division when it ended
+	booked bool        // its number was for a booking
+	aside  State       // what it was when it was cancelled, if it was set aside then; empty otherwise
+	chosen []ServiceID // what the number was taken for beside its first service
+	missed int         // first calls of the division when it ended
 }
 
 // Leg is one service of a visit at one counter, from its call to its end.
@@ -88,13 +90,24 @@ type Leg struct {
 	Why       Why
 	Outcome   State // finished, no_show or pickup_pending
 	Delivered []Delivered
+
+	then []ServiceID // that were still to come when it ended
 }
 
 func (v *Visit) leg(outcome State, done []Delivered, at time.Time) Leg {
 	return Leg{
 		Service: v.Service, Body: v.Body, Class: v.Class, Slot: v.Slot, Counter: v.Counter, CalledAt: v.LegCall, StartedAt: v.StartedAt,
 		EndedAt: at, HeldFor: v.HeldFor, Why: v.Why, Outcome: outcome, Delivered: slices.Clone(done),
+		then: v.Then,
 	}
+}
+
+// ServiceTime returns how long the leg was served, holds excluded; zero if nobody came. It is never negative.
+func (l Leg) ServiceTime() time.Duration {
+	if l.StartedAt.IsZero() {
+		return 0
+	}
+	return max(0, l.EndedAt.Sub(l.StartedAt)-l.HeldFor)
 }
 
 // ready reports whether a waiting visit may be called.

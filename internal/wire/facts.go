@@ -56,6 +56,7 @@ const (
 	TypeNumbersReleased  = "numbers.released"
 	TypePaperEntered     = "ticket.paper"
 	TypePaperCorrected   = "ticket.paper_corrected"
+	TypeThenSet          = "ticket.then"
 )
 
 // EncodeFact returns the type, version and JSON body under which a branch's fact is stored and sent.
@@ -163,6 +164,8 @@ func factType(e queue.Event) string {
 		return TypePaperEntered
 	case queue.PaperCorrected:
 		return TypePaperCorrected
+	case queue.ThenSet:
+		return TypeThenSet
 	case queue.Noted:
 		return e.Type
 	}
@@ -229,6 +232,7 @@ var factDecoders = map[string]func([]byte) (queue.Event, error){
 	TypeNumbersReleased:  decodeAs[queue.NumbersReleased],
 	TypePaperEntered:     decodeAs[queue.PaperEntered],
 	TypePaperCorrected:   decodeAs[queue.PaperCorrected],
+	TypeThenSet:          decodeAs[queue.ThenSet],
 }
 
 func decodeAs[E queue.Event](data []byte) (queue.Event, error) {

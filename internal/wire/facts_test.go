@@ -75,6 +75,7 @@ func examples() []queue.Event {
 		queue.DayReopened{Day: "2026-11-23", By: "p-7"},
 		queue.NumbersBlocked{Division: "a", First: 950, Last: 999, By: "p-7"},
 		queue.NumbersReleased{Division: "a", First: 950, By: "p-7"},
+		queue.ThenSet{Visit: 23, Then: []queue.ServiceID{"tax", "cc-pickup"}, By: "p-7"},
 		queue.PaperEntered{Visit: 23, Number: number, Counter: "3", Outcome: queue.StateFinished, Delivered: done, By: "p-7"},
 		queue.PaperCorrected{
 			Visit: 23, Number: number, Was: queue.StateNoShow, Outcome: queue.StateFinished, Service: "cc-renew", Body: "irn", Counter: "3",

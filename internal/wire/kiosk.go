@@ -34,6 +34,8 @@ type TicketFact struct {
 	Boot     string `json:"boot,omitempty"`
 	Attempts int    `json:"n,omitempty"`
 	Day      string `json:"day,omitempty"` // of the number, with print.started
+
+	Then []string `json:"then,omitempty"` // services after the first, in order
 }
 
 // DeviceFact is the body of printer.state, device.fault and device.recovered: one device of a node and how it is.
@@ -71,6 +73,7 @@ type TicketRequest struct {
 	Lang    string `json:"lang"`
 
 	CheckIn *CheckIn `json:"checkin,omitempty"` // of a booking, in place of a service
+	Then    []string `json:"then,omitempty"`    // services of the same visit after the first, in order
 }
 
 // Refusal codes of a TicketReply; each has a text and a next step on the kiosk's screen.

@@ -16,6 +16,8 @@ type AloneFact struct {
 	Day     string `json:"day"`
 	Prefix  string `json:"p"`
 	N       int    `json:"n"`
+
+	Then []string `json:"then,omitempty"` // services after the first, in order
 }
 
 // KindLease marks a LeaseRequest among the questions of a node.
@@ -32,6 +34,15 @@ type LeaseRequest struct {
 // LeaseReply answers a LeaseRequest (dn/rsp) with every range that is the kiosk's.
 type LeaseReply struct {
 	Ranges []LeasedRange `json:"ranges"`
+}
+
+// Services reads the names of services that a message lists; nil for none.
+func Services(names []string) []queue.ServiceID {
+	var all []queue.ServiceID
+	for _, n := range names {
+		all = append(all, queue.ServiceID(n))
+	}
+	return all
 }
 
 // NumberText is a number as tickets say it.

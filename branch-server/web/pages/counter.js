@@ -7,15 +7,17 @@ import { html, render, Icon } from "look/html.js";
 import { command } from "look/command.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./live.js";
-import { ClassTag, Doubt, StateWord, Tongue, dialogs } from "./ticket.js";
+import { ClassTag, Doubt, Nth, StateWord, Tongue, dialogs } from "./ticket.js";
 import { Acts, delivered } from "./acts.js";
 import { Put, SeatDialog } from "./seat.js";
+import { Ahead } from "./then.js";
 
 /**
  * @typedef {import("./ticket.js").Ticket} Ticket
  * @typedef {Ticket & {stage: string, issued: number, called: number, lastCall: number, recalled: number,
  *   started: number, usual: number, why: string, waited: string, held: number, recalls: number, recallAt: number,
- *   inaccurate: boolean, walked: boolean, before: string}} Visit
+ *   inaccurate: boolean, walked: boolean, before: string, then: Then[], more: boolean}} Visit
+ * @typedef {import("./ticket.js").Then} Then
  * @typedef {Ticket & {kind: string, mine: boolean, where: string, since: number, reason: string, until: number}} Aside
  * @typedef {{seat: string, place: {name: string, day: string, open: boolean},
  *   counter: {id: string, label: string, open: boolean, since: number, free: number, break: string, breakDue: boolean,
@@ -65,7 +67,10 @@ function main(s) {
   if (paused(s)) return { name: "endbreak", label: "Voltar da pausa", busy: "A voltar…", icon: "unlock", body: {} };
   if (!visit) return { name: "call", label: "Chamar seguinte", busy: "A chamar…", icon: "mega-phone", body: {} };
   if (visit.stage === "called") return { name: "start", label: "Chegou", busy: "A registar…", icon: "user-check", body: { visit: visit.id } };
-  return { name: "finish", label: "Terminar", busy: "A terminar…", icon: "check", body: { visit: visit.id } };
+  const next = visit.then[0];
+  // Whoever is here already stays seated where this counter has what comes next; nobody has to be called for it.
+  if (next?.here) return { name: "forward", label: "Passar ao assunto seguinte", busy: "A passar…", icon: "arrow-right", body: { visit: visit.id, service: next.id, stay: true } };
+  return { name: "finish", label: next ? "Terminar este assunto" : "Terminar", busy: "A terminar…", icon: "check", body: { visit: visit.id } };
 }
 
 /** @param {State} s */
@@ -88,6 +93,7 @@ function others(s) {
       { key: "F8", label: "Encaminhar…", act: () => d.open("forward") },
       { key: "F9", label: "Reter…", act: () => d.open("hold") },
       { key: "Alt+V", label: "Volta hoje…", act: () => d.open("postpone"), more: true }, set,
+      ...several(visit),
     ];
   }
   const wait = Math.ceil((visit.recallAt - now()) / 1000);
@@ -100,11 +106,25 @@ function others(s) {
   ];
 }
 
+/** What else can be done while a visit has services to come. @param {Visit} visit @returns {Other[]} */
+function several(visit) {
+  const next = visit.then[0];
+  if (!next) return [];
+  const whole = { key: "Alt+T", label: "Terminar a visita", act: () => end(visit, true), more: true };
+  return next.here ? [{ key: "Alt+P", label: "Seguinte noutro balcão", act: () => end(visit, false), more: true }, whole] : [whole];
+}
+
+/** Ends the service, and with it the visit or not. @param {Visit} visit @param {boolean} whole */
+const end = (visit, whole) => { press("finish", { visit: visit.id, whole, delivered: delivered(visit) }, undefined, told(visit)); };
+
+/** What the words of undoing must know. @param {Visit|null|undefined} visit */
+const told = (visit) => ({ tk: visit?.tk, goes: visit?.then[0]?.name });
+
 function pressMain() {
   if (!state || performance.now() - changedAt < SETTLE_MS) return;
   const a = main(state);
   autoAt = 0;
-  press(a.name, a.name === "finish" ? { ...a.body, delivered: delivered(state.visit) } : a.body, undefined, { tk: state.visit?.tk });
+  press(a.name, a.name === "finish" || a.name === "forward" ? { ...a.body, delivered: delivered(state.visit) } : a.body, undefined, told(state.visit));
 }
 
 /** @param {string} name @param {any} body @param {string} [key] @param {any} [told] what undoing must know */
@@ -142,8 +162,10 @@ const undos = {
   noshow: (b, x) => [`${x.tk} não compareceu.`, "revive", { visit: b.visit }],
   cancel: (b, x) => [`${x.tk} anulada.`, "revive", { visit: b.visit, undo: true }],
   hold: (b, x) => [`${x.tk} retida.`, "resume", { visit: b.visit }],
-  finish: (b, x) => [`${x.tk} terminada.`, "takeback", { visit: b.visit }],
-  forward: (b, x) => [`${x.tk} encaminhada.`, "takeback", { visit: b.visit }],
+  finish: (b, x) => [x.goes && !b.whole ? `${x.tk} segue para ${x.goes}.` : `${x.tk} terminada.`, "takeback", { visit: b.visit }],
+  forward: (b, x) => [b.stay ? `${x.tk}: assunto terminado.` : `${x.tk} encaminhada.`, "takeback", { visit: b.visit }],
+  "add-service": (b, x) => [`${x.tk}: mais um assunto.`, "drop-service", { visit: b.visit, service: b.service }],
+  "drop-service": (b, x) => [`${x.tk}: assunto tirado.`, "add-service", { visit: b.visit, service: b.service }],
   postpone: (b, x) => [`${x.tk} fica de voltar.`, "takeback", { visit: b.visit }],
   transfer: (b, x) => (x.from ? [`${x.tk}: assunto mudado.`, "transfer", { visit: b.visit, service: x.from }] : null),
   break: () => ["Em pausa.", "endbreak", {}],
@@ -191,6 +213,7 @@ document.addEventListener("keydown", (e) => {
   if (e.key === "Escape" && autoAt) { later(); return; }
   if (e.altKey) {
     const go = { KeyQ: state.visit && (() => location.assign(whyLink(/** @type {Visit} */ (state?.visit)))), KeyB: () => d.open("find"),
+      KeyM: state.visit?.more && (() => d.open("more")),
       KeyA: state.visit?.stage === "serving" && (() => document.getElementById("act")?.focus()) }[e.code]
       ?? others(state).find((o) => o.key.startsWith("Alt+") && "Key" + o.key.slice(4) === e.code)?.act;
     if (go) { e.preventDefault(); if (!e.repeat) go(); }
@@ -317,7 +340,7 @@ function Steps({ s }) {
   else if (v.stage === "serving") steps.push({ name: "Chegou ao balcão", at: hour(v.started, true), kind: "done" }, { name: "Em atendimento", at: "", kind: "now" });
   else steps.push({ name: "A vir para o balcão", at: "", kind: "now" });
   return html`<section class="panel visit-steps" aria-label="Esta visita"><div class="head"><h2>Esta visita</h2><span class="note">${v.tk} · ${v.body}</span></div>
-    <ul class="steps">${steps.map((p) => html`<li key=${p.name} class=${p.kind}><${Icon} name=${p.kind === "done" ? "solid-check-circle" : "b-step"} /><span>${p.name}<small>${p.at}</small></span></li>`)}</ul></section>`;
+    <ul class="steps">${steps.map((p) => html`<li key=${p.name} class=${p.kind}><${Icon} name=${p.kind === "done" ? "solid-check-circle" : "b-step"} /><span>${p.name}<small>${p.at}</small></span></li>`)}</ul><${Ahead} v=${v} d=${d} press=${(/** @type {string} */ name, /** @type {any} */ body) => press(name, body, undefined, told(v))} /></section>`;
 }
 
 /**
@@ -350,7 +373,7 @@ function Waiting({ s }) {
       <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Mais</span></th></tr></thead>
       ${apart(rows).map((part) => html`<tbody key=${part.name} onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${part.name && html`<tr class="part"><th colspan="8" scope="rowgroup">${part.name} <span>${part.rows.length}</span></th></tr>`}${part.rows.map(([t, i]) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
-        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
+        <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><${Nth} t=${t} /><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait" title=${t.told ? `Disse-se-lhe: ${t.told}` : ""}><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Mais sobre a ${t.tk}`} title="Chamar, prioridade, assunto, anular…" onClick=${() => d.show(t.tk, t.id)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody>`)}</table></div>`}
     <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
@@ -409,7 +432,7 @@ draw();
 follow("counter&counter=" + encodeURIComponent(root.dataset.counter ?? ""), (s, l, seq) => {
   state = s; link = l; seen = Math.max(seen, seq);
   if (s.seat === "yours") {
-    const a = main(s), m = a.name + "/" + (a.body.visit ?? "");
+    const a = main(s), m = [a.name, a.body.visit, a.body.service].join("/");
     if (m !== meaning) {
       if (meaning) changedAt = performance.now();
       else requestAnimationFrame(() => { if (document.activeElement === document.body) document.getElementById("main")?.focus(); });

@@ -7,9 +7,10 @@ import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, now, send, unanswered } from "./live.js";
 import { dialogs, tongues } from "./ticket.js";
+import { gathering } from "./several.js";
 
 /**
- * @typedef {{id: number, tk: string, svc: string, state: string, at: string, class: string, slip: string, paper: string, despite: string}} Given
+ * @typedef {{id: number, tk: string, svc: string, state: string, at: string, class: string, slip: string, paper: string, despite: string, then: string[]}} Given
  * @typedef {{id: string, text: string}} Class
  * @typedef {{id: string, name: string, ready: boolean, text: string}} Printer
  * @typedef {{place: {name: string, open: boolean}, bodies: {name: string, classes: Class[], services: import("./ticket.js").Service[]}[], printers: Printer[],
@@ -21,7 +22,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let state = null;
 /** @type {import("look/stream.js").Link} */
 let link = { live: false, age: 0, heard: null };
-/** @type {{visit: number, tk: string, svc: string, law: boolean, class: string}|null} */
+/** @type {{visit: number, tk: string, svc: string, then: string[], law: boolean, class: string}|null} */
 let last = null;
 /** The class chosen in each body that has its own; empty is what the box above says. @type {Record<string, string>} */
 const chosen = {};
@@ -43,6 +44,11 @@ async function pressAfter(name, body, told) {
 
 const d = dialogs({ press: pressAfter, draw });
 
+const several = gathering({
+  give: ([first, ...then]) => { if (state && first) give(state, first, undefined, then); },
+  name: (id) => serviceName(id), busy: () => pending.startsWith("issue"), draw,
+});
+
 /** @param {string} name @param {any} body @param {string} [key] @param {any} [told] */
 async function press(name, body, key, told) {
   if (pending) return;
@@ -59,8 +65,9 @@ async function press(name, body, key, told) {
   const x = { ...told, ...answer.data };
   if (!x.ok) problem = { text: x.message ?? "O pedido não foi aceite.", next: x.next ?? "" };
   else if (name === "issue") {
-    last = { visit: x.visit, tk: x.tk, svc: serviceName(body.service), law: !!body.granted && !body.class, class: className(body.service, body.class) };
+    last = { visit: x.visit, tk: x.tk, svc: serviceName(body.service), then: (body.then ?? []).map(serviceName), law: !!body.granted && !body.class, class: className(body.service, body.class) };
     law = false;
+    several.clear();
     for (const b of Object.keys(chosen)) delete chosen[b];
     if (told?.page) openSlip(x.visit);
     undo = { text: `${x.tk} tirada.`, until: performance.now() + 10000, press: { name: "cancel", body: { visit: x.visit, reason: "mistake" } } };
@@ -73,7 +80,7 @@ async function press(name, body, key, told) {
 }
 
 /** @type {Record<string, string>} */
-const done = { priority: "prioridade mudada", transfer: "assunto mudado", revive: "reposta na fila", return: "voltou e espera", cancel: "anulada", "answer-alarm": "", byhand: "entregue com o número escrito à mão", slip: "o talão vai sair" };
+const done = { priority: "prioridade mudada", transfer: "assunto mudado", revive: "reposta na fila", return: "voltou e espera", "add-service": "mais um assunto", "drop-service": "assunto tirado", cancel: "anulada", "answer-alarm": "", byhand: "entregue com o número escrito à mão", slip: "o talão vai sair" };
 
 const keptSlip = "balcao-talao";
 function recall() { try { return localStorage.getItem(keptSlip) ?? ""; } catch { return ""; } }
@@ -86,11 +93,11 @@ function openSlip(visit) { window.open(`/rececao/talao/${visit}`, "_blank", "noo
 /** Where slips come out now: a kiosk that is gone prints none. @param {State} s */
 const slipNow = (s) => (slip === "" || slip === "page" || s.printers.some((p) => p.id === slip) ? slip : "");
 
-/** @param {State} s @param {string} service @param {string} [reason] */
-function give(s, service, reason) {
+/** @param {State} s @param {string} service @param {string} [reason] @param {string[]} [then] */
+function give(s, service, reason, then) {
   const to = slipNow(s), body = s.bodies.find((b) => b.services.some((one) => one.id === service));
   const cls = body ? chosen[body.name] ?? "" : "";
-  press("issue", { service, granted: law, lang, ...(cls ? { class: cls } : {}), ...(reason ? { reason } : {}), ...(to && to !== "page" ? { kiosk: to } : {}) }, undefined, { page: to === "page" });
+  press("issue", { service, ...(then ? { then } : {}), granted: law, lang, ...(cls ? { class: cls } : {}), ...(reason ? { reason } : {}), ...(to && to !== "page" ? { kiosk: to } : {}) }, undefined, { page: to === "page" });
 }
 
 /** @param {string} service @param {string} [id] */
@@ -116,6 +123,7 @@ function Services({ s }) {
     <div class="in stack"><div class="row options"><label class="check"><input type="checkbox" checked=${law} onChange=${(/** @type {any} */ e) => { law = e.target.checked; draw(); }} /><span>Com prioridade por lei<small>a condição não se pergunta nem se guarda</small></span></label>
       <div class="field"><label for="lang">Língua da pessoa</label><select id="lang" value=${lang} onChange=${(/** @type {any} */ e) => { lang = e.target.value; }}><option value="pt">português</option>${Object.entries(tongues).map(([code, name]) => html`<option key=${code} value=${code}>${name}</option>`)}</select></div>
       <div class="field"><label for="slip">Talão</label><select id="slip" value=${slipNow(s)} onChange=${(/** @type {any} */ e) => choose(e.target.value)}><option value="">sem talão: escrevo o número</option>${s.printers.map((p) => html`<option key=${p.id} value=${p.id}>no ${p.name.toLowerCase()}${p.ready ? "" : " (com problema)"}</option>`)}<option value="page">na impressora deste computador</option></select></div></div>
+    <${several.Switch} /><${several.View} />
     ${s.printers.some((p) => p.id === slip && !p.ready) && html`<p class="small warn">${s.printers.find((p) => p.id === slip)?.name}: ${s.printers.find((p) => p.id === slip)?.text}</p>`}
     ${s.bodies.map((b) => html`<section key=${b.name}><div class="spread"><h3>${b.name}</h3><${Classes} b=${b} /></div><div class="offer-grid">${b.services.map((one) => html`<${Offered} key=${one.id} s=${s} one=${one} />`)}</div></section>`)}</div></section>`;
 }
@@ -129,6 +137,9 @@ function Classes({ b }) {
 /** @param {{s: State, one: import("./ticket.js").Service}} p */
 function Offered({ s, one }) {
   const waits = `${one.wait === 1 ? "1 à espera" : `${one.wait} à espera`} · ${one.open === 0 ? "sem balcão aberto" : one.open === 1 ? "1 balcão" : `${one.open} balcões`}`;
+  if (several.on) {
+    return html`<button class=${"button service" + (one.shut ? " shut" : "")} type="button" disabled=${!s.place.open || !!one.shut || several.full(one.id)} aria-pressed=${several.has(one.id)} onClick=${() => several.pick(one.id)}><span>${one.name}<small>${several.words(one.id) || one.shut || waits}</small></span></button>`;
+  }
   const act = () => (one.shut ? d.open("override", { service: one.id }) : give(s, one.id));
   return html`<button class=${"button service" + (one.shut ? " shut" : "")} type="button" disabled=${!s.place.open} aria-busy=${pending === "issue" + one.id} onClick=${act}><span>${one.name}<small>${one.shut ? html`<${Icon} name="lock" /> ${one.shut} · dar na mesma…` : waits}</small></span></button>`;
 }
@@ -166,10 +177,10 @@ const upper = (t) => (t[0]?.toUpperCase() ?? "") + t.slice(1);
 /** @param {{s: State}} p */
 function Side({ s }) {
   /** @param {string} title @param {Given[]} list @param {string} none */
-  const panel = (title, list, none) => html`<section class="panel"><div class="head"><h2>${title}</h2></div>${list.length === 0 ? html`<p class="in quiet">${none}</p>` : html`<ul class="aside in">${list.map((g) => html`<li key=${g.id}><b class="ticket-s">${g.tk}</b><span>${g.svc}<small>${g.at} · ${g.state}${g.slip && g.slip !== "none" && g.slip !== "printed" ? ` · ${g.paper}` : ""}</small>${g.despite && html`<small>apesar de tudo: ${g.despite}</small>`}</span><button class="button small" type="button" aria-label=${`Ver a ${g.tk}`} onClick=${() => d.show(g.tk, g.id)}>Ver</button></li>`)}</ul>`}</section>`;
+  const panel = (title, list, none) => html`<section class="panel"><div class="head"><h2>${title}</h2></div>${list.length === 0 ? html`<p class="in quiet">${none}</p>` : html`<ul class="aside in">${list.map((g) => html`<li key=${g.id}><b class="ticket-s">${g.tk}</b><span>${g.svc}${g.then.length > 0 && html`<small>depois ${g.then.join(", depois ")}</small>`}<small>${g.at} · ${g.state}${g.slip && g.slip !== "none" && g.slip !== "printed" ? ` · ${g.paper}` : ""}</small>${g.despite && html`<small>apesar de tudo: ${g.despite}</small>`}</span><button class="button small" type="button" aria-label=${`Ver a ${g.tk}`} onClick=${() => d.show(g.tk, g.id)}>Ver</button></li>`)}</ul>`}</section>`;
   return html`<div class="stack">
     ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
-    <section class="panel given" aria-live="polite"><div class="in">${last ? html`<span class="over">Diga ou escreva este número</span><div class="row"><span class="ticket">${last.tk}</span>${last.law && html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`}</div>${last.class && html`<span class="tag long"><${Icon} name="tag" /> ${last.class}</span>`}<p class="verdict">${last.svc}</p><${Slip} s=${s} />`
+    <section class="panel given" aria-live="polite"><div class="in">${last ? html`<span class="over">Diga ou escreva este número</span><div class="row"><span class="ticket">${last.tk}</span>${last.law && html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`}</div>${last.class && html`<span class="tag long"><${Icon} name="tag" /> ${last.class}</span>`}<p class="verdict">${last.svc}${last.then.map((name) => html`<span class="then" key=${name}>depois ${name}</span>`)}</p><${Slip} s=${s} />`
     : html`<h2>Nenhuma senha tirada agora</h2><p class="quiet">Escolha o assunto. O número aparece aqui, grande, para o escrever num papel.</p>`}</div></section>
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
     ${said && html`<div class="notice ok" role="status"><${Icon} name="check" /><div>${said}</div></div>`}

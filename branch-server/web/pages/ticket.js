@@ -9,8 +9,9 @@ import { command } from "look/command.js";
 
 /**
  * @typedef {{id: number, tk: string, svc: string, svcId: string, body: string, group: string, class: string, slot?: string, told?: string,
- *   min: number, target: number, state: string, doubt: boolean, lang: string}} Ticket
- * @typedef {Ticket & {words: string, since: string, counter: string, can: string[], no: string}} Found
+ *   min: number, target: number, state: string, doubt: boolean, lang: string, nth?: number, of?: number}} Ticket
+ * @typedef {{id: string, name: string, body: string, here: boolean}} Then
+ * @typedef {Ticket & {words: string, since: string, counter: string, can: string[], no: string, then: Then[]}} Found
  * @typedef {{code: string, text: string, planned?: boolean}} Reason
  * @typedef {{id: string, name: string, group: string, open: number, wait: number, no: string, shut: string}} Service
  * @typedef {{bodies: {name: string, classes: {id: string, text: string}[], services: Service[]}[], reasons: Record<string, Reason[]>, mine: string[],
@@ -38,6 +39,9 @@ export function StateWord({ of }) {
 export function Doubt({ t }) {
   return t.doubt && html`<span class="doubt"><${Icon} name="print" /> talão por confirmar</span>`;
 }
+
+/** Which of several services of a visit. @param {{t: Ticket}} p */
+export function Nth({ t }) { return t.of ? html` <span class="small quiet nowrap">${t.nth}.º de ${t.of} assuntos</span>` : null; }
 
 /** @type {Record<string, string>} */
 export const tongues = { en: "inglês", es: "espanhol", fr: "francês", uk: "ucraniano" };
@@ -74,10 +78,15 @@ const acts = {
   withdraw: { label: "Retirar prioridade…", title: (t) => `Retirar a prioridade à ${t.tk}?`, list: "priority", only: ["mistake", "given_up"], send: "priority", icon: "b-chevrons", text: "Volta à ordem de chegada, com a hora a que tirou a senha." },
   transfer: { label: "Mudar de assunto…", title: (t) => `Mudar o assunto da ${t.tk}`, send: "transfer", icon: "arrow-right", text: "Fica com o mesmo número e com a hora a que chegou." },
   cancel: { label: "Anular…", title: (t) => `Anular a ${t.tk}?`, list: "cancel", send: "cancel", icon: "x", text: "Pode desfazer logo a seguir." },
+  more: { label: "Mais um assunto…", title: (t) => `Mais um assunto na ${t.tk}`, send: "add-service", icon: "plus", text: "Trata-se depois dos outros, com o mesmo número e a hora da primeira chegada." },
+  less: { label: "Tirar um assunto…", title: (t) => `Tirar um assunto à ${t.tk}`, send: "drop-service", icon: "x", text: "A senha continua para os outros." },
   resume: { label: "Retomar aqui", title: () => "", send: "resume", icon: "refresh-ccw" },
   revive: { label: "Repor na fila", title: () => "", send: "revive", icon: "refresh-ccw" },
   return: { label: "Já voltou", title: () => "", send: "return", icon: "user-check" },
 };
+
+/** What asks for a service, instead of a reason. */
+const chooses = new Set(["transfer", "more", "less"]);
 
 /**
  * The dialogs of a page. press sends a command; draw paints the page again.
@@ -124,7 +133,7 @@ export function dialogs({ press, draw }) {
   /** @param {string} name @param {Found} t */
   function act(name, t) {
     const a = /** @type {typeof acts[string]} */ (acts[name]);
-    if (!a.list && name !== "transfer") { send(a.send, { visit: t.id }, { tk: t.tk }); return; }
+    if (!a.list && !chooses.has(name)) { send(a.send, { visit: t.id }, { tk: t.tk }); return; }
     open(name, { ticket: t });
   }
 
@@ -178,7 +187,8 @@ export function dialogs({ press, draw }) {
     }
     const can = t.can.filter((c) => acts[c]);
     return html`<${Frame} title=${`Senha ${t.tk}`}>
-      <p class="verdict">${t.svc} <span class="small quiet">${t.body}</span></p>
+      <p class="verdict">${t.svc} <span class="small quiet">${t.body}</span><${Nth} t=${t} /></p>
+      ${t.then.length > 0 && html`<p class="small">Depois: ${t.then.map((n) => n.name).join(", depois ")}.</p>`}
       <p class="row"><${ClassTag} t=${t} /><span>${t.words[0]?.toUpperCase()}${t.words.slice(1)}${t.counter ? `, ${t.counter}` : ""}, desde as ${t.since}.</span></p>
       ${t.no && html`<p class="small">${t.no}</p>`}
       ${can.length > 0 ? html`<div class="acts-grid">${can.map((c, i) => { const a = /** @type {typeof acts[string]} */ (acts[c]); return html`<button key=${c} class="button" type="button" autofocus=${i === 0} onClick=${() => act(c, t)}><${Icon} name=${a.icon} />${a.label}</button>`; })}</div>` : html`<p class="small quiet">Não há nada a fazer com esta senha a partir daqui.</p>`}
@@ -193,8 +203,8 @@ export function dialogs({ press, draw }) {
       send(a.send, body, { tk: t.tk, from: t.svcId });
     };
     return html`<${Frame} title=${a.title(t)} submit=${submit}><p>${t.svc}. ${a.text}</p>
-      ${a.list ? html`<${Reasons} of=${a.list} only=${a.only} />` : html`<${Services} id="to" label="Assunto certo" not=${t.svcId} /><${NoCounter} of=${d.service} />`}
-      <${Fault} /><${Actions} go=${{ choose: "Chamar", grant: "Dar prioridade", withdraw: "Retirar prioridade", transfer: "Mudar assunto", cancel: "Anular a senha" }[d.kind]} /></${Frame}>`;
+      ${a.list ? html`<${Reasons} of=${a.list} only=${a.only} />` : html`<${Services} id="to" label=${d.kind === "transfer" ? "Assunto certo" : "Assunto"} not=${t.svcId} only=${d.kind === "less" ? t.then.map((n) => n.id) : undefined} /><${NoCounter} of=${d.kind === "less" ? undefined : d.service} />`}
+      <${Fault} /><${Actions} go=${{ choose: "Chamar", grant: "Dar prioridade", withdraw: "Retirar prioridade", transfer: "Mudar assunto", cancel: "Anular a senha", more: "Juntar", less: "Tirar" }[d.kind]} /></${Frame}>`;
   }
 
   /** The dialogs that act on what is open; null if none of them is. */
