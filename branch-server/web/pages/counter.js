@@ -110,8 +110,8 @@ function others(s) {
 function several(visit) {
   const next = visit.then[0];
   if (!next) return [];
-  const whole = { key: "Alt+T", label: "Terminar a visita", act: () => end(visit, true), more: true };
-  return next.here ? [{ key: "Alt+P", label: "Seguinte noutro balcão", act: () => end(visit, false), more: true }, whole] : [whole];
+  const whole = { key: "Alt+T", label: "Terminar tudo", act: () => end(visit, true), more: true };
+  return next.here ? [{ key: "Alt+P", label: "Noutro balcão", act: () => end(visit, false), more: true }, whole] : [whole];
 }
 
 /** Ends the service, and with it the visit or not. @param {Visit} visit @param {boolean} whole */
@@ -334,9 +334,11 @@ function Steps({ s }) {
     { name: v.doubt ? "Senha tirada, talão por confirmar" : "Senha tirada", at: hour(v.issued, true) + (v.told ? `, com espera «${v.told}»` : ""), kind: "done" },
     { name: v.recalled ? `Chamada ${v.recalled + 1} vezes` : "Chamada", at: hour(v.called, true), kind: "done" },
   ];
+  const stayed = !v.walked && v.before !== "" && v.called === v.started;
+  if (stayed) steps.splice(1, 1, { name: "Passou a este assunto", at: hour(v.started, true), kind: "done" });
   if (v.walked) steps.splice(0, 2, { name: "Atendida sem senha", at: hour(v.issued, true), kind: "done" });
   if (v.before) steps.splice(1, 0, { name: `Antes: ${v.before}`, at: "", kind: "done" });
-  if (v.stage === "serving" && v.walked) steps.push({ name: "Em atendimento", at: "", kind: "now" });
+  if (v.stage === "serving" && (v.walked || stayed)) steps.push({ name: "Em atendimento", at: "", kind: "now" });
   else if (v.stage === "serving") steps.push({ name: "Chegou ao balcão", at: hour(v.started, true), kind: "done" }, { name: "Em atendimento", at: "", kind: "now" });
   else steps.push({ name: "A vir para o balcão", at: "", kind: "now" });
   return html`<section class="panel visit-steps" aria-label="Esta visita"><div class="head"><h2>Esta visita</h2><span class="note">${v.tk} · ${v.body}</span></div>

@@ -12,8 +12,9 @@ import { html, Icon } from "look/html.js";
 
 /** @param {{v: Visit, d: Dialogs, press: (name: string, body: any) => void}} p */
 export function Ahead({ v, d, press }) {
-  return html`<div class="ahead">${v.then.length > 0 && html`<h3 class="minor" id="ahead">A seguir, com a mesma senha</h3>
-    <ol aria-labelledby="ahead">${v.then.map((s) => html`<li key=${s.id}><span>${s.name}<small>${s.here ? "este balcão atende" : `${s.body}, noutro balcão`}</small></span>
-      <button class="button small" type="button" aria-label=${`Tirar ${s.name} desta visita`} onClick=${() => press("drop-service", { visit: v.id, service: s.id })}><${Icon} name="x" />Tirar</button></li>`)}</ol>`}
-    ${v.more && html`<button class="button small more-service" type="button" aria-keyshortcuts="Alt+M" onClick=${() => d.open("more")}><${Icon} name="plus" />Mais um assunto… <span class="chord"><kbd>Alt</kbd>+<kbd>M</kbd></span></button>`}</div>`;
+  if (!v.more && v.then.length === 0) return null;
+  return html`<div class="ahead"><div class="spread">${v.then.length > 0 ? html`<h3 class="minor" id="ahead">A seguir</h3>` : html`<span />`}
+      ${v.more && html`<button class="button small" type="button" aria-keyshortcuts="Alt+M" onClick=${() => d.open("more")}><${Icon} name="plus" />Mais um assunto… <span class="chord"><kbd>Alt</kbd>+<kbd>M</kbd></span></button>`}</div>
+    ${v.then.length > 0 && html`<ol aria-labelledby="ahead">${v.then.map((s) => html`<li key=${s.id}><span>${s.name}<small>${s.here ? "este balcão atende" : `${s.body}, noutro balcão`}</small></span>
+      <button class="button small" type="button" aria-label=${`Tirar ${s.name} desta visita`} onClick=${() => press("drop-service", { visit: v.id, service: s.id })}><${Icon} name="x" />Tirar</button></li>`)}</ol>`}</div>`;
 }
