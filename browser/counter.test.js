@@ -123,6 +123,30 @@ test('a visit is held, resumed elsewhere, forwarded to the front and finished, b
   await marta.finish();
 });
 
+test('one number serves for several services: seated on at one counter, with one more added and taken back', { timeout: 90_000 }, async () => {
+  await reception.getByLabel('Vários assuntos na mesma senha').check();
+  await reception.locator('button.service').filter({ hasText: 'Cartão de Cidadão' }).click();
+  await reception.locator('button.service').filter({ hasText: 'Passaporte' }).click();
+  const before = (await coordinator.day()).visits.length;
+  await reception.getByRole('button', { name: 'Tirar senha com 2 assuntos' }).click();
+  await reception.locator('.given .then').filter({ hasText: 'Passaporte' }).waitFor();
+  assert.equal((await coordinator.day()).visits.length, before + 1, 'one number');
+  const number = await marta.call();
+  await marta.press('F2', 'Passar ao assunto seguinte');
+  assert.deepEqual(await violations(marta.page), []);
+  await marta.press('F2', 'Terminar');
+  await marta.page.getByText('Passou a este assunto').waitFor();
+  assert.equal(await marta.inHand(), number);
+  await dialog(marta.page, 'Alt+m', `Mais um assunto na ${number}`);
+  await marta.page.getByLabel('Assunto', { exact: true }).selectOption({ label: 'IRS' });
+  await enter(marta.page);
+  await marta.ready('Terminar este assunto');
+  await undo(marta);
+  await marta.page.getByText('Terminar este assunto').first().waitFor({ state: 'detached' });
+  await marta.finish();
+  assert.equal(await state(number), 'finished');
+});
+
 test('who does not come is struck off, and put back when they do', { timeout: 90_000 }, async () => {
   const number = await issue('Cartão de Cidadão');
   await marta.call();

@@ -95,6 +95,31 @@ func TestFiguresFollowTheirDefinitions(t *testing.T) {
 	}
 }
 
+// TestAVisitOfSeveralServicesIsCountedWhereItIs: each service has its own time, and the visit stands in one of them.
+func TestAVisitOfSeveralServicesIsCountedWhereItIs(t *testing.T) {
+	d := newDay(t)
+	several := reserved(1, "cc-renew", "irn", "A")
+	several.Then = []queue.ServiceID{"tax"}
+	d.at(0, queue.CounterOpened{Counter: "2"}, several, issued(1))
+	d.at(10, called(1, "2"), queue.Started{Visit: 1, Counter: "2"})
+	d.at(18, queue.Forwarded{Visit: 1, Number: several.Number, Counter: "2", Service: "tax", Body: "at", Class: queue.ClassWalkIn, Planned: true})
+	lines := map[queue.ServiceID]visit.Figures{}
+	for _, l := range d.branch.Services(minute(20)) {
+		lines[l.Service] = l.Figures
+	}
+	if first := lines["cc-renew"]; first.Serving != 0 || first.Waiting != 0 || first.ServiceTime.Mean != 8*time.Minute {
+		t.Errorf("the first service: %+v", first)
+	}
+	if second := lines["tax"]; second.Waiting != 1 || second.Serving != 0 {
+		t.Errorf("the second service: %+v", second)
+	}
+	d.at(21, called(1, "2"), queue.Started{Visit: 1, Counter: "2"})
+	d.at(25, queue.Finished{Visit: 1, Counter: "2"})
+	if f := d.branch.Figures(minute(26)); f.Issued != 1 || f.Served != 1 || f.Waiting != 0 || f.Serving != 0 {
+		t.Errorf("the branch: %+v", f)
+	}
+}
+
 func TestServicesAndBodiesAddUpToTheBranch(t *testing.T) {
 	d := newDay(t)
 	random := rand.New(rand.NewPCG(2, 7))

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestServicesOfOneVisitCountAgainstTheirQuotas(t *testing.T) {
 		t.Errorf("%d numbers left of L after its only one was chosen as a second service", left)
 	}
 	both.Request = "r2"
-	if _, err := d.Handle(both, at); err != queue.ErrSoldOut {
+	if _, err := d.Handle(both, at); !errors.Is(err, queue.ErrSoldOut) {
 		t.Errorf("a second visit for L: %v, want %v", err, queue.ErrSoldOut)
 	}
 }
