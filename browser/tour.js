@@ -28,7 +28,7 @@ export async function tour(browser, demo, look, scale) {
   try {
     await atTheKiosk(faces, demo, look);
     await atTheCounter(faces, look);
-    await inTheHall(faces, look);
+    await inTheHall(faces, demo, look);
     await atADesk(faces, look);
     await atTheOffice(faces, look);
     await withoutTheBranch(faces, demo, look);
@@ -186,8 +186,8 @@ async function atTheCounter(faces, look) {
   await marta.page.context().close();
 }
 
-/** What anybody sees without a sign-in, in the sizes it is seen in. @param {Faces} faces @param {Look} look */
-async function inTheHall(faces, look) {
+/** What anybody sees without a sign-in, in the sizes it is seen in. @param {Faces} faces @param {import('./demo.js').Demo} demo @param {Look} look */
+async function inTheHall(faces, demo, look) {
   const television = await faces.television();
   const { page } = television;
   await page.setViewportSize({ width: 1080, height: 1920 });
@@ -203,6 +203,11 @@ async function inTheHall(faces, look) {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto(new URL('/espera?lang=en', page.url()).href);
   await look('waits-320', page, 'narrow');
+  const link = (await demo.papers()).map((paper) => /\[QR (http[^\]]+)\]/.exec(paper.text)?.[1]).find(Boolean);
+  if (!link) throw new Error('no slip of the tour has a code');
+  await page.goto(link);
+  await page.locator('.stands').waitFor();
+  await look('ticket-page-320', page, 'narrow');
   await page.context().close();
 }
 

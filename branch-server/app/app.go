@@ -121,8 +121,8 @@ func (a *App) openDay(ctx context.Context) error {
 	})
 	a.desk = newDesk(a, zone, a.branch.Load)
 	a.site = site.New(site.Config{
-		Arrivals: a.desk,
-		Branch:   a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Arrivals: a.desk, Public: a.cfg.HTTP.Public,
+		Branch: a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
 	token, err := machine.Secret(a.cfg.Bookings.TokenFile)
 	if err != nil {
@@ -143,7 +143,7 @@ func (a *App) openDay(ctx context.Context) error {
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
 		},
-		Devices: a.site.Devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.Hosts, HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
+		Devices: a.site.Devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
 	})
 	return err
 }

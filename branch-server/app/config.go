@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,8 +47,18 @@ type Retention struct {
 // HTTP says where counters and callboards are served.
 type HTTP struct {
 	Listen string   `yaml:"listen"`
-	Hosts  []string `yaml:"hosts"` // names under which browsers may ask, beside localhost and addresses
-	HTTPS  bool     `yaml:"https"` // a TLS proxy stands in front
+	Hosts  []string `yaml:"hosts"`  // names under which browsers may ask, beside localhost and addresses
+	HTTPS  bool     `yaml:"https"`  // a TLS proxy stands in front
+	Public string   `yaml:"public"` // where telephones reach the public pages, for the codes on slips; empty prints none
+}
+
+// hosts are the names under which browsers may ask; the public one is among them.
+func (h HTTP) hosts() []string {
+	u, err := url.Parse(h.Public)
+	if err != nil || u.Hostname() == "" {
+		return h.Hosts
+	}
+	return append(slices.Clone(h.Hosts), u.Hostname())
 }
 
 // Broker says where kiosks and callboards connect: an embedded broker that listens, or an outside one.
@@ -123,6 +134,7 @@ func (c *Config) Check(faults *config.Faults) {
 		faults.Add("retention.journal_days", "must be between 35 and 3650 days")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
+	checkPublic(faults, c.HTTP.Public)
 	switch {
 	case len(c.Broker.Outside) == 0:
 		checkAddress(faults, "broker.listen", c.Broker.Listen)
@@ -169,6 +181,23 @@ func checkAddress(faults *config.Faults, key, address string) {
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		faults.Add(key, "%q is not a port", port)
+	}
+}
+
+// mostPublic is how long the public address may be: a slip's code holds 40 letters, of which path and code of the ticket
+// take eleven.
+const mostPublic = 40 - len(wire.TicketPath) - wire.TicketCodeLength
+
+func checkPublic(faults *config.Faults, address string) {
+	if address == "" || faults.Faulty("http.public") {
+		return
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		faults.Add("http.public", "%q is not an address such as https://senhas.example.pt", address)
+	case len(strings.TrimSuffix(address, "/")) > mostPublic:
+		faults.Add("http.public", "%q is longer than the %d letters that fit the code on a slip", address, mostPublic)
 	}
 }
 

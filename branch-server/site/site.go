@@ -43,6 +43,7 @@ type Config struct {
 	Branch   func() *branch.Branch // the description in force: read once for each painting, never kept
 	Commands Commands
 	Waits    branch.Waits            // what people are told of waits
+	Public   string                  // where telephones reach the branch; empty for nowhere
 	Notes    func() []wire.BoardNote // what the coordination says on the boards; nil is nothing
 	Epoch    uint64                  // of the branch's journal
 	Now      func() time.Time
@@ -163,6 +164,7 @@ func (s *Site) publishOffer(ctx context.Context, to Publisher) {
 		s.cfg.Log.Warn("paint the offer", "err", err)
 		return
 	}
+	offer.Branch.Public = s.cfg.Public
 	s.publish(to, OfferTopic, offer)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"balcao/branch-server/staff"
 	"balcao/internal/look"
+	"balcao/internal/wire"
 )
 
 // visitor is whoever sent a request: nobody in particular, or a person with a session.
@@ -50,6 +51,7 @@ func (w *Web) table() []route {
 		{"POST /painel/mensagens/retirar", coordination, w.removeMessage},
 		{"GET /espera", everyone, w.waitsPage},
 		{"GET /espera/erro", coordination, w.waitErrorPage},
+		{"GET " + wire.TicketPath + "{code}", everyone, w.ticketPage},
 		{"GET /events", everyone, w.events}, // audience by view: see views
 		{"GET /entrar", everyone, w.signInPage},
 		{"POST /entrar", everyone, w.signIn},

@@ -97,6 +97,7 @@ type Web struct {
 	handler http.Handler
 	presses map[string]press
 	public  publicWaits
+	codes   ticketCodes
 	facts   facts     // owned by the hub's goroutine, as are the next two
 	book    alertBook // since when somebody should look at what
 	aliases aliases   // pseudonyms of those who sit at counters

@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"hq/atlas":               pure,
 	"hq/visit":               pure,
 	"internal/citizen":       pure,
+	"internal/qr":            pure,
 	"internal/config":        pure,
 	"internal/hours":         pure,
 	"internal/replica":       pure,

@@ -187,6 +187,8 @@ type OfferBranch struct {
 	Hours     []Text `json:"hours,omitempty"`   // the week's hours, a line each
 	Elsewhere Text   `json:"elsewhere,omitempty"`
 	Book      Text   `json:"book,omitempty"`
+
+	Public string `json:"public,omitempty"` // where telephones reach the branch, https://senhas.example.pt; empty for nowhere
 }
 
 // OfferBody is an organisation present in the branch.

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"strings"
 	"sync"
 	"time"
 
@@ -151,6 +150,20 @@ func hourOf(atMS int64, zone string) string {
 // lisbon is the zone where a branch states none.
 const lisbon = "Europe/Lisbon"
 
+// link is where a telephone follows the ticket of a request; empty if the branch told of no such place.
+func (o *offers) link(request string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.offer == nil {
+		return ""
+	}
+	link := wire.TicketLink(o.offer.Branch.Public, request)
+	if len(link) > printers.MaxQR {
+		return ""
+	}
+	return link
+}
+
 // zone is the branch's time zone.
 func (o *offers) zone() string {
 	o.mu.Lock()
@@ -161,15 +174,11 @@ func (o *offers) zone() string {
 	return o.offer.Branch.Zone
 }
 
-// ticketID is the short name of a request at the foot of its slip, for somebody who has to find it in the log.
-func ticketID(request string) string {
-	id := strings.ToUpper(strings.ReplaceAll(request, "-", ""))
-	return id[:min(8, len(id))]
-}
-
-// ticketFor is a number as the path shows it.
-func ticketFor(t wire.Ticket, zone string) flow.Ticket {
+// ticketFor is the number of a request as the path shows it.
+func (o *offers) ticketFor(t wire.Ticket, request string) flow.Ticket {
+	zone := o.zone()
 	return flow.Ticket{
+		Link: o.link(request),
 		Slot: hourOf(t.SlotMS, zone), Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
 		Wait: rangeFor(t.Wait), Alone: t.Alone, Class: flow.Text(t.ClassText),
 	}

@@ -90,7 +90,7 @@ func (t *tickets) request(asked wire.TicketFact, claim claiming) {
 		case j.state == store.Abandoned || j.ticket == nil:
 			t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedSettled})
 		default: // it has its number
-			t.app.post(flow.TicketReply{Request: asked.Request, Ticket: ticketFor(*j.ticket, t.app.offers.zone())})
+			t.app.post(flow.TicketReply{Request: asked.Request, Ticket: t.app.offers.ticketFor(*j.ticket, j.request)})
 		}
 	})
 }
@@ -135,7 +135,7 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 		t.app.post(flow.TicketReply{Request: j.request, Refused: reply.Refused, Booked: bookedFor(reply.Booked, t.app.offers.zone())})
 	case reply.Booked != nil && reply.Booked.Again: // the ticket is that of another request, which has its slip
 		t.end(ctx, j, store.Abandoned, "again", 0)
-		t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*reply.Ticket, t.app.offers.zone()), Booked: bookedFor(reply.Booked, t.app.offers.zone())})
+		t.app.post(flow.TicketReply{Request: j.request, Ticket: t.app.offers.ticketFor(*reply.Ticket, j.request), Booked: bookedFor(reply.Booked, t.app.offers.zone())})
 	default:
 		j.ticket = reply.Ticket
 		j.booked = bookedFor(reply.Booked, t.app.offers.zone())
@@ -150,7 +150,7 @@ func (t *tickets) given(ctx context.Context, j *job) {
 	if t.app.printer.Status().Ready() {
 		t.begin(ctx, j)
 	}
-	t.app.post(flow.TicketReply{Request: j.request, Ticket: ticketFor(*j.ticket, t.app.offers.zone()), Booked: j.booked})
+	t.app.post(flow.TicketReply{Request: j.request, Ticket: t.app.offers.ticketFor(*j.ticket, j.request), Booked: j.booked})
 }
 
 func wait(ctx context.Context, d time.Duration) {
@@ -217,7 +217,8 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	}
 	j.begun = false
 	slip := t.app.offers.slip(*j.ticket, j.lang)
-	slip.TicketID, slip.Copy, slip.Large = ticketID(j.request), j.copies+1, j.large
+	slip.TicketID, slip.Copy, slip.Large = wire.TicketCode(j.request), j.copies+1, j.large
+	slip.QR = t.app.offers.link(j.request)
 	t.mu.Lock()
 	t.printing = slipOf{request: j.request, number: j.ticket.Number}
 	t.mu.Unlock()

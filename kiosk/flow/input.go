@@ -73,6 +73,7 @@ type Ticket struct {
 	Alone   bool   // given by the kiosk itself, without the branch
 	Slot    string // the booked hour, 10:45; empty for a walk-in
 	Class   Text   // what the class is called that a body made; empty for the usual ones
+	Link    string // where a telephone follows it; empty for nowhere
 }
 
 // Range is an estimate in minutes. High zero means that nobody knows.

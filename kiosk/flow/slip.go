@@ -10,6 +10,9 @@ func (s State) showTicket(v *View) {
 		return
 	}
 	v.Slip = s.slip(*t)
+	if s.session.screen != TicketReady || s.session.print == outcomeUnknown || s.session.print == slipRetracted {
+		v.Slip.Scan = s.scan(*t)
+	}
 	switch s.session.screen {
 	case NoPaper:
 		s.showNoPaper(v, t.Number)

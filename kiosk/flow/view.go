@@ -1,5 +1,7 @@
 package flow
 
+import "balcao/internal/qr"
+
 // View is what a state shows, as data: every word is already chosen, so that
 // the page only has to draw it. It holds nothing from a card except on the
 // screen Greeting.
@@ -138,6 +140,14 @@ type Slip struct {
 	Detail  string `json:"detail,omitempty"`
 	Valid   string `json:"valid"`
 	Facts   []Fact `json:"facts,omitempty"`
+	Scan    *Scan  `json:"scan,omitempty"` // where there may be no paper to keep
+}
+
+// Scan is a QR code to be read with a telephone: a picture and what it is for.
+type Scan struct {
+	qr.Code
+	Label string `json:"label"`
+	Help  string `json:"help"`
 }
 
 // Fact is one line of a slip. AtMS, when set, is a moment in Unix

@@ -7,7 +7,7 @@ import (
 
 // words are everything the path says, in each of its languages. «{…}» stands
 // for what is put in. Every key has every language: a test sees to it.
-var words = joined(bookingWords, map[string]Text{
+var words = joined(bookingWords, scanWords, map[string]Text{
 	"home.title":       {"pt": "O que vem tratar hoje?", "en": "What brings you here today?"},
 	"home.sub":         {"pt": "Toque num serviço e receba já a sua senha.", "en": "Touch a service to get your ticket."},
 	"home.popular":     {"pt": "Mais procurados", "en": "Most asked for"},

@@ -93,6 +93,7 @@ func galleryIndex(w http.ResponseWriter, _ *http.Request) {
 func steps() map[string][]flow.Input {
 	tap := func(a flow.Action, arg string) flow.Input { return flow.Tap{Key: "k", Action: a, Arg: arg} }
 	ticket := flow.TicketReply{Request: "k", Ticket: flow.Ticket{
+		Link:   "https://senhas.example.pt/s/7K2MA234",
 		Number: "A023", Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: 7, Wait: flow.Range{Low: 20, High: 35}, AtMS: 1795429440000,
 	}}
 	long := ticket

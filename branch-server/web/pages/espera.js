@@ -2,7 +2,7 @@
 // Keeps the public page of waits true while it is open; without it the page is whole and has a link to refresh.
 
 /** How often the page is asked for again, and when what it shows is too old. */
-const AGAIN_MS = 20_000, STALE_MS = 60_000;
+const AGAIN_MS = Number(document.querySelector("main")?.dataset.again) || 20_000, STALE_MS = 60_000;
 let heard = performance.now();
 
 async function again() {

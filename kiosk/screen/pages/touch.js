@@ -203,7 +203,10 @@ function Slip(/** @type {any} */ { slip, compact, lang, zone }) {
     <div class="slip-head"><div><h2>${slip.service}</h2><p>${slip.detail}</p></div><span class="chip valid">${slip.valid}</span></div>
     <${Fit} class="slip-number number" as="p"><span class="sr-only"></span>${slip.number}<//>
     <div class="perforation" aria-hidden="true"></div>
-    <ul class="facts">${slip.facts.map((/** @type {any} */ f) => html`<li key=${f.icon}><span class="tile"><${Mark} name=${f.icon} /></span><div><${Fit} as="b">${f.title}<//><p>${when(f)}</p></div></li>`)}</ul>
+    <div class=${slip.scan ? "keep" : ""}>
+      <ul class="facts">${slip.facts.map((/** @type {any} */ f) => html`<li key=${f.icon}><span class="tile"><${Mark} name=${f.icon} /></span><div><${Fit} as="b">${f.title}<//><p>${when(f)}</p></div></li>`)}</ul>
+      ${slip.scan && html`<figure class="scan"><svg viewBox=${`0 0 ${slip.scan.side} ${slip.scan.side}`} role="img" aria-label=${slip.scan.help} shape-rendering="crispEdges"><path d=${slip.scan.path} /></svg><figcaption>${slip.scan.label}</figcaption></figure>`}
+    </div>
   </section>`;
 }
 
