@@ -32,6 +32,7 @@ const usage = `%[1]s ca: a autoridade que dá certificados aos nós desta instal
   %[1]s ca [-config FICHEIRO] token  [-for 24h] [-out FICHEIRO] [-host NOME]… NÓ   código de inscrição, serve uma vez
   %[1]s ca [-config FICHEIRO] list                                  certificados e códigos por usar
   %[1]s ca [-config FICHEIRO] revoke [-reason TEXTO] NÓ|NÚMERO      retira a confiança; vale em toda a rede em minutos
+  %[1]s ca [-config FICHEIRO] broker -dir PASTA [-listen ENDEREÇO] [NÓ…]   ficheiros para um Mosquitto no lugar do nosso
 
 O código de inscrição é secreto até ser usado. A chave em %[2]s nunca sai desta máquina: guarde uma cópia fora dela.
 `
@@ -62,9 +63,14 @@ func (p Place) Command(ctx context.Context, args []string, out io.Writer) error 
 	life := flags.Duration("for", TokenLife, "validade do código de inscrição")
 	file := flags.String("out", "", "ficheiro onde fica o código, só para este utilizador; sem ele vai para o ecrã")
 	reason := flags.String("reason", "", "porque se retira a confiança")
+	dir := flags.String("dir", "", "pasta dos ficheiros do Mosquitto")
+	listen := flags.String("listen", "0.0.0.0:8883", "endereço do Mosquitto")
 	flags.Var(&hosts, "host", "nome ou endereço pelo qual os navegadores pedem as páginas desta máquina")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if word == "broker" {
+		return p.broker(ctx, *dir, *listen, flags.Args(), out)
 	}
 	if p.CA.Data == "" {
 		return errors.New("a configuração não diz onde fica a autoridade (ca.data)")

@@ -73,7 +73,7 @@ func BenchmarkReplicated(b *testing.B) {
 				b.StopTimer()
 				ledger := carriertest.NewLedger(b)
 				stopParent := start(b, newParent(b, server, ledger))
-				child := newChild(b, server.URL, "L017", log)
+				child := newChild(b, server, "L017", log)
 				b.StartTimer()
 				stopChild := start(b, child)
 				for done := false; !done; {

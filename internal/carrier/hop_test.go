@@ -71,7 +71,7 @@ func newParent(t testing.TB, b *brokertest.Broker, ledger carrier.Ledger, change
 	boot := fmt.Sprintf("parent-%d", boots.Add(1))
 	cfg := carrier.ParentConfig{
 		Boot: boot, Incarnation: boot, Ledger: ledger, Now: time.Now, AckEvery: 300 * time.Millisecond,
-		Link: mqttlink.Config{Brokers: []string{b.URL}, Password: b.HostPassword, RetryMax: 200 * time.Millisecond},
+		Link: mqttlink.Config{Brokers: []string{b.URL}, Password: b.HostPassword, TLS: b.TLS(wire.HostClient), RetryMax: 200 * time.Millisecond},
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -83,11 +83,11 @@ func newParent(t testing.TB, b *brokertest.Broker, ledger carrier.Ledger, change
 	return p
 }
 
-func newChild(t testing.TB, url string, id wire.NodeID, log carrier.Source, change ...func(*carrier.ChildConfig)) *carrier.Child {
+func newChild(t testing.TB, b *brokertest.Broker, id wire.NodeID, log carrier.Source, change ...func(*carrier.ChildConfig)) *carrier.Child {
 	t.Helper()
 	cfg := carrier.ChildConfig{
 		Node: id, Boot: fmt.Sprintf("child-%d", boots.Add(1)), Software: "test", Source: log, Now: time.Now,
-		Link: mqttlink.Config{Brokers: []string{url}, RetryMax: 200 * time.Millisecond}, Sender: quick(),
+		Link: mqttlink.Config{Brokers: []string{b.URL}, TLS: b.TLS(string(id)), RetryMax: 200 * time.Millisecond}, Sender: quick(),
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -134,7 +134,7 @@ func TestLogArrivesWholeThroughRestartsOfTheBroker(t *testing.T) {
 	brokertest.Each(t, func(t *testing.T, b *brokertest.Broker) {
 		ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 		start(t, newParent(t, b, ledger))
-		child := newChild(t, b.URL, "L017-K03", log)
+		child := newChild(t, b, "L017-K03", log)
 		start(t, child)
 		for range 4 {
 			for range 20 {
@@ -157,8 +157,8 @@ func TestLogArrivesWholeThroughACableThatIsCut(t *testing.T) {
 	brokertest.Each(t, func(t *testing.T, b *brokertest.Broker) {
 		ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 		up, down := carriertest.NewCable(t, b.Addr), carriertest.NewCable(t, b.Addr)
-		start(t, newParent(t, b, ledger, func(c *carrier.ParentConfig) { c.Link.Brokers = []string{down.URL} }))
-		child := newChild(t, up.URL, "L017-K03", log)
+		start(t, newParent(t, b, ledger, func(c *carrier.ParentConfig) { c.Link.Brokers = []string{b.Through(down.URL).URL} }))
+		child := newChild(t, b.Through(up.URL), "L017-K03", log)
 		start(t, child)
 		for cuts := 0; cuts < 12; {
 			<-after(time.Duration(10+cuts*7) * time.Millisecond)
@@ -180,7 +180,7 @@ func TestLogArrivesWholeThroughABrokerThatLosesAFifth(t *testing.T) {
 	b := brokertest.Lossy(t, 5)
 	ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 	start(t, newParent(t, b, ledger))
-	child := newChild(t, b.URL, "L017-K03", log)
+	child := newChild(t, b, "L017-K03", log)
 	start(t, child)
 	for range 10 {
 		log.Append(400, "to a lossy broker")
@@ -196,7 +196,7 @@ func after(d time.Duration) <-chan time.Time { return time.NewTimer(d).C }
 func TestParentKilledBetweenCommitAndAcknowledgementStoresNothingTwice(t *testing.T) {
 	brokertest.Each(t, func(t *testing.T, b *brokertest.Broker) {
 		ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
-		child := newChild(t, b.URL, "L017-K03", log)
+		child := newChild(t, b, "L017-K03", log)
 		start(t, child)
 		for range 5 {
 			killed := make(chan struct{})
@@ -228,7 +228,7 @@ func TestChildStartedAgainGoesOnWhereTheParentStands(t *testing.T) {
 		start(t, newParent(t, b, ledger))
 		for i := range 5 {
 			log.Append(100, "one life of the child")
-			stop := start(t, newChild(t, b.URL, "L017-K03", log))
+			stop := start(t, newChild(t, b, "L017-K03", log))
 			if i%2 == 0 {
 				arrived(t, ledger, "L017-K03", log)
 			} else {
@@ -236,7 +236,7 @@ func TestChildStartedAgainGoesOnWhereTheParentStands(t *testing.T) {
 			}
 			stop()
 		}
-		start(t, newChild(t, b.URL, "L017-K03", log))
+		start(t, newChild(t, b, "L017-K03", log))
 		arrived(t, ledger, "L017-K03", log)
 		if n := batches.Load(); n > 20 {
 			t.Errorf("500 records took %d batches", n)
@@ -249,13 +249,13 @@ func TestLogThatForgotOpensANewEpochAndGoesOn(t *testing.T) {
 	ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 	start(t, newParent(t, b, ledger))
 	log.Append(50, "before")
-	stop := start(t, newChild(t, b.URL, "L017", log))
+	stop := start(t, newChild(t, b, "L017", log))
 	arrived(t, ledger, "L017", log)
 	stop()
 
 	log.Forget(20)
 	log.Append(3, "after the restore")
-	start(t, newChild(t, b.URL, "L017", log))
+	start(t, newChild(t, b, "L017", log))
 	eventually(t, "a new epoch", func() bool { epoch, _ := log.Records(); return epoch == 8 })
 	log.Append(3, "in the new epoch")
 	arrived(t, ledger, "L017", log)
@@ -275,19 +275,19 @@ func TestForkedLogIsQuarantinedAndOthersGoOn(t *testing.T) {
 	log.Append(10, "common")
 	clone := log.Clone()
 	log.Append(10, "the true one")
-	stop := start(t, newChild(t, b.URL, "L017-K03", log))
+	stop := start(t, newChild(t, b, "L017-K03", log))
 	arrived(t, ledger, "L017-K03", log)
 	stop()
 
 	clone.Append(30, "the clone")
-	start(t, newChild(t, b.URL, "L017-K03", clone))
+	start(t, newChild(t, b, "L017-K03", clone))
 	select {
 	case <-forks:
 	case <-time.After(patience):
 		t.Fatal("the fork was not seen")
 	}
 	other.Append(10, "another node")
-	start(t, newChild(t, b.URL, "L017-K04", other))
+	start(t, newChild(t, b, "L017-K04", other))
 	arrived(t, ledger, "L017-K04", other)
 	same(t, ledger, "L017-K03", log)
 }
@@ -306,13 +306,13 @@ func TestOneNodesBadRecordsDoNotKeepOutTheOthers(t *testing.T) {
 	parent := newParent(t, b, ledger)
 	bad := carriertest.NewLog(5)
 	bad.Append(500, "bad")
-	start(t, newChild(t, b.URL, "L017-K09", bad))
+	start(t, newChild(t, b, "L017-K09", bad))
 	logs := map[wire.NodeID]*carriertest.Log{}
 	for i := range 5 {
 		id := wire.NodeID(fmt.Sprintf("L017-K0%d", i+1))
 		logs[id] = carriertest.NewLog(uint64(10 + i))
 		logs[id].Append(300, "good")
-		start(t, newChild(t, b.URL, id, logs[id]))
+		start(t, newChild(t, b, id, logs[id]))
 	}
 	start(t, parent)
 	for id, log := range logs {
@@ -325,7 +325,7 @@ func TestConnectionOnWhichNothingArrivesIsReplaced(t *testing.T) {
 	ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 	parent := newParent(t, b, ledger, func(c *carrier.ParentConfig) { c.Deaf = 500 * time.Millisecond })
 	start(t, parent)
-	child := newChild(t, b.URL, "L017", log, func(c *carrier.ChildConfig) { c.Deaf = 500 * time.Millisecond })
+	child := newChild(t, b, "L017", log, func(c *carrier.ChildConfig) { c.Deaf = 500 * time.Millisecond })
 	start(t, child)
 	eventually(t, "the child sees the parent", child.Reachable)
 	log.Append(10, "heard")

@@ -21,7 +21,7 @@ func stranger(t *testing.T, b *brokertest.Broker, id string) (link *mqttlink.Lin
 	t.Helper()
 	up := make(chan struct{}, 100)
 	link, err := mqttlink.New(mqttlink.Config{
-		Brokers: []string{b.URL}, ClientID: id, Username: id, Password: b.HostPassword, RetryMax: 200 * time.Millisecond,
+		Brokers: []string{b.URL}, ClientID: id, Username: id, Password: b.HostPassword, TLS: b.TLS(id), RetryMax: 200 * time.Millisecond,
 		OnState: func(s mqttlink.State) {
 			if s.Up {
 				up <- struct{}{}
@@ -74,7 +74,7 @@ func TestGarbageIsCountedAndHarmsNobody(t *testing.T) {
 				sent++
 			}
 		}
-		child := newChild(t, b.URL, "L017-K03", log)
+		child := newChild(t, b, "L017-K03", log)
 		start(t, child)
 		log.Append(300, "in between")
 		child.Nudge()
@@ -90,7 +90,7 @@ func TestChildBearsAParentThatTalksNonsense(t *testing.T) {
 		ledger, log := carriertest.NewLedger(t), carriertest.NewLog(7)
 		log.Append(300, "x")
 		link, leave := stranger(t, b, wire.HostClient)
-		start(t, newChild(t, b.URL, "L017", log))
+		start(t, newChild(t, b, "L017", log))
 		ack := func(text string) {
 			for _, topic := range []string{
 				wire.Topic("L017", wire.ChannelAck), wire.Topic("L017", wire.ChannelRsp), wire.HostStatus,
@@ -122,7 +122,7 @@ func TestManyNodesShareOneParent(t *testing.T) {
 			id := wire.NodeID(fmt.Sprintf("L017-K%02d", i))
 			logs[id] = carriertest.NewLog(uint64(100 + i))
 			logs[id].Append(200, "one of thirty")
-			start(t, newChild(t, b.URL, id, logs[id]))
+			start(t, newChild(t, b, id, logs[id]))
 		}
 		for id, log := range logs {
 			arrived(t, ledger, id, log)

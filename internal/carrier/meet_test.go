@@ -44,7 +44,7 @@ func TestACompactedLogGoesOnFromItsBase(t *testing.T) {
 				start(t, newParent(t, b, ledger, func(c *carrier.ParentConfig) {
 					c.OnBase = func(_ wire.NodeID, _, held uint64, base wire.Base) { gone.Store(base.Seq - held) }
 				}))
-				child := newChild(t, b.URL, kiosk, log)
+				child := newChild(t, b, kiosk, log)
 				stop := start(t, child)
 				settled(t, ledger, 7, 500)
 				end := log.Append(10, "new")
@@ -90,11 +90,11 @@ func TestAnotherLogOfTheSameLengthIsQuarantinedAndLifted(t *testing.T) {
 		log.Append(10, "same")
 		clone := log.Clone()
 		log.Append(5, "mine")
-		stop := start(t, newChild(t, b.URL, kiosk, log))
+		stop := start(t, newChild(t, b, kiosk, log))
 		settled(t, ledger, 7, 15)
 		stop()
 		clone.Append(5, "other")
-		child := newChild(t, b.URL, kiosk, clone)
+		child := newChild(t, b, kiosk, clone)
 		start(t, child)
 		eventually(t, "the quarantine", func() bool {
 			p, err := ledger.Position(t.Context(), kiosk, 7)
@@ -125,11 +125,11 @@ func TestTwoProgramsUnderOneNameAreNoticed(t *testing.T) {
 		}))
 		// A node that is only started again and again is no clone.
 		for range 4 {
-			stop := start(t, newChild(t, b.URL, "L017-K04", carriertest.NewLog(7)))
+			stop := start(t, newChild(t, b, "L017-K04", carriertest.NewLog(7)))
 			stop()
 		}
 		for range 2 { // the broker lets one of them live at a time, and they push each other out
-			start(t, newChild(t, b.URL, kiosk, carriertest.NewLog(7)))
+			start(t, newChild(t, b, kiosk, carriertest.NewLog(7)))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()

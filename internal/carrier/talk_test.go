@@ -29,7 +29,7 @@ func TestQuestionIsAnsweredThroughARestartOfTheBroker(t *testing.T) {
 				return json.RawMessage(fmt.Sprintf(`{"node":%q,"asked":%s}`, n, r.Data))
 			}
 		}))
-		child := newChild(t, b.URL, "L017-K03", carriertest.NewLog(7))
+		child := newChild(t, b, "L017-K03", carriertest.NewLog(7))
 		start(t, child)
 		ask := func(id string) {
 			t.Helper()
@@ -54,7 +54,7 @@ func TestQuestionIsAnsweredThroughARestartOfTheBroker(t *testing.T) {
 
 func TestQuestionWithoutAParentEndsAtItsDeadline(t *testing.T) {
 	b := brokertest.Embedded(t)
-	child := newChild(t, b.URL, "L017-K03", carriertest.NewLog(7))
+	child := newChild(t, b, "L017-K03", carriertest.NewLog(7))
 	start(t, child)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -71,7 +71,7 @@ func TestSamplesReachTheParent(t *testing.T) {
 		live, health := make(chan wire.Sample, 100), make(chan wire.Sample, 100)
 		log := carriertest.NewLog(7)
 		log.Append(3, "x")
-		child := newChild(t, b.URL, "L017", log)
+		child := newChild(t, b, "L017", log)
 		child.Health(json.RawMessage(`{"paper":"low"}`)) // before there is a connection
 		start(t, newParent(t, b, carriertest.NewLedger(t), func(c *carrier.ParentConfig) {
 			c.OnLive = func(_ wire.NodeID, s wire.Sample) { live <- s }
@@ -118,7 +118,7 @@ func TestParentKnowsWhoIsThere(t *testing.T) {
 				t.Fatalf("%s: not told", what)
 			}
 		}
-		stop := start(t, newChild(t, b.URL, "L017-K03", carriertest.NewLog(7)))
+		stop := start(t, newChild(t, b, "L017-K03", carriertest.NewLog(7)))
 		expect("birth", func(p carrier.Presence) bool { return p.Node == "L017-K03" && p.Online && p.Boot != "" })
 		if ids := parent.Online(); len(ids) != 1 || ids[0] != "L017-K03" {
 			t.Errorf("online: %v", ids)
@@ -128,7 +128,7 @@ func TestParentKnowsWhoIsThere(t *testing.T) {
 
 		cable := carriertest.NewCable(t, b.Addr)
 		var links atomic.Int64
-		child := newChild(t, cable.URL, "L017-K03", carriertest.NewLog(7), func(c *carrier.ChildConfig) {
+		child := newChild(t, b.Through(cable.URL), "L017-K03", carriertest.NewLog(7), func(c *carrier.ChildConfig) {
 			c.OnLink = func(reachable bool) {
 				if reachable {
 					links.Add(1)
@@ -163,7 +163,7 @@ func TestChildLearnsThatTheParentIsGoneAndBack(t *testing.T) {
 			}
 		}
 		stop := start(t, newParent(t, b, ledger))
-		start(t, newChild(t, b.URL, "L017-K03", carriertest.NewLog(7), func(c *carrier.ChildConfig) {
+		start(t, newChild(t, b, "L017-K03", carriertest.NewLog(7), func(c *carrier.ChildConfig) {
 			c.OnLink = func(reachable bool) { links <- reachable }
 		}))
 		expect(true)
@@ -184,7 +184,7 @@ func TestBoardSurvivesARestartOfTheBroker(t *testing.T) {
 		start(t, parent)
 		listen := func(id wire.NodeID) chan []byte {
 			got := make(chan []byte, 100)
-			start(t, newChild(t, b.URL, id, carriertest.NewLog(7), func(c *carrier.ChildConfig) {
+			start(t, newChild(t, b, id, carriertest.NewLog(7), func(c *carrier.ChildConfig) {
 				c.OnSite = func(topic string, payload []byte) {
 					if topic == "board" {
 						got <- payload
@@ -218,7 +218,7 @@ func TestCommandsReachOneNodeOnly(t *testing.T) {
 	start(t, parent)
 	commands := make(chan string, 100)
 	for _, id := range []wire.NodeID{"L017-K01", "L017-K02"} {
-		child := newChild(t, b.URL, id, carriertest.NewLog(7), func(c *carrier.ChildConfig) {
+		child := newChild(t, b, id, carriertest.NewLog(7), func(c *carrier.ChildConfig) {
 			c.OnCommand = func(ch wire.Channel, payload []byte) { commands <- fmt.Sprint(id, ch, string(payload)) }
 		})
 		start(t, child)

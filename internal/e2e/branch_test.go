@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"balcao/branch-server/app"
+	"balcao/internal/authority/authoritytest"
 	"balcao/internal/broker/brokertest"
 	"balcao/internal/config"
 	"balcao/internal/machine"
@@ -46,12 +48,12 @@ branch:
 `
 
 // branchOn starts a branch server in this process, on an outside broker or, with an empty address, on its own.
-func branchOn(t testing.TB, broker, password string) *app.App {
-	return branchUnder(t, broker, password, "")
+func branchOn(t testing.TB, broker, password string, change ...func(*app.Config)) *app.App {
+	return branchUnder(t, broker, password, "", change...)
 }
 
 // branchUnder is branchOn with the address of headquarters' broker.
-func branchUnder(t testing.TB, broker, password, hq string) *app.App {
+func branchUnder(t testing.TB, broker, password, hq string, change ...func(*app.Config)) *app.App {
 	t.Helper()
 	dir := t.TempDir()
 	hash, err := signin.Hash("1234")
@@ -73,6 +75,9 @@ func branchUnder(t testing.TB, broker, password, hq string) *app.App {
 	cfg := app.Default()
 	if err := config.Decode("branch.yaml", fmt.Appendf(nil, smallBranch, dir, where, hq, people), &cfg); err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(&cfg)
 	}
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -104,7 +109,7 @@ type node struct {
 	offers chan wire.Offer
 }
 
-func kioskOn(t *testing.T, broker string) node {
+func kioskOn(t *testing.T, broker string, known *tls.Config) node {
 	t.Helper()
 	n := node{boards: make(chan wire.Board, 256), offers: make(chan wire.Offer, 256)}
 	var err error
@@ -113,7 +118,7 @@ func kioskOn(t *testing.T, broker string) node {
 	}
 	t.Cleanup(func() { _ = n.store.Close() })
 	n.uplink, err = uplink.New(uplink.Config{
-		Node: "L901-K01", Boot: machine.NewBoot(), Brokers: []string{broker}, Source: n.store, Now: time.Now,
+		Node: "L901-K01", Boot: machine.NewBoot(), Brokers: []string{broker}, TLS: known, Source: n.store, Now: time.Now,
 		Log:     slog.New(slog.DiscardHandler),
 		OnOffer: func(o wire.Offer) { n.offers <- o }, OnBoard: func(b wire.Board) { n.boards <- b },
 		OnLink: func(bool, time.Time) {}, Keep: func(string, []byte) {},
@@ -172,17 +177,23 @@ func (n node) board(t *testing.T, what string, holds func(wire.Board) bool) {
 
 // TestBranchServesItsKiosksOnEveryBroker is the branch suite: the same on the embedded broker and on Mosquitto.
 func TestBranchServesItsKiosksOnEveryBroker(t *testing.T) {
-	brokertest.Each(t, func(t *testing.T, b *brokertest.Broker) {
-		branchSuite(t, branchOn(t, b.URL, b.HostPassword), b.URL, func() { b.Restart(t) })
+	brokertest.EachOf(t, "L901", func(t *testing.T, b *brokertest.Broker) {
+		a := branchOn(t, b.URL, b.HostPassword, func(c *app.Config) { c.Identity = b.Trust.Folder("L901") })
+		branchSuite(t, a, b.URL, b.TLS("L901-K01"), func() { b.Restart(t) })
 	})
 	t.Run("its own", func(t *testing.T) {
+		in := authoritytest.New(t)
+		a := branchOn(t, "", "", func(c *app.Config) { c.Identity = in.Folder("L901") })
+		branchSuite(t, a, "tls://"+a.BrokerAddr(), in.Identity("L901-K01").Client("L901"), nil)
+	})
+	t.Run("its own, without certificates", func(t *testing.T) {
 		a := branchOn(t, "", "")
-		branchSuite(t, a, "tcp://"+a.BrokerAddr(), nil)
+		branchSuite(t, a, "tcp://"+a.BrokerAddr(), nil, nil)
 	})
 }
 
-func branchSuite(t *testing.T, a *app.App, broker string, restart func()) {
-	n := kioskOn(t, broker)
+func branchSuite(t *testing.T, a *app.App, broker string, known *tls.Config, restart func()) {
+	n := kioskOn(t, broker, known)
 	first := n.ask(t, "request-1", "cc")
 	if first.Ticket == nil || first.Ticket.Number != "A001" || first.Ticket.Ahead != 0 {
 		t.Fatalf("first number: %+v", first)

@@ -64,6 +64,7 @@ func next(t testing.TB, link *mqttlink.Link) mqttlink.Message {
 func host(b *brokertest.Broker, filters ...string) mqttlink.Config {
 	cfg := mqttlink.Config{
 		Brokers: []string{b.URL}, ClientID: wire.HostClient, Username: wire.HostClient, Password: b.HostPassword,
+		TLS:      b.TLS(wire.HostClient),
 		RetryMax: 200 * time.Millisecond, Queue: 100_000,
 	}
 	for _, f := range filters {
@@ -74,7 +75,7 @@ func host(b *brokertest.Broker, filters ...string) mqttlink.Config {
 
 func leaf(b *brokertest.Broker, id wire.NodeID) mqttlink.Config {
 	return mqttlink.Config{
-		Brokers: []string{b.URL}, ClientID: string(id), RetryMax: 200 * time.Millisecond,
+		Brokers: []string{b.URL}, ClientID: string(id), TLS: b.TLS(string(id)), RetryMax: 200 * time.Millisecond,
 		Will: func(conn string) mqttlink.Message {
 			return mqttlink.Message{Topic: wire.Topic(id, wire.ChannelStatus), QoS: 1, Payload: []byte("lost " + conn)}
 		},

@@ -5,6 +5,7 @@ package brokertest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"balcao/internal/authority/authoritytest"
 	"balcao/internal/broker"
 	"balcao/internal/wire"
 )
@@ -26,22 +28,61 @@ type Broker struct {
 	Name string
 	// Addr is host and port, URL the same for a link.
 	Addr, URL string
-	// HostPassword is what the parent's own client presents.
+	// HostPassword is what the parent's own client presents where there are no certificates.
 	HostPassword string
+	// Self is the name in the certificate of the parent.
+	Self string
+	// Trust gives certificates; nil for a plain broker.
+	Trust *authoritytest.Installation
 
 	start func(t testing.TB, addr string) (addrInUse string, stop func())
 	stop  func()
 }
 
-// Each runs a test on every broker. Where Mosquitto is not installed its part
-// is skipped, or fails if BALCAO_REQUIRE_REAL is set, as `make test` does.
+// Each runs a test on every broker, with mutual TLS as in an installation: the embedded one and Mosquitto. Where
+// Mosquitto is not installed its part is skipped, or fails if BALCAO_REQUIRE_REAL is set, as `make test` does.
 func Each(t *testing.T, test func(t *testing.T, b *Broker)) {
 	t.Helper()
-	t.Run("embedded", func(t *testing.T) { test(t, Embedded(t)) })
-	t.Run("mosquitto", func(t *testing.T) { test(t, Mosquitto(t)) })
+	EachOf(t, wire.HQName, test)
 }
 
-// Embedded starts the embedded broker; it stops with the test.
+// EachOf is Each for the brokers of a parent with another name than hq.
+func EachOf(t *testing.T, self string, test func(t *testing.T, b *Broker)) {
+	t.Helper()
+	t.Run("embedded", func(t *testing.T) {
+		b := &Broker{Name: "embedded", Self: self, Trust: authoritytest.New(t)}
+		test(t, embed(t, b, broker.Allowed))
+	})
+	t.Run("mosquitto", func(t *testing.T) { test(t, mosquittoOf(t, self)) })
+}
+
+// TLS returns how somebody connects to the broker, with their own certificate; nil to a plain one.
+func (b *Broker) TLS(name string) *tls.Config {
+	if b.Trust == nil {
+		return nil
+	}
+	if name == wire.HostClient {
+		name = b.Self
+	}
+	return b.Trust.Identity(name).Client(b.Self)
+}
+
+// Through returns the same broker at another address, such as a cable's.
+func (b *Broker) Through(url string) *Broker {
+	_, addr, _ := strings.Cut(url, "://")
+	other := *b
+	other.Addr, other.URL = addr, b.scheme()+addr
+	return &other
+}
+
+func (b *Broker) scheme() string {
+	if b.Trust == nil {
+		return "tcp://"
+	}
+	return "tls://"
+}
+
+// Embedded starts the embedded broker without certificates; it stops with the test.
 func Embedded(t testing.TB) *Broker {
 	t.Helper()
 	return embedded(t, "embedded", broker.Allowed)
@@ -72,10 +113,21 @@ func subscribes(topic string) bool { return strings.ContainsAny(topic, "#+") }
 
 func embedded(t testing.TB, name string, allow func(client, topic string, write bool) bool) *Broker {
 	t.Helper()
-	b := &Broker{Name: name, HostPassword: "a password of this test", stop: func() {}}
+	return embed(t, &Broker{Name: name, HostPassword: "a password of this test", Self: wire.HQName}, allow)
+}
+
+func embed(t testing.TB, b *Broker, allow func(client, topic string, write bool) bool) *Broker {
+	t.Helper()
+	b.stop = func() {}
+	cfg := broker.Config{HostPassword: b.HostPassword, Allow: allow, Self: b.Self}
+	if b.Trust != nil {
+		own := b.Trust.Identity(b.Self)
+		cfg.TLS, cfg.Barred = own.Server(), own.Barred
+	}
 	b.start = func(t testing.TB, addr string) (string, func()) {
 		t.Helper()
-		s, err := broker.New(broker.Config{Listen: addr, HostPassword: b.HostPassword, Allow: allow})
+		cfg.Listen = addr
+		s, err := broker.New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,8 +145,19 @@ func embedded(t testing.TB, name string, allow func(client, topic string, write 
 	return b
 }
 
-// Mosquitto starts a Mosquitto of its own; it stops with the test.
+// Mosquitto starts a Mosquitto of its own, with the files that balcao writes for one; it stops with the test.
 func Mosquitto(t testing.TB) *Broker {
+	t.Helper()
+	return mosquittoOf(t, wire.HQName)
+}
+
+func mosquittoOf(t testing.TB, self string) *Broker {
+	t.Helper()
+	return MosquittoWith(t, self, broker.MosquittoACL(self, nil))
+}
+
+// MosquittoWith is Mosquitto for the broker of a parent, with an access list of the test's own.
+func MosquittoWith(t testing.TB, self, acl string) *Broker {
 	t.Helper()
 	program, err := mosquitto()
 	if err != nil {
@@ -103,11 +166,12 @@ func Mosquitto(t testing.TB) *Broker {
 		}
 		t.Skip("mosquitto is not installed")
 	}
-	b := &Broker{Name: "mosquitto", HostPassword: "not looked at", stop: func() {}}
+	b := &Broker{Name: "mosquitto", Self: self, Trust: authoritytest.New(t), stop: func() {}}
 	dir := t.TempDir()
+	files := broker.MosquittoFiles{ACL: filepath.Join(dir, "acl"), Identity: b.Trust.Folder(self)}
 	b.start = func(t testing.TB, addr string) (string, func()) {
 		t.Helper()
-		return startMosquitto(t, program, dir, addr)
+		return startMosquitto(t, program, dir, addr, acl, files)
 	}
 	b.begin(t, "127.0.0.1:0")
 	return b
@@ -123,7 +187,7 @@ func mosquitto() (string, error) {
 func (b *Broker) begin(t testing.TB, addr string) {
 	t.Helper()
 	b.Addr, b.stop = b.start(t, addr)
-	b.URL = "tcp://" + b.Addr
+	b.URL = b.scheme() + b.Addr
 	t.Cleanup(func() { b.Stop() })
 }
 
@@ -141,27 +205,14 @@ func (b *Broker) Restart(t testing.TB) {
 	b.begin(t, b.Addr)
 }
 
-// Rules is the project's access list in Mosquitto's words.
-const Rules = `# The parent's own client.
-user ` + wire.HostClient + `
-topic readwrite ` + wire.Root + `/#
-
-# Every node, by its client id.
-pattern write ` + wire.Root + `/%c/st
-pattern write ` + wire.Root + `/%c/up/#
-pattern read ` + wire.Root + `/%c/dn/#
-pattern read ` + wire.Root + `/_site/#
-pattern read ` + wire.Root + `/_host/st
-`
-
-func startMosquitto(t testing.TB, program, dir, addr string) (string, func()) {
+func startMosquitto(t testing.TB, program, dir, addr, acl string, files broker.MosquittoFiles) (string, func()) {
 	t.Helper()
 	for attempt := 0; ; attempt++ {
 		at := addr
 		if strings.HasSuffix(at, ":0") {
 			at = freeAddr(t)
 		}
-		stop, err := tryMosquitto(program, dir, at)
+		stop, err := tryMosquitto(program, dir, at, acl, files)
 		if err == nil {
 			return at, stop
 		}
@@ -171,18 +222,17 @@ func startMosquitto(t testing.TB, program, dir, addr string) (string, func()) {
 	}
 }
 
-func tryMosquitto(program, dir, addr string) (func(), error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
+func tryMosquitto(program, dir, addr, acl string, files broker.MosquittoFiles) (func(), error) {
+	var err error
+	if files.Host, files.Port, err = net.SplitHostPort(addr); err != nil {
 		return nil, err
 	}
-	config, acl := filepath.Join(dir, "mosquitto.conf"), filepath.Join(dir, "acl")
-	text := fmt.Sprintf("listener %s %s\nallow_anonymous true\nacl_file %s\npersistence false\n"+
-		"max_packet_size %d\nset_tcp_nodelay true\nmax_inflight_messages 200\nlog_type error\nlog_dest stderr\n", port, host, acl, 256<<10+512)
+	config := filepath.Join(dir, "mosquitto.conf")
+	text := broker.MosquittoConf(files) + "log_type error\nlog_dest stderr\n"
 	if os.Getuid() == 0 {
 		text += "user root\n" // else it could not read its files
 	}
-	for name, content := range map[string]string{config: text, acl: Rules} {
+	for name, content := range map[string]string{config: text, files.ACL: acl} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			return nil, err
 		}
