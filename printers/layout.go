@@ -96,7 +96,7 @@ func (s Slip) Check() error {
 // next, the place, is a black bar below it.
 func Layout(s Slip, m Media) []Block {
 	p := page{
-		media: m, columns: m.Dots / m.CellWidth, scale: cmp.Or(m.Scale, 8), english: s.Language == "en", body: style{1, 2}, strong: style{2, 2},
+		media: m, columns: m.Dots / m.CellWidth, scale: cmp.Or(m.Scale, 8), language: PaperLanguage(s.Language), body: style{1, 2}, strong: style{2, 2},
 		blocks: make([]Block, 0, 32), spans: make([]Span, 0, 32),
 	}
 	if s.Large {
@@ -119,7 +119,7 @@ type page struct {
 	media        Media
 	columns      int
 	scale        int
-	english      bool
+	language     string // of the second lines; empty and pt have none
 	body, strong style
 	blocks       []Block
 	spans        []Span // those of all lines, so that each needs no memory of its own
@@ -160,7 +160,7 @@ func (p *page) number(s Slip) {
 func (p *page) priority(s Slip) {
 	if s.Booked != "" {
 		p.say(p.fitting("Marcação "+s.Booked), true, true, "Marcação "+s.Booked)
-		p.translate("Booked for " + s.Booked)
+		p.translate("Booked for", s.Booked)
 		p.gap(12)
 	}
 	if s.Class != "" {
@@ -295,10 +295,11 @@ func (p *page) say(st style, bold, centred bool, words string) {
 	}
 }
 
-// translate adds a second line for those who asked for English.
-func (p *page) translate(words string) {
-	if p.english {
-		p.say(style{1, 2}, false, true, words)
+// translate adds a second line for those who asked for another language; more
+// is what follows the label, such as an hour.
+func (p *page) translate(english string, more ...string) {
+	if words := p.second(english); words != "" {
+		p.say(style{1, 2}, false, true, strings.Join(append([]string{words}, more...), " "))
 	}
 }
 
@@ -314,8 +315,8 @@ func (p *page) fitting(words string) style {
 func (p *page) fact(label, value, english string) {
 	p.pair(Span{Text: label, Width: p.body.width, Height: p.body.height},
 		Span{Text: value, Width: p.strong.width, Height: p.strong.height, Bold: true})
-	if p.english {
-		p.say(style{1, 2}, false, false, english)
+	if words := p.second(english); words != "" {
+		p.say(style{1, 2}, false, false, words)
 	}
 	p.gap(6)
 }

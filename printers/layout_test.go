@@ -253,3 +253,13 @@ func TestTheWorstReasonIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestASlipSpeaksTheSecondLanguageThatPaperCanShow(t *testing.T) {
+	for lang, want := range map[string]string{"es": "Delante de usted", "fr": "Avant vous", "uk": "Ahead of you"} {
+		s := sample()
+		s.Language = lang
+		if !says(printers.Layout(s, media()), want) {
+			t.Errorf("the slip for %s does not say %q", lang, want)
+		}
+	}
+}

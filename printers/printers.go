@@ -58,8 +58,8 @@ type Slip struct {
 	Wait Wait
 	// Copy is 0 or 1 for the first print of the number, 2 for "2.ª via".
 	Copy int
-	// Language is "pt" or "en". With "en" each label has a second line in
-	// English; anything else is Portuguese alone.
+	// Language is that of the second line below each label, as PaperLanguage
+	// has it; "pt" and nothing are Portuguese alone.
 	Language string
 	// Large asks for large print: fewer words, bigger letters, no QR.
 	Large bool

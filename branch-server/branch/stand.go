@@ -27,7 +27,7 @@ func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 	switch {
 	case !d.Open():
 		s.State, s.At = wire.OfferClosed, schedule.After(at)
-		s.Why = wire.Text{"pt": "O dia já terminou", "en": "The day has ended"}
+		s.Why = wire.Text{"pt": "O dia já terminou", "en": "The day has ended", "es": "El día ya ha terminado", "fr": "La journée est terminée", "uk": "День уже завершено"}
 		s.Next = opens(at, s.At)
 	case !s.Hours.Gives && s.Hours.Later():
 		s.State, s.Why, s.Next, s.At = wire.OfferNotOpen, wire.Text(s.Hours.Reason()), wire.Text(s.Hours.Opens()), s.Hours.Next
@@ -36,11 +36,11 @@ func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 	case is:
 		s.State, s.Why, s.Next, s.At, s.Paused = wire.OfferSuspended, SuspensionWords(paused.Cause), reopens(at, paused.Until), paused.Until, paused
 	case s.Left == 0:
-		s.State, s.Why, s.At = wire.OfferSoldOut, wire.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today"}, schedule.After(at)
-		s.Next = wire.Text{"pt": "Há mais " + when(at, s.At, "pt"), "en": "More " + when(at, s.At, "en")}
+		s.State, s.Why, s.At = wire.OfferSoldOut, wire.Text{"pt": "Senhas de hoje esgotadas", "en": "No more tickets today", "es": "Turnos de hoy agotados", "fr": "Plus de tickets aujourd’hui", "uk": "Талонів на сьогодні немає"}, schedule.After(at)
+		s.Next = moreLater(at, s.At)
 	case d.Full():
-		s.State, s.Why = wire.OfferFull, wire.Text{"pt": "Lotação completa", "en": "The branch is full"}
-		s.Next = wire.Text{"pt": "Espere um pouco. Volta a haver senhas quando sair alguém.", "en": "Please wait a little. There are tickets again when somebody leaves."}
+		s.State, s.Why = wire.OfferFull, wire.Text{"pt": "Lotação completa", "en": "The branch is full", "es": "Aforo completo", "fr": "Centre complet", "uk": "Центр переповнений"}
+		s.Next = wire.Text{"pt": "Espere um pouco. Volta a haver senhas quando sair alguém.", "en": "Please wait a little. There are tickets again when somebody leaves.", "es": "Espere un poco. Habrá turnos cuando salga alguien.", "fr": "Attendez un peu. Il y aura des tickets quand quelqu’un sortira.", "uk": "Трохи зачекайте. Талони будуть, коли хтось вийде."}
 	}
 	if s.State != wire.OfferOpen {
 		s.Next = b.besides(id, s)
@@ -48,26 +48,39 @@ func (b *Branch) Stand(d *queue.Day, id queue.ServiceID, at time.Time) Stand {
 	return s
 }
 
-func opens(at, next time.Time) wire.Text {
-	if next.IsZero() {
-		return wire.Text{"pt": "Sem data marcada para abrir.", "en": "No opening date is set."}
-	}
-	return wire.Text{"pt": "Abre " + when(at, next, "pt"), "en": "Opens " + when(at, next, "en")}
-}
-
-func when(at, next time.Time, lang string) string {
-	if next.IsZero() {
-		return map[string]string{"pt": "noutro dia.", "en": "on another day."}[lang]
-	}
-	return hours.When(at, next, lang) + "."
-}
+func opens(at, next time.Time) wire.Text { return wire.Text(hours.Reopening(at, next)) }
 
 func reopens(at, until time.Time) wire.Text {
 	if until.IsZero() {
-		return wire.Text{"pt": "Na receção dizem quando reabre.", "en": "Reception knows when it reopens."}
+		return wire.Text{
+			"pt": "Na receção dizem quando reabre.", "en": "Reception knows when it reopens.", "es": "En recepción saben cuándo vuelve a abrir.",
+			"fr": "L’accueil sait quand il rouvre.", "uk": "На рецепції знають, коли відновлять.",
+		}
 	}
-	until = until.In(at.Location())
-	return wire.Text{"pt": "Reabre " + hours.Clocked(until, "pt") + ".", "en": "It reopens " + hours.Clocked(until, "en") + "."}
+	t := wire.Text{}
+	for lang, verb := range map[string]string{"pt": "Reabre ", "en": "It reopens ", "es": "Vuelve a abrir ", "fr": "Il rouvre ", "uk": "Відновиться "} {
+		t[lang] = verb + hours.Clocked(until.In(at.Location()), lang) + "."
+	}
+	return t
+}
+
+// moreLater says when there are numbers again; a zero next is not known.
+func moreLater(at, next time.Time) wire.Text {
+	t := wire.Text{}
+	for lang, say := range map[string]struct{ more, some string }{
+		"pt": {"Há mais ", "noutro dia"},
+		"en": {"More ", "on another day"},
+		"es": {"Habrá más ", "otro día"},
+		"fr": {"Il y en aura ", "un autre jour"},
+		"uk": {"Будуть ще ", "іншого дня"},
+	} {
+		when := say.some
+		if !next.IsZero() {
+			when = hours.When(at, next, lang)
+		}
+		t[lang] = say.more + when + "."
+	}
+	return t
 }
 
 // besides adds what else the citizen can do: the service's own words, or how to book, or the nearest branch.
@@ -101,13 +114,13 @@ const (
 func SuspensionWords(cause string) wire.Text {
 	switch cause {
 	case CauseCapacity:
-		return wire.Text{"pt": "Suspenso: não há capacidade para mais", "en": "Suspended: no capacity for more"}
+		return wire.Text{"pt": "Suspenso: não há capacidade para mais", "en": "Suspended: no capacity for more", "es": "Suspendido: no hay capacidad para más", "fr": "Suspendu : capacité atteinte", "uk": "Призупинено: більше не встигнути"}
 	case CauseStaff:
-		return wire.Text{"pt": "Suspenso: faltam técnicos", "en": "Suspended: not enough staff"}
+		return wire.Text{"pt": "Suspenso: faltam técnicos", "en": "Suspended: not enough staff", "es": "Suspendido: faltan técnicos", "fr": "Suspendu : personnel insuffisant", "uk": "Призупинено: бракує працівників"}
 	case CauseSystem:
-		return wire.Text{"pt": "Suspenso: o sistema da entidade não responde", "en": "Suspended: the body’s system is down"}
+		return wire.Text{"pt": "Suspenso: o sistema da entidade não responde", "en": "Suspended: the body’s system is down", "es": "Suspendido: el sistema de la entidad no responde", "fr": "Suspendu : le système de l’organisme est en panne", "uk": "Призупинено: система установи не працює"}
 	}
-	return wire.Text{"pt": "Suspenso por agora", "en": "Suspended for now"}
+	return wire.Text{"pt": "Suspenso por agora", "en": "Suspended for now", "es": "Suspendido por ahora", "fr": "Suspendu pour l’instant", "uk": "Тимчасово призупинено"}
 }
 
 // Door is how the whole branch stands: open as long as one service gives numbers by its hours.

@@ -44,28 +44,28 @@ type holiday struct {
 // lawful are the mandatory holidays of the Código do Trabalho, art. 234.º, n.º 1 (Lei 7/2009, as amended by
 // Lei 8/2016, which brought back the four that were suspended from 2013 to 2015).
 var lawful = []holiday{
-	{time.January, 1, Text{"pt": "Ano Novo", "en": "New Year’s Day"}},
-	{0, -2, Text{"pt": "Sexta-feira Santa", "en": "Good Friday"}},
-	{0, 0, Text{"pt": "Domingo de Páscoa", "en": "Easter Sunday"}},
-	{time.April, 25, Text{"pt": "Dia da Liberdade", "en": "Freedom Day"}},
-	{time.May, 1, Text{"pt": "Dia do Trabalhador", "en": "Labour Day"}},
-	{0, 60, Text{"pt": "Corpo de Deus", "en": "Corpus Christi"}},
-	{time.June, 10, Text{"pt": "Dia de Portugal", "en": "Portugal Day"}},
-	{time.August, 15, Text{"pt": "Assunção de Nossa Senhora", "en": "Assumption Day"}},
-	{time.October, 5, Text{"pt": "Implantação da República", "en": "Republic Day"}},
-	{time.November, 1, Text{"pt": "Todos os Santos", "en": "All Saints’ Day"}},
-	{time.December, 1, Text{"pt": "Restauração da Independência", "en": "Restoration of Independence"}},
-	{time.December, 8, Text{"pt": "Imaculada Conceição", "en": "Immaculate Conception"}},
-	{time.December, 25, Text{"pt": "Natal", "en": "Christmas Day"}},
+	{time.January, 1, Text{"pt": "Ano Novo", "en": "New Year’s Day", "es": "Año Nuevo", "fr": "Nouvel An", "uk": "Новий рік"}},
+	{0, -2, Text{"pt": "Sexta-feira Santa", "en": "Good Friday", "es": "Viernes Santo", "fr": "Vendredi saint", "uk": "Страсна п’ятниця"}},
+	{0, 0, Text{"pt": "Domingo de Páscoa", "en": "Easter Sunday", "es": "Domingo de Pascua", "fr": "Dimanche de Pâques", "uk": "Великдень"}},
+	{time.April, 25, Text{"pt": "Dia da Liberdade", "en": "Freedom Day", "es": "Día de la Libertad", "fr": "Jour de la Liberté", "uk": "День свободи"}},
+	{time.May, 1, Text{"pt": "Dia do Trabalhador", "en": "Labour Day", "es": "Día del Trabajador", "fr": "Fête du Travail", "uk": "День праці"}},
+	{0, 60, Text{"pt": "Corpo de Deus", "en": "Corpus Christi", "es": "Corpus Christi", "fr": "Fête-Dieu", "uk": "Свято Тіла і Крові Христових"}},
+	{time.June, 10, Text{"pt": "Dia de Portugal", "en": "Portugal Day", "es": "Día de Portugal", "fr": "Jour du Portugal", "uk": "День Португалії"}},
+	{time.August, 15, Text{"pt": "Assunção de Nossa Senhora", "en": "Assumption Day", "es": "Asunción de la Virgen", "fr": "Assomption", "uk": "Успіння Богородиці"}},
+	{time.October, 5, Text{"pt": "Implantação da República", "en": "Republic Day", "es": "Proclamación de la República", "fr": "Proclamation de la République", "uk": "Проголошення Республіки"}},
+	{time.November, 1, Text{"pt": "Todos os Santos", "en": "All Saints’ Day", "es": "Todos los Santos", "fr": "Toussaint", "uk": "День усіх святих"}},
+	{time.December, 1, Text{"pt": "Restauração da Independência", "en": "Restoration of Independence", "es": "Restauración de la Independencia", "fr": "Restauration de l’Indépendance", "uk": "Відновлення незалежності"}},
+	{time.December, 8, Text{"pt": "Imaculada Conceição", "en": "Immaculate Conception", "es": "Inmaculada Concepción", "fr": "Immaculée Conception", "uk": "Непорочне зачаття"}},
+	{time.December, 25, Text{"pt": "Natal", "en": "Christmas Day", "es": "Navidad", "fr": "Noël", "uk": "Різдво"}},
 }
 
 // regional are the holidays of the autonomous regions, as their assemblies set them: the day of Açores is the Monday
 // after Pentecost (Decreto Regional 13/80/A); Madeira has 1 July and 26 December (DLR 18/2002/M).
 var regional = map[Calendar][]holiday{
-	Azores: {{0, 50, Text{"pt": "Dia da Região Autónoma dos Açores", "en": "Azores Day"}}},
+	Azores: {{0, 50, Text{"pt": "Dia da Região Autónoma dos Açores", "en": "Azores Day", "es": "Día de las Azores", "fr": "Jour des Açores", "uk": "День Азорських островів"}}},
 	Madeira: {
-		{time.July, 1, Text{"pt": "Dia da Região Autónoma da Madeira", "en": "Madeira Day"}},
-		{time.December, 26, Text{"pt": "Primeira Oitava", "en": "Boxing Day"}},
+		{time.July, 1, Text{"pt": "Dia da Região Autónoma da Madeira", "en": "Madeira Day", "es": "Día de Madeira", "fr": "Jour de Madère", "uk": "День Мадейри"}},
+		{time.December, 26, Text{"pt": "Primeira Oitava", "en": "Boxing Day", "es": "San Esteban", "fr": "Lendemain de Noël", "uk": "Другий день Різдва"}},
 	},
 }
 

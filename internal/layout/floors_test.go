@@ -37,6 +37,7 @@ var floors = map[string]int{
 	"internal/qr":            pure,
 	"internal/config":        pure,
 	"internal/hours":         pure,
+	"internal/phrase":        pure,
 	"internal/replica":       pure,
 	"internal/trace":         pure,
 	"internal/wire":          pure,

@@ -33,12 +33,16 @@ type Config struct {
 	Faces []string `yaml:"faces"` // touch, callboard
 	Lang  string   `yaml:"lang"`  // of the first screen
 	// Identity is the folder of the kiosk's own key and certificate, made by kiosk enrol.
-	Identity string  `yaml:"identity"`
-	Screen   Screen  `yaml:"screen"`
-	Branch   Branch  `yaml:"branch"`
-	Printer  Printer `yaml:"printer"`
-	Reader   Reader  `yaml:"reader"`
-	Sound    Sound   `yaml:"sound"`
+	Identity string `yaml:"identity"`
+	// Languages are those that the touch face offers, in this order; empty means all.
+	Languages []string `yaml:"languages"`
+	// ReviewedOnly keeps languages back whose words nobody who speaks them has read yet.
+	ReviewedOnly bool    `yaml:"reviewed_only"`
+	Screen       Screen  `yaml:"screen"`
+	Branch       Branch  `yaml:"branch"`
+	Printer      Printer `yaml:"printer"`
+	Reader       Reader  `yaml:"reader"`
+	Sound        Sound   `yaml:"sound"`
 
 	// Simulate says that printer and reader are made of software and found later.
 	Simulate bool `yaml:"-"`
@@ -173,9 +177,7 @@ func (c *Config) Check(faults *config.Faults) {
 			faults.Add(config.Index("faces", i), "%q is neither touch nor callboard", face)
 		}
 	}
-	if !slices.Contains([]string{"pt", "en"}, c.Lang) {
-		faults.Add("lang", "%q is neither pt nor en", c.Lang)
-	}
+	c.checkLanguages(faults)
 	c.checkScreen(faults)
 	c.checkBranch(faults)
 	c.checkPrinter(faults)

@@ -24,7 +24,7 @@ const manyInputs = 64
 
 func newLoop(a *App) *loop {
 	return &loop{
-		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang}),
+		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang, Languages: a.cfg.offered()}),
 		inputs: make(chan flow.Input, manyInputs), done: make(chan struct{}),
 	}
 }

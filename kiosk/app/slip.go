@@ -79,6 +79,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 	o.mu.Lock()
 	offer := o.offer
 	o.mu.Unlock()
+	lang = printers.PaperLanguage(lang)
 	s := printers.Slip{
 		Number: t.Number, Service: t.Service, Body: t.Body, Place: t.Place, Validity: validity,
 		Class: both(t.ClassText, lang), Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,

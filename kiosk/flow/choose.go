@@ -135,9 +135,6 @@ func (s State) showBodies(v *View) {
 	for _, b := range bodies {
 		n := len(s.world.offer.of(b.ID))
 		count := s.say("body.count", "n", strconv.Itoa(n))
-		if n == 1 {
-			count = s.say("body.count.one")
-		}
 		if b.Short != "" && b.Short != b.Name["pt"] {
 			count = b.Short + " · " + count
 		}
@@ -213,8 +210,6 @@ func (s State) waiting(svc Service) string {
 	switch {
 	case svc.Waiting < 0 || !s.world.linkUp:
 		return ""
-	case svc.Waiting == 0:
-		return s.say("ahead.none")
 	default:
 		return s.say("ahead", "n", strconv.Itoa(svc.Waiting))
 	}

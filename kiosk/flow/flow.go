@@ -35,8 +35,9 @@ func (t Times) withDefaults() Times {
 
 // Config says how a kiosk begins and how patient it is.
 type Config struct {
-	Lang  string // language of the first screen, "pt" when empty
-	Times Times
+	Lang      string   // language of the first screen, "pt" when empty
+	Languages []string // those that are offered, in this order; empty means all
+	Times     Times
 }
 
 // Screen names what is shown. A touch is only heard on the screen it was made
@@ -60,6 +61,7 @@ const (
 	Refused     Screen = "refused"     // no number, why, and what to do instead
 	Access      Screen = "access"      // ways to make the kiosk easier to use
 	Help        Screen = "help"        // who can help
+	Tongues     Screen = "languages"   // the languages, each by its own name
 )
 
 // State is everything the path knows. The zero value is not ready; use New.
@@ -259,13 +261,16 @@ func (s State) end() (State, []Effect) {
 	return s, out
 }
 
-// base is the screen below Help or Access, or the screen itself.
+// base is the screen below one that lies over it, or the screen itself.
 func (se session) base() Screen {
-	if se.screen == Help || se.screen == Access {
+	if se.screen.over() {
 		return se.under
 	}
 	return se.screen
 }
+
+// over tells the screens that lie over another and lead back to it.
+func (sc Screen) over() bool { return sc == Help || sc == Access || sc == Tongues }
 
 // at begins a screen of the same session.
 func (s State) at(screen Screen) State {

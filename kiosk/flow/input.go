@@ -28,6 +28,8 @@ const (
 	ActMode     Action = "mode"     // Arg is the mode, switched on or off
 	ActAccess   Action = "access"   // ways to make it easier
 	ActHelp     Action = "help"     // who can help
+
+	ActLanguages Action = "languages" // see all languages
 )
 
 // Tap is one touch. Key is made once per touch and identifies what it asks

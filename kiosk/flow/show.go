@@ -4,8 +4,9 @@ import "strconv"
 
 // View is what this state shows.
 func (s State) View() View {
+	lang := languageOf(s.session.lang)
 	v := View{
-		Screen: s.session.screen, Lang: s.session.lang, Modes: s.session.modes,
+		Screen: s.session.screen, Lang: lang.Code, Locale: lang.Full, RTL: lang.RTL, Modes: s.session.modes,
 		Branch: s.world.offer.Branch, Zone: s.world.offer.Zone,
 	}
 	switch s.session.screen {
@@ -27,6 +28,8 @@ func (s State) View() View {
 		s.showRefused(&v)
 	case Access:
 		s.showAccess(&v)
+	case Tongues:
+		s.showTongues(&v)
 	case Help:
 		s.showHelp(&v)
 	case Booking:
@@ -69,56 +72,6 @@ func (s State) showReminder(v *View) {
 	v.Notices = append([]Notice{n}, v.Notices...)
 }
 
-// showTools is the lower part that every screen has: the way back, languages,
-// modes and help, in the same order everywhere.
-func (s State) showTools(v *View) {
-	switch v.Screen {
-	case Starting, Home, Greeting:
-		v.Tools = append(s.languages(), s.modeButtons()...)
-		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
-	case Bodies, Services, Priority, Card, CardProblem, Refused, Booking, BookingProblem:
-		v.Tools = []Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}
-		v.Tools = append(v.Tools, s.languages()...)
-		v.Tools = append(v.Tools, s.accessAndHelp()...)
-	case Access, Help:
-		v.Tools = append([]Button{{Action: ActBack, Label: s.say("back"), Icon: "chevron-left"}}, s.languages()...)
-	case Working:
-		v.Tools = s.languages()
-	case TicketReady, OnScreen, NoPaper, BookingHere:
-		// The ticket's own buttons; the session is as good as over.
-	}
-}
-
-func (s State) accessAndHelp() []Button {
-	return []Button{
-		{Action: ActAccess, Label: s.say("access"), Icon: "settings"},
-		{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"},
-	}
-}
-
-// languages are the other languages, each by its own name.
-func (s State) languages() []Button {
-	var list []Button
-	for _, l := range Languages() {
-		if l.Code != s.session.lang {
-			list = append(list, Button{Action: ActLanguage, Arg: l.Code, Label: l.Name, Icon: "globe", Lang: l.Code})
-		}
-	}
-	return list
-}
-
-func (s State) modeButtons() []Button {
-	var list []Button
-	for _, m := range []struct {
-		mode Mode
-		icon string
-	}{{LargePrint, "Aa"}, {HighContrast, "b-contrast"}, {LowReach, "b-low-reach"}, {MoreTime, "clock"}} {
-		on := s.session.modes.on(m.mode)
-		list = append(list, Button{Action: ActMode, Arg: string(m.mode), Label: s.say("mode." + string(m.mode)), Icon: m.icon, Pressed: &on})
-	}
-	return list
-}
-
 func (s State) showWorking(v *View) {
 	v.Title, v.Subtitle, v.Mark = s.say("working.title"), s.say("working.sub"), "loader"
 	v.Notices = []Notice{
@@ -144,11 +97,6 @@ func (s State) showRefused(v *View) {
 	v.Actions = append(v.Actions,
 		Button{Action: ActAgain, Label: s.say("refused.other"), Icon: "list", Main: code != RefusedUnavailable},
 		Button{Action: ActFinish, Label: s.say("ticket.finish"), Icon: "check"})
-}
-
-func (s State) showAccess(v *View) {
-	v.Title, v.Subtitle = s.say("access.title"), s.say("access.sub")
-	v.Actions = s.modeButtons()
 }
 
 func (s State) showHelp(v *View) {

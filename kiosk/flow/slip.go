@@ -99,14 +99,7 @@ func (s State) slip(t Ticket) *Slip {
 	}
 	slip.Facts = append(slip.Facts, s.waitFact(t))
 	if t.Ahead >= 0 && !t.Alone && t.Slot == "" { // a booking is called by its hour
-		title := s.say("ticket.ahead", "n", strconv.Itoa(t.Ahead))
-		switch t.Ahead {
-		case 0:
-			title = s.say("ticket.ahead.none")
-		case 1:
-			title = s.say("ticket.ahead.one")
-		}
-		slip.Facts = append(slip.Facts, Fact{Icon: "user-group", Title: title, Text: s.say("ticket.ahead.help")})
+		slip.Facts = append(slip.Facts, Fact{Icon: "user-group", Title: s.say("ticket.ahead", "n", strconv.Itoa(t.Ahead)), Text: s.say("ticket.ahead.help")})
 	}
 	return slip
 }

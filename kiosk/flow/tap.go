@@ -27,10 +27,15 @@ func (s State) tap(t Tap) (State, []Effect) {
 		s.session.lang, s.session.modes = lang, modes
 	case ActLanguage:
 		s.session.lang = t.Arg
+		if s.session.screen == Tongues {
+			s.session.screen = s.session.under
+		}
 	case ActMode:
 		s.session.modes = s.session.modes.toggled(Mode(t.Arg))
-	case ActAccess, ActHelp:
-		s.session.under = s.session.screen
+	case ActAccess, ActHelp, ActLanguages:
+		if !s.session.screen.over() {
+			s.session.under = s.session.screen
+		}
 		s.session.screen = Screen(t.Action)
 	case ActExtend: // the touch itself winds the timer up
 	case ActAccept, ActReprint, ActAbandon, ActRetry:
@@ -79,7 +84,7 @@ func (s State) request() Effect {
 // back is one screen back, as far as the first.
 func (s State) back() State {
 	switch s.session.screen {
-	case Help, Access:
+	case Help, Access, Tongues:
 		s.session.screen = s.session.under
 		return s
 	case Services:

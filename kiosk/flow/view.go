@@ -7,7 +7,9 @@ import "balcao/internal/qr"
 // screen Greeting.
 type View struct {
 	Screen   Screen    `json:"screen"`
-	Lang     string    `json:"lang"`
+	Lang     string    `json:"lang"`          // of every word but those that name another
+	Locale   string    `json:"locale"`        // the language with its region, for clocks and lang
+	RTL      bool      `json:"rtl,omitempty"` // written from right to left
 	Branch   string    `json:"branch"`
 	Zone     string    `json:"zone,omitempty"`
 	Modes    Modes     `json:"modes"`
@@ -37,6 +39,7 @@ const (
 	HighContrast Mode = "contrast"
 	LowReach     Mode = "low"
 	MoreTime     Mode = "time"
+	EasyReading  Mode = "easy" // short sentences, one thing at a time
 )
 
 // Modes are the modes that are on. They end with the session.
@@ -45,6 +48,7 @@ type Modes struct {
 	HighContrast bool `json:"contrast"`
 	LowReach     bool `json:"low"`
 	MoreTime     bool `json:"time"`
+	EasyReading  bool `json:"easy"`
 }
 
 func (m Modes) toggled(mode Mode) Modes {
@@ -57,6 +61,8 @@ func (m Modes) toggled(mode Mode) Modes {
 		m.LowReach = !m.LowReach
 	case MoreTime:
 		m.MoreTime = !m.MoreTime
+	case EasyReading:
+		m.EasyReading = !m.EasyReading
 	}
 	return m
 }
@@ -72,7 +78,7 @@ func (m Modes) without(mode Mode) Modes {
 
 func countOn(m Modes) int {
 	n := 0
-	for _, on := range []bool{m.LargePrint, m.HighContrast, m.LowReach, m.MoreTime} {
+	for _, on := range []bool{m.LargePrint, m.HighContrast, m.LowReach, m.MoreTime, m.EasyReading} {
 		if on {
 			n++
 		}

@@ -1,13 +1,11 @@
 package flow
 
-import (
-	"maps"
-	"strings"
-)
+import "maps"
 
-// words are everything the path says, in each of its languages. «{…}» stands
-// for what is put in. Every key has every language: a test sees to it.
-var words = joined(bookingWords, scanWords, map[string]Text{
+// words are everything the path says, in each of its languages, written as
+// package phrase reads it. Every key has every language: a test sees to it.
+// Portuguese and English stand side by side; the others have a file each.
+var words = translated(joined(bookingWords, scanWords, toolWords, map[string]Text{
 	"home.title":       {"pt": "O que vem tratar hoje?", "en": "What brings you here today?"},
 	"home.sub":         {"pt": "Toque num serviço e receba já a sua senha.", "en": "Touch a service to get your ticket."},
 	"home.popular":     {"pt": "Mais procurados", "en": "Most asked for"},
@@ -33,9 +31,8 @@ var words = joined(bookingWords, scanWords, map[string]Text{
 	"bodies":           {"pt": "Ver todos", "en": "See all"},
 	"bodies.title":     {"pt": "Todas as entidades", "en": "All public bodies"},
 	"bodies.sub":       {"pt": "Escolha com quem quer tratar.", "en": "Choose whom you came to see."},
-	"bodies.count":     {"pt": "{n} entidades", "en": "{n} public bodies"},
-	"body.count":       {"pt": "{n} serviços", "en": "{n} services"},
-	"body.count.one":   {"pt": "1 serviço", "en": "1 service"},
+	"bodies.count":     {"pt": "{n, plural, one {# entidade} other {# entidades}}", "en": "{n, plural, one {# public body} other {# public bodies}}"},
+	"body.count":       {"pt": "{n, plural, one {# serviço} other {# serviços}}", "en": "{n, plural, one {# service} other {# services}}"},
 	"services.request": {"pt": "Pedir ou renovar", "en": "Apply or renew"},
 	"services.reqnote": {"pt": "pedido novo", "en": "new request"},
 	"services.collect": {"pt": "Levantar", "en": "Collect"},
@@ -148,9 +145,7 @@ var words = joined(bookingWords, scanWords, map[string]Text{
 	"ticket.nowait":     {"pt": "Espera: sem informação", "en": "Waiting time: not known"},
 	"ticket.next":       {"pt": "É a seguir", "en": "You are next"},
 	"ticket.nowait.do":  {"pt": "Siga o ecrã de chamada.", "en": "Follow the call screen."},
-	"ticket.ahead":      {"pt": "{n} pessoas à frente", "en": "{n} people before you"},
-	"ticket.ahead.one":  {"pt": "1 pessoa à frente", "en": "1 person before you"},
-	"ticket.ahead.none": {"pt": "Ninguém à frente", "en": "Nobody before you"},
+	"ticket.ahead":      {"pt": "{n, plural, =0 {Ninguém à frente} one {# pessoa à frente} other {# pessoas à frente}}", "en": "{n, plural, =0 {Nobody before you} one {# person before you} other {# people before you}}"},
 	"ticket.ahead.help": {"pt": "Neste serviço.", "en": "For this service."},
 	"ticket.take":       {"pt": "Retire o seu talão", "en": "Take your slip"},
 	"ticket.take.help":  {"pt": "Guarde-o até à sua vez.", "en": "Keep it until your turn."},
@@ -220,8 +215,7 @@ var words = joined(bookingWords, scanWords, map[string]Text{
 	"wait.next":    {"pt": "a seguir", "en": "next"},
 	"wait.over":    {"pt": "mais de {lo}", "en": "more than {lo}"},
 	"wait.unknown": {"pt": "sem informação", "en": "not known"},
-	"ahead":        {"pt": "{n} à frente", "en": "{n} waiting"},
-	"ahead.none":   {"pt": "ninguém à frente", "en": "nobody waiting"},
+	"ahead":        {"pt": "{n, plural, =0 {ninguém à frente} other {# à frente}}", "en": "{n, plural, =0 {nobody waiting} other {# waiting}}"},
 
 	"back":           {"pt": "Voltar", "en": "Back"},
 	"access":         {"pt": "Acessibilidade", "en": "Accessibility"},
@@ -245,7 +239,7 @@ var words = joined(bookingWords, scanWords, map[string]Text{
 	"warn.title": {"pt": "Ainda está aí?", "en": "Are you still there?"},
 	"warn.text":  {"pt": "Este ecrã volta ao início em", "en": "This screen starts over in"},
 	"warn.stay":  {"pt": "Preciso de mais tempo", "en": "I need more time"},
-})
+}))
 
 // joined puts lists of words together.
 func joined(lists ...map[string]Text) map[string]Text {
@@ -254,28 +248,4 @@ func joined(lists ...map[string]Text) map[string]Text {
 		maps.Copy(all, list)
 	}
 	return all
-}
-
-// Languages are what the path can be walked in, with each one's own name.
-func Languages() []Language {
-	return []Language{{Code: "pt", Name: "Português"}, {Code: "en", Name: "English"}}
-}
-
-// Language is one language of the kiosk.
-type Language struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
-// say is a text in the citizen's language, with pairs of {name} and value put
-// in.
-func (s State) say(key string, pairs ...string) string {
-	text := words[key].In(s.session.lang)
-	if len(pairs) == 0 {
-		return text
-	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }

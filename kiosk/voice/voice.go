@@ -7,16 +7,22 @@ package voice
 // Lang is a language in which a call can be spoken, as a BCP 47 primary tag.
 type Lang string
 
-// The languages with a reviewed wording.
+// The languages with a wording; who has reviewed them is said in kiosk/flow.
 const (
 	// Portuguese is European Portuguese, the first language of every call.
 	Portuguese Lang = "pt"
 	// English is British English.
 	English Lang = "en"
+	// Spanish is that of Spain.
+	Spanish Lang = "es"
+	// French is that of France.
+	French Lang = "fr"
+	// Ukrainian is spoken by the engine's own voice for it.
+	Ukrainian Lang = "uk"
 )
 
 // wording is everything a language needs to say a call. A new language is one
-// more row of wordings, once a person who speaks it has reviewed it.
+// more row of wordings.
 type wording struct {
 	lang    Lang
 	voice   string // name of the espeak-ng voice
@@ -30,6 +36,9 @@ func wordings() []wording {
 	return []wording{
 		{Portuguese, "pt", "senha", "balcão"},
 		{English, "en-gb", "ticket", "counter"},
+		{Spanish, "es", "turno", "mostrador"},
+		{French, "fr-fr", "ticket", "guichet"},
+		{Ukrainian, "uk", "талон", "стійка"},
 	}
 }
 

@@ -15,12 +15,15 @@ import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState, us
 
 const face = /** @type {HTMLElement} */ (document.getElementById("face"));
 
-/** Words needed when the program is not there to say them. */
+/** Words needed when the program is not there to say them. @type {Record<string, {again: string, moment: string, sub: string, unknown: string}>} */
 const away = {
-  pt: { again: "A religar o ecrã, há", moment: "Um momento…", title: "Um momento…", sub: "O quiosque está a recomeçar.", unknown: "sem informação" },
-  en: { again: "Reconnecting the screen,", moment: "One moment…", title: "One moment…", sub: "The kiosk is restarting.", unknown: "not known" },
+  pt: { again: "A religar o ecrã, há", moment: "Um momento…", sub: "O quiosque está a recomeçar.", unknown: "sem informação" },
+  en: { again: "Reconnecting the screen,", moment: "One moment…", sub: "The kiosk is restarting.", unknown: "not known" },
+  es: { again: "Reconectando la pantalla,", moment: "Un momento…", sub: "El quiosco se está reiniciando.", unknown: "sin datos" },
+  fr: { again: "Reconnexion de l’écran,", moment: "Un instant…", sub: "La borne redémarre.", unknown: "non connue" },
+  uk: { again: "Відновлюємо екран,", moment: "Хвилинку…", sub: "Термінал перезапускається.", unknown: "невідомо" },
 };
-const say = (/** @type {string} */ lang) => (lang === "en" ? away.en : away.pt);
+const say = (/** @type {string} */ lang) => away[lang] ?? away.pt;
 
 /** Text that fills its box: the size of the sheet, or smaller when it is long. */
 function Fit(/** @type {any} */ p) {
@@ -47,9 +50,8 @@ function useNow() {
   return now;
 }
 
-function Clock(/** @type {any} */ { lang, zone, offset, short }) {
+function Clock(/** @type {any} */ { locale, zone, offset, short }) {
   const d = new Date(useNow() + offset);
-  const locale = lang === "en" ? "en-GB" : "pt-PT";
   const z = zone ? { timeZone: zone } : {};
   // Asked for together, a short month comes as a number.
   const part = (/** @type {Intl.DateTimeFormatOptions} */ o) => d.toLocaleDateString(locale, { ...o, ...z });
@@ -84,7 +86,7 @@ function Header(/** @type {any} */ { view, offset, children }) {
     <div class="top-row">
       <span class="mark"><${Icon} name="b-ticket" /></span>
       <p class="branch"><b>${m ? m[1] : view.branch || "Balcão"}</b>${m && html`<span>${m[2]}</span>`}</p>
-      <${Clock} lang=${view.lang} zone=${view.zone} offset=${offset} short=${view.modes.large} />
+      <${Clock} locale=${view.locale || "pt-PT"} zone=${view.zone} offset=${offset} short=${view.modes.large} />
     </div>
     <div class="title">
       ${view.mark && html`<${Mark} name=${view.mark} />`}
@@ -193,10 +195,10 @@ function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
   }, []);
 }
 
-function Slip(/** @type {any} */ { slip, compact, lang, zone }) {
+function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
   const when = (/** @type {any} */ f) => {
     if (!f.at) return f.text;
-    const t = new Date(f.at).toLocaleTimeString(lang === "en" ? "en-GB" : "pt-PT", { hour: "2-digit", minute: "2-digit", ...(zone ? { timeZone: zone } : {}) });
+    const t = new Date(f.at).toLocaleTimeString(locale || "pt-PT", { hour: "2-digit", minute: "2-digit", ...(zone ? { timeZone: zone } : {}) });
     return f.text.replace("{time}", t);
   };
   return html`<section class=${"slip" + (compact ? " compact" : "")}>
@@ -224,7 +226,10 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   const stale = !link.live && link.age > 1500;
   const v = view;
   const low = v.modes.low && v.sections?.length > 0 && (v.screen === "home" || v.screen === "greeting");
-  const tools = v.tools ?? [];
+  const every = v.tools ?? [];
+  const grid = every.some((/** @type {any} */ b) => b.pressed !== undefined && b.pressed !== null);
+  const isTongue = (/** @type {any} */ b) => grid && (b.action === "language" || b.action === "languages");
+  const tongues = every.filter(isTongue), tools = every.filter((/** @type {any} */ b) => !isTongue(b));
   const actions = v.actions ?? [];
   const notices = html`<${Notices} list=${v.notices} />`;
   const p = { tap, pending, stale, lang: v.lang };
@@ -239,13 +244,14 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
       </section>`)}
       ${v.wide && html`<div class=${"wides n" + v.wide.length}>${v.wide.map((/** @type {any} */ c) => html`<${Choice} key=${c.title} choice=${c} kind="wide" ...${p} />`)}</div>`}
       ${v.pad && html`<${Pad} pad=${v.pad} tap=${tap} pending=${pending} />`}
-      ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} lang=${v.lang} zone=${v.zone} />`}
+      ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} locale=${v.locale} zone=${v.zone} />`}
       ${v.screen === "nopaper" && notices}
-      ${actions.length > 0 && html`<div class=${`actions ${v.slip ? "of-slip" : ""} ${v.screen === "access" ? "modes" : ""}`}>
+      ${actions.length > 0 && html`<div class=${`actions ${v.slip ? "of-slip" : ""} ${v.screen === "access" || v.screen === "languages" ? "modes" : ""}`}>
         ${actions.map((/** @type {any} */ b) => html`${b.action === "help" && v.timer && html`<p class="timer" key="timer"><span>${v.timer.label}</span> <${Left} clock=${v.timer} /></p>`}<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls=${"a-" + b.action} />`)}
       </div>`}
     </main>
-    ${tools.length > 0 && html`<nav class=${tools.some((/** @type {any} */ b) => b.pressed !== undefined && b.pressed !== null) ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
+    ${grid && tongues.length > 0 && html`<nav class="tongues n${tongues.length}">${tongues.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tongue" />`)}</nav>`}
+    ${tools.length > 0 && html`<nav class=${grid ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
     ${v.foot && html`<footer class=${"foot " + v.foot.kind}><span class="foot-mark"><${Mark} name=${v.foot.icon} /></span><div role="status"><b>${v.foot.title}</b><p>${v.foot.text}</p></div></footer>`}
     ${v.warning && html`<${Warning} warning=${v.warning} tap=${tap} pending=${pending} />`}
   </div>`;
@@ -253,7 +259,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
 
 const starting = (/** @type {View|null} */ v) => ({
   screen: "starting", lang: v?.lang ?? "pt", branch: v?.branch ?? "", zone: v?.zone, modes: { large: false, contrast: false, low: false, time: false },
-  title: say(v?.lang ?? "pt").title, subtitle: say(v?.lang ?? "pt").sub,
+  title: say(v?.lang ?? "pt").moment, locale: v?.locale ?? "pt-PT", rtl: v?.rtl, subtitle: say(v?.lang ?? "pt").sub,
 });
 
 /** @type {AudioContext|null} */
@@ -346,12 +352,13 @@ function App() {
 
   useLayoutEffect(() => {
     const root = document.documentElement;
-    root.lang = shown.lang === "en" ? "en" : "pt-PT";
+    root.lang = shown.locale === "en-GB" ? "en" : shown.locale || "pt-PT";
+    root.dir = shown.rtl ? "rtl" : "ltr";
     root.classList.toggle("contrast", shown.modes.contrast);
     root.classList.toggle("large", shown.modes.large);
     root.classList.toggle("low", shown.modes.low);
     document.title = `${shown.title} · Balcão`;
-  }, [shown.lang, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.low]);
+  }, [shown.locale, shown.rtl, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.low]);
 
   useReminder(shown.remind);
 
