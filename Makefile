@@ -23,7 +23,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	bench bench-diff fuzz fuzz-card fuzz-list golden screenshots soak deps install-tools clean
+	bench bench-diff fuzz fuzz-card fuzz-list soak-card golden screenshots soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,11 @@ screenshots: browser/node_modules/.ready build ## take the pictures of every fac
 soak: ## the long forms of kill, load and fuzz tests (hours)
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+
+soak-card: ## 10,000 cards with 100 kills of pcscd, 10,000 on the replay bench, 100,000 people through a kiosk (an hour)
+	@.ci/install test
+	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 go test -v -count=1 -p 1 -timeout 3h \
+		-run 'ThousandsOfCards|HundredCards|NoCanary' ./kiosk/pcsc ./kiosk/app
 
 deps: ## install what building, the demo and the tests need
 	@.ci/install test

@@ -96,7 +96,9 @@ func (r *runner) run(n int) {
 		}
 		metrics.Read(before[:])
 		for _, input := range inputs {
-			r.one(input)
+			if r.one(input); r.t.Failed() {
+				return
+			}
 		}
 		metrics.Read(after[:])
 		used := after[0].Value.Uint64() - before[0].Value.Uint64()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -29,6 +30,8 @@ type victim struct {
 	Times  Times
 	Step   Step // at which it stops for ever, after saying so; empty for none
 	Open   bool // its memory may be looked into, as no kiosk's may
+
+	stderr io.Writer // where its log goes; nil for none unless -v is given
 }
 
 func TestMain(m *testing.M) {
@@ -56,16 +59,21 @@ func beVictim(raw string) error {
 			select {} // until it is killed
 		}
 	}
-	a, err := New(ctx, v.Config, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	a, err := New(ctx, v.Config, slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		return err
 	}
+	fmt.Println("serves http://" + a.ScreenAddr())
 	if v.Open {
-		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {
+		dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+		if err == nil {
+			err = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
+		}
+		if err != nil {
 			return err
 		}
+		fmt.Println("dumpable", dumpable)
 	}
-	fmt.Println("serves http://" + a.ScreenAddr())
 	return a.Run(ctx)
 }
 
@@ -85,9 +93,11 @@ func spawn(t *testing.T, v victim) *process {
 	p := &process{cmd: exec.CommandContext(t.Context(), os.Args[0]), lines: make(chan string, 16)}
 	p.cmd.Env = append(os.Environ(), killed+"="+string(raw))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	p.cmd.Stderr = os.Stderr
-	if !testing.Verbose() {
-		p.cmd.Stderr = nil
+	switch {
+	case v.stderr != nil:
+		p.cmd.Stderr = v.stderr
+	case testing.Verbose():
+		p.cmd.Stderr = os.Stderr
 	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -88,10 +88,13 @@ func traces(t *testing.T, pid int, words []string) map[string]string {
 type memoryRig struct {
 	*page
 
-	t     *testing.T
-	cards *cardbench.Daemon
-	pid   int
-	keys  int
+	t      *testing.T
+	branch *branch
+	cards  *cardbench.Daemon
+	pid    int
+	data   string // the kiosk's files
+	stop   func() // ends the kiosk
+	keys   int
 }
 
 const reader = "Balcao Virtual Reader 00 00"
@@ -99,7 +102,7 @@ const reader = "Balcao Virtual Reader 00 00"
 func (m *memoryRig) touch(screen, action string) {
 	m.t.Helper()
 	m.keys++
-	m.press(m.t, fmt.Sprintf("touch-%04d", m.keys), screen, action, "")
+	m.press(m.t, fmt.Sprintf("touch-%07d", m.keys), screen, action, "")
 }
 
 func (m *memoryRig) says(what string, words ...string) {
@@ -114,7 +117,7 @@ func (m *memoryRig) says(what string, words ...string) {
 	})
 }
 
-func newMemoryRig(t *testing.T) *memoryRig {
+func newMemoryRig(t *testing.T, change func(*branch, *victim)) *memoryRig {
 	t.Helper()
 	b := newBranch(t)
 	printer := virtualPrinter(t)
@@ -126,11 +129,18 @@ func newMemoryRig(t *testing.T) *memoryRig {
 	if _, err := trust.AddCertificates(cfg.Reader.Trust, cardtest.Issuers()); err != nil {
 		t.Fatal(err)
 	}
-	k := spawn(t, victim{Config: cfg, Times: cfg.Times, Open: true})
+	v := victim{Config: cfg, Times: cfg.Times, Open: true}
+	if change != nil {
+		change(b, &v)
+	}
+	k := spawn(t, v)
+	if dumps := k.says(t, "dumpable "); dumps != "0" {
+		t.Errorf("the kiosk's memory may be dumped: PR_GET_DUMPABLE is %s", dumps)
+	}
 	booked := offer()
 	booked.Branch.Bookings, booked.Revision = true, 2
 	b.publish("offer", booked)
-	m := &memoryRig{page: open(t, k.base, "/events"), t: t, cards: cards, pid: k.cmd.Process.Pid}
+	m := &memoryRig{page: open(t, k.base, "/events"), t: t, branch: b, cards: cards, pid: k.cmd.Process.Pid, data: cfg.Data, stop: k.kill}
 	m.says("the ways that a card leads", `"greet"`, `"booking"`)
 	return m
 }
@@ -141,7 +151,7 @@ func TestNothingOfACardStaysInTheKiosksMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: a kiosk in a process of its own")
 	}
-	m := newMemoryRig(t)
+	m := newMemoryRig(t, nil)
 	for _, g := range []cardtest.Generation{cardtest.CC1T0, cardtest.CC1, cardtest.CC2} {
 		greeted := func() {
 			m.touch("home", "greet")

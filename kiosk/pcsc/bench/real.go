@@ -247,17 +247,23 @@ func (r *Real) Label() string { return "pcscd + vpcd" }
 func (r *Real) Cards() []Info { return Deck() }
 
 // Insert puts a card of the deck into the first reader.
-func (r *Real) Insert(ctx context.Context, name string) error {
+func (r *Real) Insert(ctx context.Context, name string) error { return r.Put(ctx, 0, name) }
+
+// Remove pulls the card out of the first reader.
+func (r *Real) Remove(ctx context.Context) error { return r.Take(ctx, 0) }
+
+// Put puts a card of the deck into one of the two readers, 0 or 1.
+func (r *Real) Put(ctx context.Context, slot int, name string) error {
 	if _, err := named(name, func() {}); err != nil {
 		return err
 	}
-	_, err := r.tell(ctx, order{Op: "insert", Card: name})
+	_, err := r.tell(ctx, order{Op: "insert", Slot: slot, Card: name})
 	return err
 }
 
-// Remove pulls the card out of the first reader.
-func (r *Real) Remove(ctx context.Context) error {
-	_, err := r.tell(ctx, order{Op: "remove"})
+// Take pulls the card out of one of the two readers, 0 or 1.
+func (r *Real) Take(ctx context.Context, slot int) error {
+	_, err := r.tell(ctx, order{Op: "remove", Slot: slot})
 	return err
 }
 
