@@ -42,6 +42,9 @@ func (b *Branch) boardCall(c queue.Call) wire.BoardCall {
 	body, _ := b.Body(c.Body)
 	service, _ := b.Service(c.Service)
 	div, _ := b.Division(service.Division)
+	if c.Slip != "" {
+		service.Name = wire.Text{"pt": "Talão " + c.Slip + " · " + service.Name.In("pt")}
+	}
 	return wire.BoardCall{
 		ID: int(c.Visit), Seq: c.Seq, Number: c.Number.String(), Counter: b.Label(c.Counter), Body: body.Short,
 		Say: b.SharesLetter(c.Number.Prefix, c.Body), Service: service.Name.In("pt"), Lang: c.Lang,

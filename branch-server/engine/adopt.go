@@ -36,7 +36,7 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 	entries, err := d.Handle(cmd, at)
 	if alone, ok := cmd.(queue.ReserveAlone); ok && err != nil {
 		e.cfg.Log.Warn("a number given alone makes no visit", "node", from.Node, "number", alone.Number.String(), "err", err)
-		entries, err = d.Handle(note[wire.AloneFact](event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq}), at)
+		entries, err = d.Handle(noteAlone(event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq}), at)
 	}
 	if _, refused := errors.AsType[queue.Refusal](err); refused {
 		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", r.Seq, "type", event.Type, "err", err)
@@ -60,6 +60,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 		return lostCommand(e, from)
 	case wire.TypeTicketAlone:
 		return aloneCommand(e, from)
+	case wire.TypeSlipGiven:
+		return slipCommand(e, from)
 	case wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered:
 		return note[wire.DeviceFact](e, from)
 	case wire.TypeSlipTaken, wire.TypeSlipRetracted:
@@ -95,19 +97,36 @@ func aloneCommand(e wire.Event, from queue.Origin) queue.Command {
 	if json.Unmarshal(e.Data, &f) != nil || len(f.Request) > wire.MaxRequestID || len(f.Boot) > wire.MaxRequestID {
 		return nil
 	}
-	asked := time.UnixMilli(e.TS).UTC()
-	if e.CQ == wire.ClockUnset {
-		asked = time.Time{}
-	}
 	if e.Via != nil && e.Via.Node == "" { // told again in a later epoch of the same node
 		from.Epoch = e.Via.Epoch
 	}
 	return queue.ReserveAlone{
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
-		Number: queue.Number{Prefix: f.Prefix, N: f.N}, Day: queue.Date(f.Day), Asked: asked,
+		Number: queue.Number{Prefix: f.Prefix, N: f.N}, Day: queue.Date(f.Day), Asked: askedAt(e),
 		Then: wire.Services(f.Then),
 	}
+}
+
+// slipCommand reads what a kiosk gave without a number.
+func slipCommand(e wire.Event, from queue.Origin) queue.Command {
+	var f wire.NamedFact
+	if json.Unmarshal(e.Data, &f) != nil || len(f.Request) > wire.MaxRequestID || len(f.Boot) > wire.MaxRequestID || !wire.ValidSlipName(f.Name) {
+		return nil
+	}
+	return queue.ReserveAlone{
+		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
+		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
+		Day: queue.Date(f.Day), Asked: askedAt(e), Slip: f.Name,
+	}
+}
+
+// askedAt is when a kiosk's citizen asked; zero where its clock was never set, which says nothing of when.
+func askedAt(e wire.Event) time.Time {
+	if e.CQ == wire.ClockUnset {
+		return time.Time{}
+	}
+	return time.UnixMilli(e.TS).UTC()
 }
 
 // lostCommand reads what a kiosk has printed: a branch that was put back from an older copy learns from it whom it gave a
@@ -121,14 +140,22 @@ func lostCommand(e wire.Event, from queue.Origin) queue.Command {
 	if !ok {
 		return nil
 	}
-	asked := time.UnixMilli(e.TS).UTC()
-	if e.CQ == wire.ClockUnset {
-		asked = time.Time{}
-	}
 	return queue.ReserveAlone{
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
-		Number: number, Day: queue.Date(f.Day), Asked: asked, Lost: true,
+		Number: number, Day: queue.Date(f.Day), Asked: askedAt(e), Lost: true,
+	}
+}
+
+// noteAlone keeps a fact that makes no visit in the journal, for people.
+func noteAlone(e wire.Event, from queue.Origin) queue.Command {
+	switch e.Type {
+	case wire.TypeSlipGiven:
+		return note[wire.NamedFact](e, from)
+	case wire.TypePrintStarted:
+		return note[wire.TicketFact](e, from)
+	default:
+		return note[wire.AloneFact](e, from)
 	}
 }
 

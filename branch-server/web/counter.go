@@ -203,6 +203,9 @@ func (p painter) ticket(v queue.Visit) ticketView {
 		Minutes: minutes(wait), Target: minutes(s.target), State: againstTarget(wait, s.target),
 		Doubt: v.Print == queue.PrintUnknown,
 	}
+	if v.Slip != "" {
+		t.Service = "Talão " + v.Slip + " · " + t.Service
+	}
 	t.SvcID, t.Group = string(v.Service), s.group
 	t.Nth, t.Of = several(v)
 	if !v.Slot.IsZero() {

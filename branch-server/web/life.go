@@ -370,7 +370,7 @@ func (p painter) findNumber(number string, who visitor) []foundView {
 	all := []foundView{}
 	number = plainNumber(number)
 	for _, v := range p.d.Visits() {
-		if plainNumber(v.Number.String()) == number {
+		if plainNumber(v.Number.String()) == number || v.Slip != "" && plainNumber(v.Slip) == number {
 			all = append(all, p.found(v, who))
 		}
 	}

@@ -45,7 +45,10 @@ func (p painter) reception() receptionView {
 		}
 		g.Slip, g.Paper = slipFate(one)
 		g.Despite = despiteWords(one)
-		if byReception(one) && len(v.Given) < givenListed {
+		if one.Slip != "" {
+			g.Service = "Talão " + one.Slip + " · " + g.Service
+		}
+		if (byReception(one) || one.Slip != "" && one.State == queue.StateWaiting) && len(v.Given) < givenListed {
 			v.Given = append(v.Given, g)
 		}
 		if one.State == queue.StatePostponed && len(v.Back) < givenListed {

@@ -91,7 +91,7 @@ func (d *Day) applyReserved(ev Reserved, at time.Time) {
 		ID: ev.Visit, Number: ev.Number, Division: ev.Division, Service: ev.Service, Body: ev.Body, Class: ev.Class,
 		Lang: ev.Lang, Request: ev.Request, Kiosk: ev.Kiosk, Boot: ev.Boot,
 		State: StateReserved, Print: PrintPending, Asked: at, Since: at, Slot: ev.Slot, booked: !ev.Slot.IsZero(),
-		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told, By: ev.By, Override: ev.Override, Despite: ev.Despite,
+		PrintDue: at.Add(d.index.policy.Silence), Told: ev.Told, Slip: ev.Slip, By: ev.By, Override: ev.Override, Despite: ev.Despite,
 		Then: slices.Clone(ev.Then), chosen: slices.Clone(ev.Then),
 	}
 	d.visits = append(d.visits, v)
@@ -155,7 +155,8 @@ func (d *Day) applyRecalled(v *Visit, ev Recalled, e Entry) {
 func (d *Day) remember(v *Visit, e Entry, count int) {
 	d.calls = slices.DeleteFunc(d.calls, func(c Call) bool { return c.Visit == v.ID })
 	d.calls = slices.Insert(d.calls, 0, Call{
-		Seq: e.Seq, Visit: v.ID, Number: v.Number, Body: v.Body, Service: v.Service, Counter: v.Counter,
+		Slip: v.Slip,
+		Seq:  e.Seq, Visit: v.ID, Number: v.Number, Body: v.Body, Service: v.Service, Counter: v.Counter,
 		Lang: v.Lang, At: e.At, Count: count,
 	})
 	if len(d.calls) > maxCalls {

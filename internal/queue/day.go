@@ -56,6 +56,7 @@ type Call struct {
 	Seq     uint64 // of the entry that called or recalled
 	Visit   VisitID
 	Number  Number
+	Slip    string // its citizen holds a slip of this name, without a number
 	Body    BodyID
 	Service ServiceID
 	Counter CounterID

@@ -177,11 +177,7 @@ func (d *Day) take(r RequestID, service ServiceID, then []ServiceID, class Class
 		return Reserved{}, err
 	}
 	div := d.index.divisions[s.Division]
-	n := div.First
-	if used, taken := d.issued[div.ID]; taken {
-		n = used + 1
-	}
-	n = d.unpadded(div.ID, n)
+	n := d.after(div)
 	if _, last := d.central(div); n > last || override == "" && (d.Left(div.ID) == 0 || d.kept(div.ID, class)) {
 		return Reserved{}, ErrSoldOut
 	}
@@ -190,6 +186,15 @@ func (d *Day) take(r RequestID, service ServiceID, then []ServiceID, class Class
 		Service: s.ID, Body: s.Body, Class: class, Request: r, Day: d.date,
 		Then: slices.Clone(then),
 	}, nil
+}
+
+// after returns the number that the division's own sequence gives next.
+func (d *Day) after(div Division) int {
+	n := div.First
+	if used, taken := d.issued[div.ID]; taken {
+		n = used + 1
+	}
+	return d.unpadded(div.ID, n)
 }
 
 func (d *Day) reserve(c Reserve) ([]Event, error) {

@@ -64,6 +64,7 @@ type Reserved struct {
 
 	Then []ServiceID `json:"then,omitempty"` // services the visit goes on to, in order, after the first
 
+	Slip  string    `json:"slip,omitempty"`  // its citizen holds a slip of this name without a number
 	Alone bool      `json:"alone,omitempty"` // given by the kiosk from its lease; see ReserveAlone
 	Asked time.Time `json:"asked,omitzero"`  // when the citizen asked, where that was before this fact
 }

@@ -30,6 +30,7 @@ type ReserveAlone struct {
 	Number  Number
 	Day     Date
 	Asked   time.Time // when the citizen asked; zero where the kiosk's clock was not set
+	Slip    string    // the name of a slip without a number: the branch gives one now
 	Lost    bool      // the branch gave it, and has lost its memory of that: see Recover
 }
 
@@ -131,6 +132,14 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 		return nil, ErrOtherDay
 	case !known:
 		return nil, ErrUnknownService
+	case asked && c.Slip != "" && old.Slip != "":
+		return nil, nil
+	case c.Slip != "":
+		n := d.after(d.index.divisions[s.Division])
+		if _, last := d.central(d.index.divisions[s.Division]); n > last {
+			return nil, ErrSoldOut
+		}
+		div, c.Number = s.Division, Number{Prefix: d.index.divisions[s.Division].Prefix, N: n}
 	case asked && (old.Alone || c.Lost):
 		return nil, nil
 	case !leased && d.regained(s.Division, c.Number):
@@ -138,7 +147,7 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 	case !leased || s.Division != div || c.Lost:
 		return nil, ErrNotLeased
 	}
-	if slices.ContainsFunc(d.visits, func(v *Visit) bool { return v.Alone && v.Division == div && v.Number == c.Number }) {
+	if slices.ContainsFunc(d.visits, func(v *Visit) bool { return c.Slip == "" && v.Alone && v.Division == div && v.Number == c.Number }) {
 		return nil, ErrNumberTaken
 	}
 	class := c.Class
@@ -158,7 +167,8 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 		Lang: c.Lang, Request: c.Request, Kiosk: c.Kiosk, Boot: c.Boot, Day: d.date, Alone: true, Asked: since,
 		Then: d.adopted(s.ID, c.Then),
 	}
-	if c.Lost {
+	if c.Lost || c.Slip != "" {
+		taken.Slip = c.Slip
 		taken.Alone, taken.Asked, taken.Came = false, time.Time{}, since
 	}
 	return append(events, taken), nil

@@ -63,6 +63,7 @@ type Visit struct {
 	NotBefore  time.Time     // not called before; zero is at once
 	Revived    bool          // was put back once after a no-show
 	Walked     bool          // served without a ticket
+	Slip       string        // its citizen holds a slip of this name, without a number
 	Alone      bool          // the kiosk gave the number by itself; see ReserveAlone
 	Inaccurate bool          // left out of statistics
 	Then       []ServiceID   // services still to come after the present one, in order; never changed in place

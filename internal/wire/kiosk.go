@@ -110,6 +110,7 @@ type Ticket struct {
 	Ahead     int    `json:"ahead"`                // people before this one; -1 unknown
 	Wait      Range  `json:"wait"`
 	Alone     bool   `json:"alone,omitempty"` // given by the kiosk itself
+	Slip      bool   `json:"slip,omitempty"`  // without a number: Number is the name of the slip, see SlipName
 }
 
 // Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.

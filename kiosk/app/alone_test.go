@@ -56,10 +56,14 @@ func TestAKioskAloneGivesNumbersOfItsOwn(t *testing.T) {
 		k.page.press(t, "end-"+number, "ticket", "finish", "")
 	}
 	k.page.press(t, "alone-none", "home", "service", "cc")
-	k.page.wait(t, "that it takes longer", func(s state) bool { return s.text("screen") == "working" })
+	k.page.wait(t, "a slip without a number", func(s state) bool { return s.says("K1-1") && s.says("Retire o seu talão") })
+	k.page.press(t, "end-none", "ticket", "finish", "")
 
 	b.open()
 	b.holds("alone-000A600", wire.TypeTicketRequested, wire.TypeTicketAlone, wire.TypePrintStarted, wire.TypeTicketPrinted)
+	b.holds("alone-none", wire.TypeTicketRequested, wire.TypeSlipGiven, wire.TypePrintStarted, wire.TypeTicketPrinted)
+	k.page.wait(t, "the branch", func(s state) bool { return !s.says("sem ligação") })
+	k.page.press(t, "not-alone-0001", "home", "service", "cc")
 	k.page.wait(t, "a number of the branch", func(s state) bool { return s.says("A001") })
 	if given := b.given(); len(given) != 1 {
 		t.Errorf("the branch gave %v", given)
@@ -129,4 +133,29 @@ func TestAKioskAloneKeepsTheHours(t *testing.T) {
 	k.page.wait(t, "that the service gives no tickets now", func(s state) bool {
 		return s.text("screen") == "refused" && s.says("Este serviço não dá senhas agora")
 	})
+}
+
+func TestWhenNothingIsLeftToGiveASlipWithoutANumberIs(t *testing.T) {
+	b := lending(t)
+	b.lock(func() { b.lent = nil })
+	printer := virtualPrinter(t)
+	cfg := touchConfig(t, b, printer.Path())
+	cfg.Times.Slip = time.Millisecond
+	k := start(t, cfg).ready(t)
+	b.hang()
+	for i, name := range []string{"K1-1", "K1-2"} {
+		k.page.press(t, "nameless-000"+name, "home", "service", "cc")
+		k.page.wait(t, name+" with what to do", func(s state) bool {
+			return s.says(name) && s.says("Mostre o talão na receção") && s.says("Retire o seu talão")
+		})
+		slip := papers(t, printer, i+1)[i].Text()
+		for _, want := range []string{name, "Sem número: mostre este talão na receção", "Não é uma senha"} {
+			if !strings.Contains(strings.Join(strings.Fields(slip), " "), want) {
+				t.Errorf("the slip does not say %q: %s", want, slip)
+			}
+		}
+		k.page.press(t, "end-"+name, "ticket", "finish", "")
+	}
+	b.open()
+	b.holds("nameless-000K1-2", wire.TypeTicketRequested, wire.TypeSlipGiven, wire.TypePrintStarted, wire.TypeTicketPrinted)
 }

@@ -107,6 +107,9 @@ const soundOff = "off"
 type Times struct {
 	// TakeUp is how long a request left without a number may be taken up after a restart; 30 s.
 	TakeUp time.Duration
+	// Slip is how long a branch that is there may be silent, once the numbers lent are used up, until a slip without a
+	// number is given; 5 s.
+	Slip time.Duration
 	// Hold is how long a number left without paper is kept after a restart; two minutes from the request on.
 	Hold time.Duration
 	// Settle is how long devices and the branch may take to be found after the start; 5 s.
@@ -122,6 +125,7 @@ func (t Times) withDefaults() Times {
 		}
 	}
 	or(&t.TakeUp, 30*time.Second)
+	or(&t.Slip, 5*time.Second)
 	or(&t.Hold, 2*time.Minute)
 	or(&t.Settle, 5*time.Second)
 	or(&t.Keep, 5*time.Second)

@@ -85,6 +85,9 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 		Class: both(t.ClassText, lang), Priority: t.Class == string(queue.ClassLaw), Ahead: t.Ahead, Language: lang,
 		Wait: printers.Wait{From: t.Wait.Low, To: t.Wait.High, Next: t.Wait.Next, Over: t.Wait.Over()},
 	}
+	if t.Slip {
+		s.Validity = validityNoNum
+	}
 	zone := lisbon
 	if offer != nil {
 		s.Branch = offer.Branch.Name
@@ -181,7 +184,7 @@ func (o *offers) ticketFor(t wire.Ticket, request string) flow.Ticket {
 	return flow.Ticket{
 		Link: o.link(request),
 		Slot: hourOf(t.SlotMS, zone), Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
-		Wait: rangeFor(t.Wait), Alone: t.Alone, Class: flow.Text(t.ClassText),
+		Wait: rangeFor(t.Wait), Alone: t.Alone, Nameless: t.Slip, Class: flow.Text(t.ClassText),
 	}
 }
 

@@ -118,7 +118,13 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 			t.given(ctx, j)
 			return
 		}
-		reply, err = t.pose(ctx, j, request)
+		last, lose := context.WithTimeout(ctx, t.lastPatience(j))
+		reply, err = t.pose(last, j, request)
+		lose()
+		if err != nil && ctx.Err() == nil && j.claim == nil && t.nameless(ctx, j, asked) {
+			t.given(ctx, j)
+			return
+		}
 	}
 	for err != nil && ctx.Err() == nil {
 		t.app.log.Warn("answer of the branch not usable", "err", err)

@@ -72,10 +72,12 @@ type Ticket struct {
 	AtMS    int64  // Unix milliseconds of the estimate
 	Ahead   int    // people before; negative when unknown
 	Wait    Range
-	Alone   bool   // given by the kiosk itself, without the branch
-	Slot    string // the booked hour, 10:45; empty for a walk-in
-	Class   Text   // what the class is called that a body made; empty for the usual ones
-	Link    string // where a telephone follows it; empty for nowhere
+	Alone   bool // given by the kiosk itself, without the branch
+	// Nameless means a slip without a number: Number is the name of the slip, which reception turns into a number.
+	Nameless bool
+	Slot     string // the booked hour, 10:45; empty for a walk-in
+	Class    Text   // what the class is called that a body made; empty for the usual ones
+	Link     string // where a telephone follows it; empty for nowhere
 }
 
 // Range is an estimate in minutes. High zero means that nobody knows.

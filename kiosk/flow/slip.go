@@ -23,10 +23,14 @@ func (s State) showTicket(v *View) {
 	default:
 		v.Title, v.Mark = s.say("ticket.title"), "solid-check-circle"
 	}
+	if t.Nameless {
+		v.Title, v.Subtitle = s.say("nameless.title"), s.say("nameless.sub")
+		v.Notices = append(v.Notices, Notice{Kind: "step", Icon: "ticket", Title: s.say("nameless.do"), Text: s.say("nameless.do.help")})
+	}
 	if s.session.booked.Late {
 		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "clock", Title: s.say("booked.late"), Text: s.say("booked.late.do", "hour", s.session.booked.Hour)})
 	}
-	if t.Alone || !s.world.linkUp {
+	if (t.Alone || !s.world.linkUp) && !t.Nameless {
 		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-offline", Title: s.say("offline"), Text: s.say("offline.valid")})
 	}
 	switch s.session.print {
@@ -74,6 +78,9 @@ func (s State) clock(label string) *Clock {
 
 func (s State) slip(t Ticket) *Slip {
 	slip := &Slip{Number: t.Number, Valid: s.say("ticket.valid")}
+	if t.Nameless {
+		slip.Valid = s.say("nameless.valid")
+	}
 	if svc, ok := s.world.offer.service(t.Service); ok {
 		slip.Service = svc.Name.In(s.session.lang)
 		kind := s.say("ticket.request")
@@ -93,6 +100,9 @@ func (s State) slip(t Ticket) *Slip {
 	}
 	if s.session.priority {
 		slip.Detail = s.say("ticket.priority")
+	}
+	if t.Nameless {
+		return slip
 	}
 	if t.Place != "" {
 		slip.Facts = append(slip.Facts, Fact{Icon: "map-pin", Title: t.Place, Text: s.say("ticket.place.help")})

@@ -12,7 +12,7 @@ type machine struct {
 	dots     int
 	// qrAsEpson is for CUSTOM's models that count QR functions as Epson does
 	qrAsEpson bool
-	paper    Paper
+	paper     Paper
 
 	pending []byte // a command that is not whole yet
 
