@@ -108,7 +108,7 @@ type Times struct {
 	// TakeUp is how long a request left without a number may be taken up after a restart; 30 s.
 	TakeUp time.Duration
 	// Slip is how long a branch that is there may be silent, once the numbers lent are used up, until a slip without a
-	// number is given; 5 s.
+	// number is given; 5 s, and a tenth of it where the branch is gone.
 	Slip time.Duration
 	// Hold is how long a number left without paper is kept after a restart; two minutes from the request on.
 	Hold time.Duration

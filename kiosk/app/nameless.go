@@ -7,14 +7,14 @@ import (
 	"balcao/internal/wire"
 )
 
-// lastPatience is how long the branch may still be silent when there is no number left to give: not at all when it is
-// known to be gone, and as long as it takes for a booking, which only the branch can confirm.
+// lastPatience is how long the branch may still be silent when there is no number left to give: hardly at all when it
+// is known to be gone, and as long as it takes for a booking, which only the branch can confirm.
 func (t *tickets) lastPatience(j *job) time.Duration {
 	switch {
 	case j.claim != nil:
 		return longestAsking
 	case !t.app.uplink.Reachable():
-		return 0
+		return t.app.cfg.Times.Slip / 10
 	}
 	return t.app.cfg.Times.Slip
 }
