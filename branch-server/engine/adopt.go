@@ -118,6 +118,7 @@ func slipCommand(e wire.Event, from queue.Origin) queue.Command {
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
 		Day: queue.Date(f.Day), Asked: askedAt(e), Slip: f.Name,
+		Then: wire.Services(f.Then),
 	}
 }
 
@@ -144,6 +145,7 @@ func lostCommand(e wire.Event, from queue.Origin) queue.Command {
 		Request: queue.RequestID(f.Request), Kiosk: queue.KioskID(from.Node), Epoch: from.Epoch, Boot: f.Boot,
 		Service: queue.ServiceID(f.Service), Class: queue.ClassID(f.Class), Lang: wire.Language(f.Lang),
 		Number: number, Day: queue.Date(f.Day), Asked: askedAt(e), Lost: true,
+		Then: wire.Services(f.Then),
 	}
 }
 

@@ -19,6 +19,8 @@ type NamedFact struct {
 	Lang    string `json:"lang,omitempty"`
 	Day     string `json:"day"`
 	Name    string `json:"name"` // what the slip is called, see SlipName
+
+	Then []string `json:"then,omitempty"` // services after the first, in order
 }
 
 var slipName = regexp.MustCompile(`^[KTDS][0-9]{1,3}-[0-9]{1,4}$`)

@@ -69,7 +69,7 @@ func (s *Store) Alone(ctx context.Context, request, div, day string, ticket func
 			return nil
 		}
 		fact := wire.AloneFact{
-			Request: request, Boot: r.Asked.Boot, Service: r.Asked.Service, Class: r.Asked.Class, Lang: r.Asked.Lang, Day: day,
+			Request: request, Boot: r.Asked.Boot, Service: r.Asked.Service, Class: r.Asked.Class, Lang: r.Asked.Lang, Day: day, Then: r.Asked.Then,
 		}
 		err = tx.QueryRowContext(ctx, `UPDATE leases SET next = next + 1 WHERE day = ?1 AND div = ?2 AND first =
 			(SELECT min(first) FROM leases WHERE day = ?1 AND div = ?2 AND next <= last) RETURNING prefix, next - 1`,

@@ -34,7 +34,7 @@ func (s *Store) Slip(ctx context.Context, request, kiosk, day string, ticket fun
 			return err
 		}
 		fact := wire.NamedFact{
-			Request: request, Boot: r.Asked.Boot, Service: r.Asked.Service, Class: r.Asked.Class, Lang: r.Asked.Lang, Day: day,
+			Request: request, Boot: r.Asked.Boot, Service: r.Asked.Service, Class: r.Asked.Class, Lang: r.Asked.Lang, Day: day, Then: r.Asked.Then,
 			Name: wire.SlipName(kiosk, n),
 		}
 		t := ticket(fact.Name)

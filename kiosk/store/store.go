@@ -140,7 +140,7 @@ func (s *Store) Begin(ctx context.Context, request string, ticket wire.Ticket, a
 		r.Ticket = &ticket
 		f.Ticket, f.Day = ticket.Number, ticket.Day
 		// A branch that has lost its memory takes the citizen in again by what follows.
-		f.Service, f.Class, f.Lang = ticket.Service, ticket.Class, r.Asked.Lang
+		f.Service, f.Class, f.Lang, f.Then = ticket.Service, ticket.Class, r.Asked.Lang, r.Asked.Then
 		f.Attempts++
 		r.Asked.Attempts = f.Attempts
 	})
