@@ -226,8 +226,13 @@ func (p *page) code(s Slip, module int) {
 		return
 	}
 	p.rule()
-	p.say(p.body, true, true, "Siga a vez no telemóvel")
-	p.translate("Follow your turn on your phone")
+	if s.QRFor == QRFeedback {
+		p.say(p.body, true, true, "Reclamar, elogiar ou sugerir")
+		p.translate("Complain, praise or suggest")
+	} else {
+		p.say(p.body, true, true, "Siga a vez no telemóvel")
+		p.translate("Follow your turn on your phone")
+	}
 	p.gap(16)
 	p.blocks = append(p.blocks, Code{Text: s.QR, Module: module})
 	p.gap(8)

@@ -43,6 +43,8 @@ type Slip struct {
 	// QR is what the code holds, an address of at most 40 bytes of ASCII;
 	// empty leaves it out.
 	QR string
+	// QRFor says what the code is for, in the line above it; its zero value is to follow the turn.
+	QRFor QRUse
 
 	// Priority prints "Atendimento prioritário", without any reason.
 	Priority bool
@@ -80,6 +82,15 @@ type Wait struct {
 func (w Wait) Known() bool {
 	return w.Next || w.To > 0 && w.From >= 0 && w.From <= w.To
 }
+
+// QRUse is what the code on a slip is for.
+type QRUse int
+
+// What a code may be for.
+const (
+	QRTurn     QRUse = iota // to follow the turn on a telephone
+	QRFeedback              // to complain, praise or suggest
+)
 
 // MaxQR is how many bytes a QR text may have: version 3 at level M holds 42,
 // which a worn print head still prints readably at this size.

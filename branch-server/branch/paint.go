@@ -16,7 +16,7 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 		Branch: wire.OfferBranch{
 			ID: b.ID, Name: b.Name, Zone: b.Zone, Day: string(d.Date()), Open: true, Greeting: b.Greeting,
 			Bookings:  b.Bookings.Offer,
-			Elsewhere: b.Supply.Elsewhere, Book: b.Supply.Book,
+			Elsewhere: b.Supply.Elsewhere, Book: b.Supply.Book, Feedback: b.Feedback.offered(),
 		},
 	}
 	b.paintDoor(&o.Branch, d, at)

@@ -8,13 +8,13 @@ import (
 	"balcao/internal/wire"
 )
 
-// despites says what stood against a number that was given all the same, by the code of the offer.
+// despites says what stood against a number that was given all the same, to follow «embora», by the code of the offer.
 var despites = map[string]string{
-	wire.OfferSoldOut:   "as senhas do dia estavam esgotadas",
-	wire.OfferSuspended: "o serviço estava suspenso",
-	wire.OfferClosed:    "o serviço estava fechado",
-	wire.OfferNotOpen:   "o serviço ainda não tinha aberto",
-	wire.OfferFull:      "a lotação estava completa",
+	wire.OfferSoldOut:   "as senhas do dia estivessem esgotadas",
+	wire.OfferSuspended: "o serviço estivesse suspenso",
+	wire.OfferClosed:    "o serviço estivesse fechado",
+	wire.OfferNotOpen:   "o serviço ainda não tivesse aberto",
+	wire.OfferFull:      "a lotação estivesse completa",
 }
 
 // despiteWords says why a number was given although the branch gave none at that moment; empty if it did.
@@ -24,7 +24,7 @@ func despiteWords(v queue.Visit) string {
 	}
 	what := despites[v.Despite]
 	if what == "" {
-		what = "não se davam senhas"
+		what = "não se dessem senhas"
 	}
 	return what + " (motivo: " + inSentence(reasonText(v.Override)) + ")"
 }
@@ -49,7 +49,7 @@ func (w *Web) sayDespite(do []queue.Command, by string, d *queue.Day, at time.Ti
 func (w *Web) despiteTable(_ report.Terms, records []report.Record) (tableView, bool) {
 	t := tableView{
 		Title: "Dadas apesar de não se darem senhas", Note: "Por quem recebe ou coordena, com motivo: esgotadas, suspenso, fechado ou lotação completa.",
-		Columns: []column{{Head: "Dia", Text: true}, {Head: "Senha", Text: true}, {Head: "Serviço", Text: true}, {Head: "O que havia contra", Text: true}, {Head: "Motivo", Text: true}},
+		Columns: []column{{Head: "Dia", Text: true}, {Head: "Senha", Text: true}, {Head: "Serviço", Text: true}, {Head: "Embora…", Text: true}, {Head: "Motivo", Text: true}},
 	}
 	for _, r := range records {
 		for _, v := range r.Visits {
@@ -58,7 +58,7 @@ func (w *Web) despiteTable(_ report.Terms, records []report.Record) (tableView, 
 			}
 			what := despites[v.Despite]
 			if what == "" {
-				what = "não se davam senhas"
+				what = "não se dessem senhas"
 			}
 			t.Rows = append(t.Rows, tableRow{Cells: []cell{
 				{Text: shortDay(r.Date), Raw: string(r.Date)},

@@ -181,7 +181,7 @@ func waitingWords(n int, lang string) string {
 // waitsWords are the words of the public page and of waits everywhere, in Portuguese and English.
 var waitsWords = map[string]wire.Text{
 	"title":           {"pt": "Tempos de espera", "en": "Waiting times"},
-	"opinion":         {"pt": "Reclamar ou elogiar", "en": "Complaints and praise (in Portuguese)"},
+	"opinion":         {"pt": "Reclamar, elogiar ou sugerir", "en": "Complain, praise or suggest"},
 	"skip":            {"pt": "Saltar para o conteúdo", "en": "Skip to content"},
 	"asof":            {"pt": "Informação das", "en": "As of"},
 	"lead":            {"pt": "Quanto esperaria quem tirasse senha agora.", "en": "How long someone taking a ticket now would wait."},

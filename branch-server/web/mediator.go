@@ -3,8 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"balcao/branch-server/engine"
@@ -53,31 +51,6 @@ type mediatorService struct {
 // mostInLine bounds the queue that the page lists.
 const mostInLine = 12
 
-// opinionView says where citizens complain and praise.
-type opinionView struct{ Complaints, ComplaintsName, Praise, PraiseName string }
-
-func (w *Web) opinion() opinionView {
-	f := w.cfg.Branch().Feedback
-	return opinionView{
-		Complaints: f.ComplaintsAt(), ComplaintsName: hostOf(f.ComplaintsAt()), Praise: f.Praise, PraiseName: hostOf(f.Praise),
-	}
-}
-
-// hostOf is an address as people read it.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimPrefix(u.Host, "www.") + strings.TrimSuffix(u.Path, "/")
-}
-
-// opinionPage is GET /opiniao: the book of complaints and praise, for whoever looks from outside.
-func (w *Web) opinionPage(rw http.ResponseWriter, _ *http.Request, _ visitor) {
-	f := frameData{Place: w.cfg.Branch().Name, Data: w.opinion()}
-	w.write(rw, http.StatusOK, "Reclamar ou elogiar", "opinion.html", f, []string{"staff.css"}, []string{ownAsset("branch.css"), ownAsset("day.css")}, nil)
-}
-
 // onlyCounter returns the counter of a branch that has just one.
 func (w *Web) onlyCounter() (queue.CounterID, bool) {
 	all := w.cfg.Branch().Counters
@@ -122,7 +95,7 @@ func (w *Web) showMediator(rw http.ResponseWriter, r *http.Request, v visitor, s
 		w.fault(rw, r, err)
 		return
 	}
-	view.Said, view.Key, view.Opinion = news, newKey(), w.opinion()
+	view.Said, view.Key, view.Opinion = news, newKey(), w.opinion("pt")
 	w.show(rw, status, v, page{Title: view.Counter, Template: "mediator.html", Data: view, Styles: []string{"day.css"}, Modules: []string{"mediator.js"}})
 }
 

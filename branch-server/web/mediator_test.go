@@ -28,7 +28,7 @@ func TestOnePersonRunsASmallBranchFromOnePage(t *testing.T) {
 	see(marta.post("/mediador", "/mediador", "action", "call"), 200, "Chegou", "A001")
 	see(marta.post("/mediador", "/mediador", "walk", "passport"), http.StatusConflict, `role="alert"`)
 	see(marta.post("/mediador", "/mediador", "action", "start"), 200, "Terminar")
-	see(marta.post("/mediador", "/mediador", "action", "finish"), 200, "Ninguém espera", "livroreclamacoes.pt")
+	see(marta.post("/mediador", "/mediador", "action", "finish"), 200, "Ninguém espera", "livroamarelo.gov.pt")
 	see(marta.post("/mediador", "/mediador", "walk", "passport"), 200, "C001", "em atendimento")
 	see(marta.post("/mediador", "/mediador", "action", "burn"), http.StatusBadRequest)
 	h.read(func(d *queue.Day) {
@@ -45,7 +45,13 @@ func TestTheBookOfComplaintsIsOneAddressAway(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	anyone := h.browser()
-	for path, want := range map[string]string{"/espera": `href="/opiniao"`, "/opiniao": `href="https://www.livroreclamacoes.pt"`} {
+	page := anyone.page("/opiniao?lang=en").body
+	for _, words := range []string{"Yellow Book", "15 working days", `role="img" aria-label="QR: livroamarelo.gov.pt"`, `<path d="M`} {
+		if !strings.Contains(page, words) {
+			t.Errorf("/opiniao in English does not say %q", words)
+		}
+	}
+	for path, want := range map[string]string{"/espera": `href="/opiniao"`, "/opiniao": `href="https://www.livroamarelo.gov.pt"`} {
 		if r := anyone.send(http.MethodGet, path, "", "", "Accept", "text/html"); r.status != http.StatusOK || !strings.Contains(r.body, want) {
 			t.Errorf("%s: %d, without %s", path, r.status, want)
 		}

@@ -58,7 +58,7 @@ func TestReceptionGivesANumberAllTheSameAndSaysWhy(t *testing.T) {
 		}
 	})
 	page := ana.page("/porque/F003").body
-	for _, words := range []string{"embora as senhas do dia estavam esgotadas", "motivo: chegou a horas", "apesar de estarem esgotadas"} {
+	for _, words := range []string{"embora as senhas do dia estivessem esgotadas", "motivo: chegou a horas", "apesar de estarem esgotadas"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("/porque does not say %q", words)
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"balcao/internal/qr"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -13,6 +14,8 @@ import (
 // slipView is a slip for the printer of whoever gave the number.
 type slipView struct {
 	Number, Branch, Service, Body, Class, Place, Ahead, Wait, Issued, Validity, Feedback string
+
+	Code *qr.Code // of where to complain and praise; nil is none
 }
 
 // slipPage is GET /rececao/talao/{visit}: what a kiosk would print, for a computer's own printer. It says nothing of the
@@ -47,7 +50,13 @@ func (w *Web) slipOf(t wire.Ticket, v queue.Visit) slipView {
 	view := slipView{
 		Number: t.Number, Branch: b.Name, Service: inBoth(service.Name, v.Lang), Body: body.Name.In("pt"), Place: t.Place,
 		Class: inBoth(t.ClassText, v.Lang), Issued: at.Format("02-01-2006 15:04"),
-		Validity: "Válida só hoje. Se perder a vez, fale com a receção.", Feedback: b.Feedback.OnSlip(),
+		Validity: "Válida só hoje. Se perder a vez, fale com a receção.",
+	}
+	if at := b.Feedback.OnSlip(); at != "" {
+		view.Feedback = "Reclamar, elogiar ou sugerir: " + hostOf(at)
+		if code, err := qr.Draw(at); err == nil { // an address too long for a code is a line all the same
+			view.Code = &code
+		}
 	}
 	switch {
 	case v.Class == queue.ClassLaw:

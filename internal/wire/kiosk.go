@@ -189,7 +189,15 @@ type OfferBranch struct {
 	Elsewhere Text   `json:"elsewhere,omitempty"`
 	Book      Text   `json:"book,omitempty"`
 
-	Public string `json:"public,omitempty"` // where telephones reach the branch, https://senhas.example.pt; empty for nowhere
+	Public   string         `json:"public,omitempty"`   // where telephones reach the branch, https://senhas.example.pt; empty for nowhere
+	Feedback *OfferFeedback `json:"feedback,omitempty"` // where citizens complain and praise
+}
+
+// OfferFeedback says where citizens complain, praise and suggest.
+type OfferFeedback struct {
+	Book    Text   `json:"book"`              // what the book of paper is called
+	Address string `json:"address,omitempty"` // on the Internet; empty is none
+	Slip    bool   `json:"slip,omitempty"`    // slips say so too
 }
 
 // OfferBody is an organisation present in the branch.

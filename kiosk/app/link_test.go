@@ -46,3 +46,20 @@ func TestWithoutPaperTheScreenShowsTheCode(t *testing.T) {
 		t.Errorf("the screen without paper shows no code: %v", s)
 	}
 }
+
+// TestASlipSaysWhereToComplainIfTheBranchWantsIt: with the code, unless that is for the turn; then in words alone.
+func TestASlipSaysWhereToComplainIfTheBranchWantsIt(t *testing.T) {
+	b := newBranch(t)
+	o := offer()
+	o.Branch.Feedback = &wire.OfferFeedback{Book: wire.Text{"pt": "Livro Amarelo"}, Address: "https://www.livroamarelo.gov.pt", Slip: true}
+	b.publish("offer", o)
+	printer := virtualPrinter(t)
+	k := start(t, touchConfig(t, b, printer.Path())).ready(t)
+	b.eventually("the offer is heard", func() bool {
+		return k.app.offers.slip(wire.Ticket{Number: "A001", Service: "cc"}, "pt").QR != ""
+	}, func() any { return "an offer without" })
+	k.page.press(t, "touch-0001", "home", "service", "cc")
+	if paper := papers(t, printer, 1)[0]; !paper.Says("Reclamar, elogiar ou sugerir") || !paper.Says("livroamarelo.gov.pt") {
+		t.Errorf("the slip says nothing of it:\n%s", paper.Text())
+	}
+}

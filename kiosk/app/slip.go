@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -95,9 +96,18 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 			zone = offer.Branch.Zone
 		}
 		s.Service, s.Body = names(*offer, t, lang)
+		if f := offer.Branch.Feedback; f != nil && f.Slip {
+			s.QR, s.QRFor = f.Address, printers.QRFeedback
+			s.Validity += " Reclamar, elogiar ou sugerir: " + plainAddress(f.Address)
+		}
 	}
 	s.Issued, s.Booked = written(t.IssuedMS, zone), hourOf(t.SlotMS, zone)
 	return s
+}
+
+// plainAddress is an address as people read it.
+func plainAddress(address string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "www."), "/")
 }
 
 // names are those of the service and its body, in Portuguese and, where that is another, in the citizen's language.
@@ -199,6 +209,9 @@ func offerFor(o wire.Offer) flow.Offer {
 	f.Door = flow.Door{
 		State: o.Branch.State, Why: flow.Text(o.Branch.Why), Next: flow.Text(o.Branch.Next),
 		Elsewhere: flow.Text(o.Branch.Elsewhere), Book: flow.Text(o.Branch.Book),
+	}
+	if said := o.Branch.Feedback; said != nil {
+		f.Feedback = flow.Feedback{Book: flow.Text(said.Book), Address: said.Address}
 	}
 	for _, line := range o.Branch.Hours {
 		f.Door.Hours = append(f.Door.Hours, flow.Text(line))

@@ -224,7 +224,9 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	j.begun = false
 	slip := t.app.offers.slip(*j.ticket, j.lang)
 	slip.TicketID, slip.Copy, slip.Large = wire.TicketCode(j.request), j.copies+1, j.large
-	slip.QR = t.app.offers.link(j.request)
+	if link := t.app.offers.link(j.request); link != "" {
+		slip.QR, slip.QRFor = link, printers.QRTurn // one code a slip: where to complain stands in words then
+	}
 	t.mu.Lock()
 	t.printing = slipOf{request: j.request, number: j.ticket.Number}
 	t.mu.Unlock()

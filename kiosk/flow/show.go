@@ -104,6 +104,7 @@ func (s State) showHelp(v *View) {
 	for _, n := range []struct{ key, icon string }{{"help.people", "help-support"}, {"help.how", "info-mark"}, {"help.first", "hand-heart"}} {
 		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: n.icon, Title: s.say(n.key), Text: s.say(n.key + ".do")})
 	}
+	s.showFeedback(v)
 }
 
 // wait is a range in words; not known is said, and so it is while the branch

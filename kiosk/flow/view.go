@@ -108,7 +108,8 @@ type Notice struct {
 	Code  string `json:"code,omitempty"` // for a technician, in small letters
 	Busy  bool   `json:"busy,omitempty"` // it goes on: the icon turns
 
-	Lines []string `json:"lines,omitempty"` // further lines of text
+	Lines   []string `json:"lines,omitempty"` // further lines of text
+	Picture *Picture `json:"picture,omitempty"`
 }
 
 // Section is a titled group of choices.

@@ -121,7 +121,7 @@ function CardPicture() {
 function Notices(/** @type {any} */ { list }) {
   if (!list?.length) return null;
   return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind + (n.busy ? " busy" : "")} role="status">
-    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}${n.lines?.map((/** @type {string} */ line) => html`<p key=${line}>${line}</p>`)}</div></div>`)}</div>`;
+    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}${n.lines?.map((/** @type {string} */ line) => html`<p key=${line}>${line}</p>`)}</div>${n.picture && html`<svg class="qr" viewBox=${`0 0 ${n.picture.side} ${n.picture.side}`} role="img" aria-label=${n.picture.label} shape-rendering="crispEdges"><path d=${n.picture.path} /></svg>`}</div>`)}</div>`;
 }
 
 function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
