@@ -121,6 +121,7 @@ func (a *App) openDay(ctx context.Context) error {
 	})
 	a.desk = newDesk(a, zone, a.branch.Load)
 	a.site = site.New(site.Config{
+		Seal:     a.sealer(),
 		Arrivals: a.desk, Public: a.cfg.HTTP.Public,
 		Branch: a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
@@ -143,7 +144,7 @@ func (a *App) openDay(ctx context.Context) error {
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
 		},
-		Devices: a.site.Devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS, Now: time.Now, Log: a.log,
+		Devices: a.site.Devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS || a.cfg.HTTP.TLS.Enabled(), Now: time.Now, Log: a.log,
 	})
 	return err
 }
@@ -169,8 +170,12 @@ func (a *App) bind(ctx context.Context) error {
 	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
 	if err != nil {
 		faults = append(faults, fmt.Errorf("bind http.listen: %w", err))
+		return errors.Join(faults...)
 	}
-	a.http = l
+	if a.http, err = a.cfg.HTTP.TLS.Listener(l, a.trust.Pages()); err != nil {
+		a.http = l // to be closed
+		faults = append(faults, err)
+	}
 	return errors.Join(faults...)
 }
 
@@ -266,7 +271,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.store.Begun(ctx) })
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
-	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
+	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	return g.Wait()
 }

@@ -15,6 +15,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/config"
 	"balcao/internal/identity"
+	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
 
@@ -46,10 +47,11 @@ type Retention struct {
 
 // HTTP says where counters and callboards are served.
 type HTTP struct {
-	Listen string   `yaml:"listen"`
-	Hosts  []string `yaml:"hosts"`  // names under which browsers may ask, beside localhost and addresses
-	HTTPS  bool     `yaml:"https"`  // a TLS proxy stands in front
-	Public string   `yaml:"public"` // where telephones reach the public pages, for the codes on slips; empty prints none
+	Listen string    `yaml:"listen"`
+	Hosts  []string  `yaml:"hosts"`  // names under which browsers may ask, beside localhost and addresses
+	HTTPS  bool      `yaml:"https"`  // a TLS proxy stands in front
+	TLS    serve.TLS `yaml:"tls"`    // the program itself serves over TLS
+	Public string    `yaml:"public"` // where telephones reach the public pages, for the codes on slips; empty prints none
 }
 
 // hosts are the names under which browsers may ask; the public one is among them.
@@ -134,6 +136,7 @@ func (c *Config) Check(faults *config.Faults) {
 		faults.Add("retention.journal_days", "must be between 35 and 3650 days")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
+	c.HTTP.TLS.Check("http.tls", faults, c.Identity)
 	checkPublic(faults, c.HTTP.Public)
 	switch {
 	case len(c.Broker.Outside) == 0:

@@ -31,6 +31,18 @@ func (a *App) brokerConfig() broker.Config {
 	return cfg
 }
 
+// sealLife is how long what the branch signs for a question may be on its way.
+const sealLife = 5 * time.Minute
+
+// sealer signs what the branch promises its kiosks; nil where there are no certificates.
+func (a *App) sealer() func(kind, to, id string, body []byte) ([]byte, error) {
+	own := a.trust.Own()
+	if own == nil {
+		return nil
+	}
+	return func(kind, to, id string, body []byte) ([]byte, error) { return own.Sign(kind, to, id, sealLife, body) }
+}
+
 // CA carries out the command branch-server ca, of a branch that stands alone.
 func CA(ctx context.Context, args []string, out io.Writer) error {
 	file, rest := authority.ConfigFlag(args, "branch-server.yaml")

@@ -50,7 +50,14 @@ func (s *Site) lease(ctx context.Context, node wire.NodeID, r wire.Request) json
 		return nil
 	}
 	data, err := json.Marshal(reply)
-	if err != nil {
+	if err != nil || s.cfg.Seal == nil {
+		return data
+	}
+	if reply.Seal, err = s.cfg.Seal(wire.KindLease, string(node), r.ID, data); err != nil {
+		s.cfg.Log.Warn("numbers lent without a signature; the kiosk will not take them", "node", string(node), "err", err)
+		return data
+	}
+	if data, err = json.Marshal(reply); err != nil {
 		return nil
 	}
 	return data

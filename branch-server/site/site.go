@@ -40,6 +40,8 @@ const (
 
 // Config is what a Site needs.
 type Config struct {
+	// Seal signs a reply for a node and a question; nil where there are no certificates.
+	Seal     func(kind, to, id string, body []byte) ([]byte, error)
 	Branch   func() *branch.Branch // the description in force: read once for each painting, never kept
 	Commands Commands
 	Waits    branch.Waits            // what people are told of waits

@@ -140,8 +140,12 @@ func (a *App) bind(ctx context.Context) error {
 	l, err := lc.Listen(ctx, "tcp", a.cfg.HTTP.Listen)
 	if err != nil {
 		faults = append(faults, fmt.Errorf("bind http.listen: %w", err))
+		return errors.Join(faults...)
 	}
-	a.http = l
+	if a.http, err = a.cfg.HTTP.TLS.Listener(l, a.trust.Pages()); err != nil {
+		a.http = l // to be closed
+		faults = append(faults, err)
+	}
 	return errors.Join(faults...)
 }
 
@@ -239,7 +243,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { a.watch(ctx); return nil })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { a.teller.Run(ctx); return nil })
-	g.Go(func() error { return serve.HTTP(ctx, a.http, a.web.Handler(), a.log) })
+	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
 	err := g.Wait()
 	return errors.Join(err, a.close())

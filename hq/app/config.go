@@ -14,6 +14,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/config"
 	"balcao/internal/identity"
+	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
 
@@ -47,8 +48,9 @@ type Config struct {
 
 // HTTP says where the pages are served.
 type HTTP struct {
-	Listen string   `yaml:"listen"`
-	Hosts  []string `yaml:"hosts"` // names under which browsers may ask, beside those of this machine
+	Listen string    `yaml:"listen"`
+	Hosts  []string  `yaml:"hosts"` // names under which browsers may ask, beside those of this machine
+	TLS    serve.TLS `yaml:"tls"`   // the program itself serves over TLS
 }
 
 // Broker says where branches connect: an embedded broker that listens, or an outside one.
@@ -113,6 +115,7 @@ func (c *Config) Check(faults *config.Faults) {
 		faults.Add("data", "the database needs a folder")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
+	c.HTTP.TLS.Check("http.tls", faults, c.Identity)
 	if host, _, err := net.SplitHostPort(c.HTTP.Listen); err == nil && len(c.HTTP.Hosts) == 0 && !loopback(host) {
 		faults.Add("http.hosts", "name the hosts under which browsers ask, because http.listen is open to other machines")
 	}

@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/hex"
@@ -128,6 +129,19 @@ func (a *Authority) Settle(ctx context.Context, g Grant, dir string) error {
 	revoked, err := a.Revoked(ctx)
 	if err != nil {
 		return err
+	}
+	if g.serves() {
+		pub, signing, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			return fmt.Errorf("make key: %w", err)
+		}
+		c, err := a.Give(ctx, g, pub)
+		if err != nil {
+			return err
+		}
+		if err := identity.StoreSigner(dir, signing, c); err != nil {
+			return err
+		}
 	}
 	return identity.Store(dir, key, leaf, a.root, revoked, identity.Home{Server: g.Node})
 }

@@ -2,7 +2,9 @@ package authority
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
@@ -88,6 +90,9 @@ func (a *Authority) Enrol(ctx context.Context, node, secret string, r *x509.Cert
 	if err != nil {
 		return nil, err
 	}
+	if _, signs := pub.(ed25519.PublicKey); signs {
+		return nil, fmt.Errorf("%w: the first certificate is a node's", ErrRequest)
+	}
 	var out *x509.Certificate
 	err = a.write(ctx, func(tx *sqlite.Tx) error {
 		var owner, hosts string
@@ -159,7 +164,7 @@ func (a *Authority) Renew(ctx context.Context, current *x509.Certificate, r *x50
 }
 
 // Give makes a certificate for a key without a token: for the machine on which the authority itself is.
-func (a *Authority) Give(ctx context.Context, g Grant, pub *ecdsa.PublicKey) (*x509.Certificate, error) {
+func (a *Authority) Give(ctx context.Context, g Grant, pub crypto.PublicKey) (*x509.Certificate, error) {
 	if err := g.check(); err != nil {
 		return nil, fmt.Errorf("give certificate: %w", err)
 	}
@@ -179,16 +184,24 @@ func (a *Authority) Give(ctx context.Context, g Grant, pub *ecdsa.PublicKey) (*x
 }
 
 // requested checks what a request asks for; only its key and its name count.
-func requested(r *x509.CertificateRequest, node string) (pub *ecdsa.PublicKey, id []byte, err error) {
+func requested(r *x509.CertificateRequest, node string) (pub crypto.PublicKey, id []byte, err error) {
 	if r.Subject.CommonName != node {
 		return nil, nil, fmt.Errorf("%w: it is not for %s", ErrRequest, node)
 	}
-	pub, ok := r.PublicKey.(*ecdsa.PublicKey)
-	if !ok || pub.Curve != elliptic.P256() {
-		return nil, nil, fmt.Errorf("%w: its key is not of the curve P-256", ErrRequest)
+	switch key := r.PublicKey.(type) {
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P256() {
+			return nil, nil, fmt.Errorf("%w: its key is not of the curve P-256", ErrRequest)
+		}
+	case ed25519.PublicKey:
+		if !(Grant{Node: node}).serves() {
+			return nil, nil, fmt.Errorf("%w: %s has nobody to sign for", ErrRequest, node)
+		}
+	default:
+		return nil, nil, fmt.Errorf("%w: its key is of neither kind", ErrRequest)
 	}
-	id, err = keyID(pub)
-	return pub, id, err
+	id, err = keyID(r.PublicKey)
+	return r.PublicKey, id, err
 }
 
 func held(ctx context.Context, tx *sqlite.Tx, id []byte) (*x509.Certificate, error) {
@@ -200,7 +213,7 @@ func held(ctx context.Context, tx *sqlite.Tx, id []byte) (*x509.Certificate, err
 }
 
 // issue makes a certificate and writes it down.
-func (a *Authority) issue(ctx context.Context, tx *sqlite.Tx, g Grant, pub *ecdsa.PublicKey, id []byte) (*x509.Certificate, error) {
+func (a *Authority) issue(ctx context.Context, tx *sqlite.Tx, g Grant, pub crypto.PublicKey, id []byte) (*x509.Certificate, error) {
 	serial, err := newSerial()
 	if err != nil {
 		return nil, err
@@ -212,7 +225,10 @@ func (a *Authority) issue(ctx context.Context, tx *sqlite.Tx, g Grant, pub *ecds
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, BasicConstraintsValid: true,
 		DNSNames: []string{identity.HostOf(g.Node)},
 	}
-	if g.serves() {
+	purpose := "node"
+	if _, signs := pub.(ed25519.PublicKey); signs {
+		purpose, c.ExtKeyUsage, c.DNSNames = "signer", []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}, nil
+	} else if g.serves() {
 		c.ExtKeyUsage = append(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth)
 		for _, h := range g.Hosts {
 			if ip := net.ParseIP(h); ip != nil {
@@ -231,7 +247,7 @@ func (a *Authority) issue(ctx context.Context, tx *sqlite.Tx, g Grant, pub *ecds
 		return nil, err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO certificates (serial, node, purpose, hosts, key, der, made_ms, until_ms)
-		VALUES (?, ?, 'node', ?, ?, ?, ?, ?)`, serial.Text(16), g.Node, string(hosts), id, der, at.UnixMilli(), c.NotAfter.UnixMilli()); err != nil {
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, serial.Text(16), g.Node, purpose, string(hosts), id, der, at.UnixMilli(), c.NotAfter.UnixMilli()); err != nil {
 		return nil, err
 	}
 	return x509.ParseCertificate(der)

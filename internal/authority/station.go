@@ -127,6 +127,14 @@ func (s *Station) Client(name string) *tls.Config {
 	return s.own.Client(name)
 }
 
+// Pages returns the configuration of a listener for browsers; nil without certificates.
+func (s *Station) Pages() *tls.Config {
+	if s.own == nil {
+		return nil
+	}
+	return s.own.Pages()
+}
+
 // Run keeps the identity fresh and serves the authority and the relay until ctx ends.
 func (s *Station) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)

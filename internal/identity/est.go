@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -114,7 +115,7 @@ func unwrap(body []byte) ([]byte, error) {
 
 func newKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
 
-func requestFor(name string, key *ecdsa.PrivateKey) ([]byte, error) {
+func requestFor(name string, key crypto.Signer) ([]byte, error) {
 	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}, key)
 	if err != nil {
 		return nil, fmt.Errorf("make certificate request: %w", err)
@@ -174,7 +175,14 @@ func Enrol(ctx context.Context, r Request) error {
 	if err := Store(r.Dir, key, leaf, root, revoked, Home{URL: r.URL, Server: r.Token.Server}); err != nil {
 		return err
 	}
-	return dropPendingKey(r.Dir)
+	if err := dropPendingKey(r.Dir); err != nil {
+		return err
+	}
+	// Who tells others something asks for its signing key at once; if that is not to be had now, the program asks again.
+	if i, err := Open(r.Dir, func() time.Time { return r.Now }, nil); err == nil {
+		_ = i.Refresh(ctx)
+	}
+	return nil
 }
 
 // bootstrap checks a server of which only the token's fingerprint is known.
@@ -195,13 +203,14 @@ func bootstrap(s tls.ConnectionState, t Token, now time.Time) (*x509.Certificate
 }
 
 // ours picks the certificate for our key out of an answer and checks whose it is.
-func ours(answer []byte, name string, key *ecdsa.PrivateKey, root *x509.Certificate) (*x509.Certificate, error) {
+func ours(answer []byte, name string, key crypto.Signer, root *x509.Certificate) (*x509.Certificate, error) {
 	certs, err := DecodeCerts(answer)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range certs {
-		if pub, ok := c.PublicKey.(*ecdsa.PublicKey); !ok || !pub.Equal(&key.PublicKey) {
+		pub, ok := c.PublicKey.(interface{ Equal(x crypto.PublicKey) bool })
+		if !ok || !pub.Equal(key.Public()) {
 			continue
 		}
 		if c.Subject.CommonName != name || c.CheckSignatureFrom(root) != nil {

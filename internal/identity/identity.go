@@ -58,6 +58,7 @@ type Identity struct {
 	mu      sync.RWMutex
 	home    Home
 	own     *tls.Certificate
+	signer  *signer              // nil of who tells nobody anything
 	revoked *x509.RevocationList // nil before the first
 	barred  map[string]bool      // its serial numbers
 }
@@ -83,6 +84,9 @@ func (i *Identity) read() error {
 		return err
 	}
 	if i.home, err = readHome(filepath.Join(i.dir, homeFile)); err != nil {
+		return err
+	}
+	if i.signer, err = readSigner(filepath.Join(i.dir, SignerFile)); err != nil {
 		return err
 	}
 	i.own, i.pool = own, x509.NewCertPool()

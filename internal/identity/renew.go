@@ -71,6 +71,9 @@ func (i *Identity) Refresh(ctx context.Context) error {
 	if i.Due() {
 		err = errors.Join(err, i.renew(ctx, e))
 	}
+	if i.signerDue() {
+		err = errors.Join(err, i.renewSigner(ctx, e))
+	}
 	return err
 }
 

@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"internal/hours":         pure,
 	"internal/phrase":        pure,
 	"internal/replica":       pure,
+	"internal/seal":          pure,
 	"internal/trace":         pure,
 	"internal/wire":          pure,
 	"kiosk/card":             pure,

@@ -1,6 +1,10 @@
 package wire
 
-import "balcao/internal/queue"
+import (
+	"encoding/json"
+
+	"balcao/internal/queue"
+)
 
 // TypeTicketAlone is the fact that a kiosk gave a number of its lease, because the branch was silent (sync-protocol
 // §7.2). It supersedes the request of the same name.
@@ -34,6 +38,9 @@ type LeaseRequest struct {
 // LeaseReply answers a LeaseRequest (dn/rsp) with every range that is the kiosk's.
 type LeaseReply struct {
 	Ranges []LeasedRange `json:"ranges"`
+	// Seal is the same reply without this field, signed by the branch for this kiosk and this question; a kiosk with an
+	// identity believes nothing else. Absent where the installation has no certificates.
+	Seal json.RawMessage `json:"seal,omitempty"`
 }
 
 // Services reads the names of services that a message lists; nil for none.

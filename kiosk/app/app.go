@@ -131,7 +131,7 @@ func (a *App) connect() error {
 		return err
 	}
 	a.uplink, err = uplink.New(uplink.Config{
-		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(),
+		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(), Believe: a.believe(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
 	})

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -30,6 +31,17 @@ func (a *App) tls() *tls.Config {
 		return nil
 	}
 	return a.own.Client(wire.NodeID(a.cfg.Node).Parent())
+}
+
+// believe opens what the branch signed; nil where there are no certificates.
+func (a *App) believe() func(kind, id string, raw []byte) (json.RawMessage, error) {
+	if a.own == nil {
+		return nil
+	}
+	branch := wire.NodeID(a.cfg.Node).Parent()
+	return func(kind, id string, raw []byte) (json.RawMessage, error) {
+		return a.own.Believe(kind, branch, id, raw)
+	}
 }
 
 // keepIdentity renews the certificate while the kiosk works.
