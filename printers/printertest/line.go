@@ -40,6 +40,9 @@ func Plug(link string) (*Line, error) {
 	return l, nil
 }
 
+// Link returns where the far end appears.
+func (l *Line) Link() string { return l.link }
+
 // wakeable takes over a file that the library has left in blocking mode, where
 // Close would not wake a Read, and a Write could wait for the host.
 func wakeable(f *os.File) (*os.File, error) {
@@ -138,7 +141,12 @@ func (p *Printer) send(b []byte) {
 	if p.line == nil || p.faults[PowerOff] {
 		return
 	}
-	_, _ = p.line.Write(b)
+	n, _ := p.line.Write(b) // an error is a line that is gone
+	for _, c := range b[:n] {
+		if c != 0x11 && c != 0x13 {
+			p.said++
+		}
+	}
 }
 
 // receive takes bytes from the line, at its speed, as long as there is one.

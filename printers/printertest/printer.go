@@ -111,6 +111,9 @@ type State struct {
 	Mouth bool `json:"mouth"`
 	// Retracted counts the slips that a presenter drew back.
 	Retracted int `json:"retracted"`
+	// Said counts the bytes that the line took from the printer, without flow
+	// control, which the host's system keeps to itself.
+	Said uint64 `json:"said"`
 }
 
 // Printer is a printer made of software.
@@ -137,6 +140,7 @@ type Printer struct {
 	mouth     bool // a slip waits in the presenter
 	retracted int
 	told      []byte // status that CUSTOM's sent last
+	said      uint64 // bytes that the line took
 }
 
 // New makes the pseudo-terminal and the link to it. Nothing is answered before
@@ -213,7 +217,7 @@ func (p *Printer) State() State {
 	s := State{
 		Simulated: true, Path: p.config.Link, Faults: []Kind{}, Papers: p.serial,
 		Waiting: len(p.waiting), Printing: !p.machine.paper.empty(),
-		Mouth: p.mouth, Retracted: p.retracted,
+		Mouth: p.mouth, Retracted: p.retracted, Said: p.said,
 	}
 	for _, k := range Kinds() {
 		if p.faults[k] {

@@ -62,9 +62,8 @@ const (
 	// chunk is what is written at once. It is far below what a tty takes
 	// when it says it has room, so that the write behind it does not block.
 	chunk = 64
-	// roomSlice is how long one wait for room lasts before the context is
-	// looked at.
-	roomSlice = 50 // milliseconds
+	// slice is how long one wait lasts before the context is looked at.
+	slice = 50 // milliseconds
 )
 
 // Port is an open line. Read and Write may run at the same time, each in one
@@ -77,8 +76,12 @@ type Port struct {
 	once   sync.Once
 	err    error // of Close
 
-	mu   sync.Mutex // guards side: it must not be used once its number may be another file's
-	side int
+	// using is held for reading by whoever uses the descriptors, and for
+	// writing by Close: their numbers must not be used once they may be other
+	// files'.
+	using sync.RWMutex
+	side  int
+	wake  int // readable once Close was called, so that nobody waits on
 }
 
 // Open opens the line, takes it for this program alone and sets its speed and
@@ -99,7 +102,13 @@ func Open(c Config) (*Port, error) {
 		_ = unix.Close(side)
 		return nil, fmt.Errorf("open serial line %s at %d baud: %w", c.Path, c.Baud, busy(err))
 	}
-	p := &Port{path: c.Path, port: port, side: side}
+	wake, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
+	if err != nil {
+		_ = port.Close()
+		_ = unix.Close(side)
+		return nil, fmt.Errorf("open serial line %s: %w", c.Path, err)
+	}
+	p := &Port{path: c.Path, port: port, side: side, wake: wake}
 	if err := prepare(side, c.Handshake); err != nil {
 		_ = p.Close()
 		return nil, fmt.Errorf("set up serial line %s: %w", c.Path, err)
@@ -167,10 +176,24 @@ func (p *Port) Write(ctx context.Context, b []byte) (n int, err error) {
 
 // write hands one chunk to the library. Should it block after all, the end
 // of the context wakes it by emptying the line.
-func (p *Port) write(ctx context.Context, b []byte) (int, error) {
+func (p *Port) write(ctx context.Context, b []byte) (n int, err error) {
 	stop := context.AfterFunc(ctx, func() { _ = p.Discard() })
 	defer stop()
-	return p.port.Write(b)
+	err = p.use(func() error {
+		n, err = p.port.Write(b)
+		return err
+	})
+	return n, err
+}
+
+// use does something with the descriptors, unless the line is closed.
+func (p *Port) use(do func() error) error {
+	p.using.RLock()
+	defer p.using.RUnlock()
+	if p.closed.Load() {
+		return ErrClosed
+	}
+	return do()
 }
 
 // cause gives the reason behind an error of the library.
@@ -192,7 +215,11 @@ func (p *Port) room(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		events, err := p.poll(unix.POLLOUT, roomSlice)
+		var events int16
+		err := p.use(func() (err error) {
+			events, err = p.poll(unix.POLLOUT)
+			return err
+		})
 		switch {
 		case err != nil:
 			return err
@@ -204,16 +231,11 @@ func (p *Port) room(ctx context.Context) error {
 	}
 }
 
-// poll waits on the side. It holds no lock while it waits for longer than a
-// moment: Close waits for it, and may.
-func (p *Port) poll(events int16, milliseconds int) (int16, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed.Load() || p.side < 0 {
-		return 0, ErrClosed
-	}
-	fds := []unix.PollFd{{Fd: int32(p.side), Events: events}}
-	if _, err := unix.Poll(fds, milliseconds); err != nil && !errors.Is(err, unix.EINTR) {
+// poll waits a moment on the side, and no longer than until Close is called.
+// The descriptors are in use.
+func (p *Port) poll(events int16) (int16, error) {
+	fds := []unix.PollFd{{Fd: int32(p.side), Events: events}, {Fd: int32(p.wake), Events: unix.POLLIN}}
+	if _, err := unix.Poll(fds, slice); err != nil && !errors.Is(err, unix.EINTR) {
 		return 0, fmt.Errorf("wait for the line: %w", err)
 	}
 	return fds[0].Revents, nil
@@ -221,42 +243,46 @@ func (p *Port) poll(events int16, milliseconds int) (int16, error) {
 
 // Read waits for bytes from the printer. It ends with ErrHungUp or ErrClosed,
 // never with io.EOF: silence is normal.
-func (p *Port) Read(b []byte) (int, error) {
-	for {
-		if p.closed.Load() {
-			return 0, fmt.Errorf("read from %s: %w", p.path, ErrClosed)
-		}
+func (p *Port) Read(b []byte) (n int, err error) {
+	for n == 0 && err == nil && len(b) > 0 {
+		err = p.use(func() error {
+			n, err = p.heard(b)
+			return err
+		})
+	}
+	if err != nil {
+		return n, fmt.Errorf("read from %s: %w", p.path, p.cause(context.Background(), err))
+	}
+	return n, nil
+}
+
+// heard reads what is there after a moment, which may be nothing. The library
+// is asked only when there is something, because it would wait for a tenth of a
+// second, and Close for it.
+func (p *Port) heard(b []byte) (int, error) {
+	events, err := p.poll(unix.POLLIN)
+	if err != nil {
+		return 0, err
+	}
+	if events&unix.POLLIN != 0 {
 		n, err := p.port.Read(b)
-		if n > 0 {
-			return n, nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, fmt.Errorf("read from %s: %w", p.path, p.cause(context.Background(), err))
-		}
-		// Silence, or a hang-up: the library reports both as EOF.
-		events, err := p.poll(0, 0)
-		if err != nil {
-			return 0, fmt.Errorf("read from %s: %w", p.path, err)
-		}
-		if events&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0 {
-			return 0, fmt.Errorf("read from %s: %w", p.path, ErrHungUp)
+		if n > 0 || err != nil && !errors.Is(err, io.EOF) {
+			return n, err
 		}
 	}
+	// Silence, or a hang-up: the library reports both as EOF.
+	if events&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0 {
+		return 0, ErrHungUp
+	}
+	return 0, nil
 }
 
 // Discard throws away what the system has not sent yet and lets the line flow
 // even if the printer holds it, so that a command that ends a stall can get
 // through.
-func (p *Port) Discard() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.side < 0 {
-		return ErrClosed
-	}
-	return p.release()
-}
+func (p *Port) Discard() error { return p.use(p.release) }
 
-// release empties the output and lifts a stop. The lock is held. Linux lets
+// release empties the output and lifts a stop. The descriptors are in use. Linux lets
 // TCOON lift only a stop made by TCOOFF, not one made by the printer's XOFF, so
 // the one is turned into the other first.
 func (p *Port) release() error {
@@ -267,22 +293,25 @@ func (p *Port) release() error {
 	)
 }
 
-// Close ends Read and Write and gives the line back, within about a tenth of
-// a second even if the printer holds the flow. Unsent bytes are lost.
+// Close ends Read and Write and gives the line back, at once even if the
+// printer holds the flow. Unsent bytes are lost.
 func (p *Port) Close() error {
 	p.once.Do(func() {
 		p.closed.Store(true)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		// After a hang-up these fail, and nothing needs them then.
+		one := [8]byte{1}
+		_, _ = unix.Write(p.wake, one[:]) // an eventfd takes it, or is readable already
+		// A write that is stuck in the library goes on when the line is empty;
+		// after a hang-up this fails, and nothing needs it then.
+		p.using.RLock()
+		_ = p.release()
+		p.using.RUnlock()
+		p.using.Lock()
+		defer p.using.Unlock()
 		_ = unix.IoctlSetInt(p.side, unix.TIOCNXCL, 0)
 		_ = p.release()
 		_ = unix.IoctlSetInt(p.side, unix.TCFLSH, unix.TCIOFLUSH)
-		p.err = p.port.Close()
-		if err := unix.Close(p.side); p.err == nil {
-			p.err = err
-		}
-		p.side = -1
+		p.err = errors.Join(p.port.Close(), unix.Close(p.side), unix.Close(p.wake))
+		p.side, p.wake = -1, -1
 		if p.err != nil {
 			p.err = fmt.Errorf("close serial line %s: %w", p.path, p.err)
 		}
