@@ -5,12 +5,17 @@ import "time"
 // Roll is what is left of a paper roll. It only counts: whoever keeps it
 // between restarts stores its fields.
 type Roll struct {
-	// LengthMM is how much paper was on it when it was put in, in millimetres.
-	LengthMM int
-	// UsedMM is how much has been used since.
-	UsedMM int
-	// Slips is how many slips that was.
-	Slips int
+	// LengthMM is how much paper was on it when it was put in, in millimetres;
+	// 0 is not known.
+	LengthMM int `json:"length"`
+	// UsedMM is how much has been used since, as counted and as the printer's
+	// sensor corrects it.
+	UsedMM int `json:"used"`
+	// Slips and SlipsMM are how many slips were printed and how long they were
+	// together, on this roll and on those before it: they say how long a slip
+	// is.
+	Slips   int `json:"slips"`
+	SlipsMM int `json:"slips_mm"`
 }
 
 // NearEndMM is how much paper is left when a printer's sensor says that the
@@ -47,8 +52,19 @@ const codeSide = 29
 
 // After returns the roll after a slip of the given length.
 func (r Roll) After(slipMM int) Roll {
+	const remembered = 10_000 // slips: what is longer ago says less
 	r.UsedMM += slipMM
 	r.Slips++
+	r.SlipsMM += slipMM
+	if r.Slips > remembered {
+		r.Slips, r.SlipsMM = r.Slips/2, r.SlipsMM/2
+	}
+	return r
+}
+
+// Fresh returns a new roll of the given length in the same printer.
+func (r Roll) Fresh(lengthMM int) Roll {
+	r.LengthMM, r.UsedMM = lengthMM, 0
 	return r
 }
 
@@ -67,10 +83,10 @@ func (r Roll) At(s Status) Roll {
 // Left returns how many slips are left, rounded down, and whether that can be
 // said: the length of the roll must be known, and at least one slip printed.
 func (r Roll) Left() (slips int, known bool) {
-	if r.LengthMM <= 0 || r.Slips <= 0 || r.UsedMM <= 0 {
+	if r.LengthMM <= 0 || r.Slips <= 0 || r.SlipsMM <= 0 {
 		return 0, false
 	}
-	return max(0, r.LengthMM-r.UsedMM) * r.Slips / r.UsedMM, true
+	return max(0, r.LengthMM-r.UsedMM) * r.Slips / r.SlipsMM, true
 }
 
 // LastsFor returns how long the roll lasts at the given pace, and whether that

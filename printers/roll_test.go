@@ -19,7 +19,7 @@ func TestSlipsLeftFollowFromThePaperUsed(t *testing.T) {
 		t.Errorf("left = %d, %v", left, known)
 	}
 	near := r.At(printers.Status{Connected: true, NearEnd: true})
-	if left, _ := near.Left(); left != 2 {
+	if left, _ := near.Left(); left != 2000/110 {
 		t.Errorf("left at the near end = %d", left)
 	}
 	if left, known := r.At(printers.Status{Connected: true, PaperOut: true}).Left(); left != 0 || !known {
@@ -30,6 +30,22 @@ func TestSlipsLeftFollowFromThePaperUsed(t *testing.T) {
 	}
 	if _, known := r.LastsFor(0); known {
 		t.Error("a forecast without a pace")
+	}
+}
+
+func TestANewRollKeepsWhatIsKnownOfSlips(t *testing.T) {
+	r := printers.Roll{LengthMM: 80000}.After(100).After(120).At(printers.Status{Connected: true, PaperOut: true}).Fresh(60000)
+	if left, known := r.Left(); !known || left != 60000/110 {
+		t.Errorf("left on the new roll = %d, %v", left, known)
+	}
+	if _, known := r.Fresh(0).Left(); known {
+		t.Error("a forecast for a roll whose length nobody knows")
+	}
+	for range 100_000 {
+		r = r.After(100)
+	}
+	if left, _ := r.Fresh(80000).Left(); left < 795 || left > 800 {
+		t.Errorf("left after many slips = %d", left)
 	}
 }
 

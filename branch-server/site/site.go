@@ -299,7 +299,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	defer s.mu.Unlock()
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
-	n.Models = h.Models
+	n.Models, n.Roll = h.Models, h.Roll
 }
 
 // maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.

@@ -83,7 +83,39 @@ func (p painter) device(h wire.KioskHealth) deviceView {
 	default:
 		v.Text = "Em ordem."
 	}
+	if text, few := p.paperLeft(h.Roll); text != "" {
+		v.Text += " " + text
+		if few && v.State == stateOK {
+			v.State = stateWatch
+		}
+	}
 	return v
+}
+
+// fewSlips is how many slips are left when somebody should have a roll at hand.
+const fewSlips = 40
+
+// paperLeft says for how many slips the paper lasts, and until when if that is today; and whether that is little.
+func (p painter) paperLeft(r *wire.PaperRoll) (text string, few bool) {
+	if r == nil || r.Left < 0 {
+		return "", false
+	}
+	switch r.Left {
+	case 0:
+		return "", false // the printer says itself that there is none
+	case 1:
+		text = "Papel para 1 talão"
+	default:
+		text = "Papel para cerca de " + strconv.Itoa(r.Left) + " talões"
+	}
+	few = r.Left < fewSlips
+	if until := time.UnixMilli(r.LastMS); r.LastMS > 0 && until.Sub(p.at) < 12*time.Hour {
+		text += ", até cerca das " + p.w.clock(until)
+	}
+	if few {
+		return text + ": tenha um rolo à mão.", true
+	}
+	return text + ".", false
 }
 
 // agree puts an adjective into the masculine for devices that are.

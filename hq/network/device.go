@@ -41,6 +41,7 @@ type Device struct {
 	Unsent uint64
 	Memory uint64 // resident bytes of the server; 0 when it is not known
 	Models []wire.DeviceModel
+	Roll   *wire.PaperRoll // forecast of the printer's paper; nil where nothing can be said
 }
 
 // fine and soon are the codes of devices that work, and of those that work but want a look; any other is a fault.
@@ -126,7 +127,7 @@ func (b *branch) devices() []Device {
 		}
 		all = append(all, Device{
 			Node: node, Online: k.Online, Faces: k.Faces, Parts: own, Level: level, Since: unixMilli(k.Since),
-			Seen: unixMilli(k.SeenMS), Unsent: k.Unsent, Models: k.Models,
+			Seen: unixMilli(k.SeenMS), Unsent: k.Unsent, Models: k.Models, Roll: k.Roll,
 		})
 	}
 	slices.SortStableFunc(all[1:], func(x, y Device) int { return cmp.Compare(x.Node, y.Node) })

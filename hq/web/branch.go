@@ -279,6 +279,9 @@ func deviceList(d network.Detail, now time.Time) devicePanel {
 		for _, m := range dev.Models {
 			line.Words = append(line.Words, modelWords(m))
 		}
+		if dev.Roll != nil && dev.Roll.Left > 0 {
+			line.Words = append(line.Words, "papel para "+counted(dev.Roll.Left, "talão", "talões"))
+		}
 		if dev.Server && d.Software != "" {
 			line.Words = append(line.Words, "versão "+d.Software)
 		}

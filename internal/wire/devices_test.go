@@ -11,6 +11,7 @@ import (
 func TestWhatDevicesSayKeepsItsForm(t *testing.T) {
 	for file, value := range map[string]any{
 		"slip-taken.json": &wire.SlipFact{}, "slip-given.json": &wire.NamedFact{}, "health-models.json": &wire.Health{},
+		"health-roll.json": &wire.Health{},
 	} {
 		raw, err := os.ReadFile("testdata/v1/" + file)
 		if err != nil {

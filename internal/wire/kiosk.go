@@ -290,7 +290,14 @@ type Health struct {
 	Unsent   uint64            `json:"unsent"`        // events not yet acknowledged
 	Memory   uint64            `json:"rss,omitempty"` // resident bytes
 	Models   []DeviceModel     `json:"models,omitempty"`
+	Roll     *PaperRoll        `json:"roll,omitempty"` // of the printer; nil where nothing can be said
 	Kiosks   []KioskHealth     `json:"kiosks,omitempty"`
+}
+
+// PaperRoll is the forecast of a printer's paper.
+type PaperRoll struct {
+	Left   int   `json:"left"`            // slips
+	LastMS int64 `json:"until,omitempty"` // Unix milliseconds when it runs out at the pace of the last hour; 0 is not known
 }
 
 // DeviceModel is what a node knows of the make of one of its devices: what the device said of itself, and by which
@@ -316,6 +323,7 @@ type KioskHealth struct {
 	Unsent  uint64            `json:"unsent"`
 	Since   int64             `json:"since"` // online or gone since, Unix milliseconds
 	Models  []DeviceModel     `json:"models,omitempty"`
+	Roll    *PaperRoll        `json:"roll,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

@@ -55,6 +55,7 @@ type App struct {
 	tickets *tickets
 	unit    *printerUnit
 	printer *device.Printer // of unit
+	roll    *paperRoll
 	key     *bookingKey
 	cards   *cards
 	watcher *pcsc.Watcher // nil without a reader
@@ -94,6 +95,11 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	}
 	if cfg.shows(FaceCallboard) {
 		if err := a.equipCallboard(); err != nil {
+			return nil, err
+		}
+	}
+	if a.roll != nil {
+		if err := a.roll.remember(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -149,6 +155,7 @@ func (a *App) equipTouch() error {
 		return err
 	}
 	a.printer = a.unit.device
+	a.roll = newPaperRoll(a)
 	a.devices.expect(devicePrinter)
 	if a.cfg.Reader.Enabled {
 		// What a card told must not reach a disk because the program was killed.

@@ -75,8 +75,13 @@ type Printer struct {
 	Profiles string `yaml:"profiles"` // folder with further profiles, as kind/vendor/model.yaml; may be empty
 	// Roll is the width of the paper in millimetres: 58, 60, 80 or 82.5; 0 is that of the profile.
 	Roll float64 `yaml:"roll"`
-	Form string  `yaml:"form"` // file that says what stands on a slip; empty is the standard form
+	// RollMetres is how long a new roll is, for the forecast of how many slips are left; 0 makes none.
+	RollMetres float64 `yaml:"roll_metres"`
+	Form       string  `yaml:"form"` // file that says what stands on a slip; empty is the standard form
 }
+
+// mostRoll is how long the longest roll for a kiosk is, in metres.
+const mostRoll = 400
 
 // catalogue is what profiles there are: the program's, and those of the folder.
 func (p Printer) catalogue() profiles.Catalogue {
@@ -257,6 +262,9 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 		faults.Add("printer.profile", "%v", err)
 	} else if _, err := device.DialectOn(profile, device.Paper{RollMM: c.Printer.Roll}); err != nil {
 		faults.Add("printer.roll", "%v", err)
+	}
+	if c.Printer.RollMetres < 0 || c.Printer.RollMetres > mostRoll {
+		faults.Add("printer.roll_metres", "must be between 0 and %d metres", mostRoll)
 	}
 	if _, err := catalogue.Load(c.Printer.Profile, c.Printer.Firmware); err != nil {
 		faults.Add("printer.firmware", "%v", err)

@@ -47,15 +47,23 @@ func (h *health) sample() wire.Health {
 	return wire.Health{
 		Node: a.cfg.Node, Boot: a.boot, Software: Version, AtMS: a.clock.Now().UnixMilli(), UpMS: machine.Uptime(),
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
-		Models: a.models(),
+		Models: a.models(), Roll: a.paperLeft(),
 	}
+}
+
+// paperLeft is the forecast of the printer's paper; nil without a printer.
+func (a *App) paperLeft() *wire.PaperRoll {
+	if a.roll == nil {
+		return nil
+	}
+	return a.roll.forecast()
 }
 
 // others are the pages of the screen's server that are for programs.
 func (a *App) others() map[string]http.Handler {
 	return map[string]http.Handler{
 		"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models()})
+			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models(), "roll": a.paperLeft()})
 		}),
 		"GET /debug/latency": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			answer(w, figures(a.Latencies()))

@@ -195,6 +195,7 @@ func OpenPrinter(ctx context.Context, cfg Printer, profile profiles.Profile) (de
 }
 
 func (a *App) heardPrinter(s printers.Status) {
+	a.roll.heard(s)
 	state := code(s.Reason())
 	a.devices.report(devicePrinter, state)
 	status := flow.PrinterAbsent

@@ -239,6 +239,7 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	})
 	if touched {
 		j.copies++
+		t.app.roll.printed(slip)
 	}
 	took := t.app.clock.Now().Sub(began)
 	t.app.trace(StepPrinted, j.request)

@@ -280,28 +280,39 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 	var unanswered time.Time // when the first question since the last word was asked
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	listen := func(h heard) error {
+		if len(h.bytes) > 0 {
+			unanswered = time.Time{}
+			if p.hear(s, h.bytes, p.config.Now()) {
+				p.resume()
+				if turn < firstPoll {
+					timer.Reset(0)
+				}
+			}
+		}
+		if h.err != nil {
+			return h.err
+		}
+		return p.further(ctx, s)
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case h := <-in:
-			if len(h.bytes) > 0 {
-				unanswered = time.Time{}
-				if p.hear(s, h.bytes, p.config.Now()) {
-					p.resume()
-					if turn < firstPoll {
-						timer.Reset(0)
-					}
-				}
-			}
-			if h.err != nil {
-				return h.err
-			}
-			if err := p.further(ctx, s); err != nil {
+			if err := listen(h); err != nil {
 				return err
 			}
 		case <-timer.C:
 			timer.Reset(askEvery)
+			select {
+			case h := <-in: // what was answered before is heard before the next question
+				if err := listen(h); err != nil {
+					return err
+				}
+				continue
+			default:
+			}
 			if err := p.further(ctx, s); err != nil {
 				return err
 			}

@@ -118,6 +118,22 @@ func (on Paper) over(o escpos.Options, narrow bool) escpos.Options {
 	return o
 }
 
+// bladeMM is how far the blade stands behind the head, where no profile says
+// otherwise: the paper that each slip begins with.
+const bladeMM = 16
+
+// SlipMM returns how much paper a slip takes on a model, in millimetres, white
+// beginning included.
+func SlipMM(p profiles.Profile, on Paper, s printers.Slip) (int, error) {
+	dots, err := on.dots(p)
+	if err != nil {
+		return 0, fmt.Errorf("profile %s: %w", p.ID, err)
+	}
+	m := media(p)
+	m.Dots, m.Form = dots, on.Form
+	return printers.SlipMM(printers.Layout(s, m), m, p.Media.DPI, bladeMM), nil
+}
+
 // ConfirmWithin returns how long to wait for the model's word on a slip.
 func ConfirmWithin(p profiles.Profile) time.Duration {
 	return time.Duration(p.Confirm.TimeoutMS) * time.Millisecond

@@ -1,6 +1,7 @@
 package escpos
 
 import (
+	"slices"
 	"time"
 
 	"balcao/printers"
@@ -12,7 +13,7 @@ const (
 	// blockLimit is for one answer of several bytes.
 	blockLimit = 500 * time.Millisecond
 	// answerLimit is from a question to its one byte.
-	answerLimit = 2 * time.Second
+	answerLimit = 2500 * time.Millisecond
 	// textMost is the longest text answer; longer is noise.
 	textMost = 80
 )
@@ -32,15 +33,29 @@ type Parser struct {
 	block  []byte
 	since  time.Time
 
-	asked   byte // the n of the last DLE EOT, 0 for none
-	askedAt time.Time
+	asked  []asked // questions that may still be answered, oldest first
+	unsure bool    // two were open at once: no answer counts before none is open any more
+}
+
+// asked is a DLE EOT n that went out.
+type asked struct {
+	n  byte
+	at time.Time
 }
 
 // Asked notes that Question(turn) went out.
 func (p *Parser) Asked(turn int, at time.Time) {
 	if n, ok := question(p.questions, turn); ok {
-		p.asked, p.askedAt = n, at
+		p.forget(at)
+		p.asked = append(p.asked, asked{n, at})
+		p.unsure = p.unsure || len(p.asked) > 1
 	}
+}
+
+// forget drops the questions that will not be answered any more.
+func (p *Parser) forget(at time.Time) {
+	p.asked = slices.DeleteFunc(p.asked, func(a asked) bool { return at.Sub(a.at) > answerLimit })
+	p.unsure = p.unsure && len(p.asked) > 0
 }
 
 // Feed reads bytes that arrived at the given moment.
@@ -166,10 +181,18 @@ func (p *Parser) automatic() printers.Event {
 
 // answer reads the one byte of an answer to DLE EOT n.
 func (p *Parser) answer(b byte, at time.Time) printers.Event {
-	n := p.asked
-	p.asked = 0
 	p.block = p.block[:0]
-	if n == 0 || at.Sub(p.askedAt) > answerLimit {
+	p.forget(at)
+	// An answer does not say which question it is for: with two questions open
+	// it may be for either, and be read as something that is not so.
+	last := len(p.asked) - 1
+	if last < 0 {
+		return printers.Noise{Bytes: 1}
+	}
+	n, sure := p.asked[last].n, !p.unsure
+	p.asked = p.asked[:last]
+	p.unsure = p.unsure && last > 0
+	if !sure {
 		return printers.Noise{Bytes: 1}
 	}
 	p.status.Connected = true

@@ -104,6 +104,24 @@ func TestAnAnswerCountsOnceAndInTime(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatMayBeForTwoQuestionsSaysNothing(t *testing.T) {
+	p := dialect(t, epson()).NewParser()
+	late := noon.Add(1200 * time.Millisecond)
+	p.Asked(0, noon) // the roll: near its end
+	p.Asked(1, late) // why it is off-line
+	// Read as an answer to the second, the first one says that the cover is open.
+	for _, answer := range []byte{0x1e, 0x12} {
+		if got := p.Feed([]byte{answer}, late); !reflect.DeepEqual(got, []printers.Event{printers.Noise{Bytes: 1}}) {
+			t.Errorf("with two questions open %02x = %+v", answer, got)
+		}
+	}
+	p.Asked(1, late.Add(time.Second))
+	want := []printers.Event{printers.StatusChanged{Status: printers.Status{Connected: true, CoverOpen: true}}}
+	if got := p.Feed([]byte{0x16}, late.Add(time.Second)); !reflect.DeepEqual(got, want) {
+		t.Errorf("the next answer = %+v, want %+v", got, want)
+	}
+}
+
 func TestABlockThatIsNotWholeInTimeIsNoise(t *testing.T) {
 	p := dialect(t, epson()).NewParser()
 	p.Feed([]byte{0x37, 0x22, '0', '0'}, noon)
