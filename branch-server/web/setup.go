@@ -50,6 +50,7 @@ func (w *Web) setupRoutes() []route {
 		{"POST /configuracao/guardar", coordination, w.setupSave},
 		{"POST /configuracao/texto", coordination, w.setupText},
 		{"POST /configuracao/deitar-fora", coordination, w.setupDrop},
+		{"POST /configuracao/desfazer", coordination, w.setupUndo},
 		{"POST /configuracao/publicar", coordination, w.setupPublish},
 		{"POST /configuracao/repor", coordination, w.setupRestore},
 		{"POST /configuracao/pessoas", coordination, w.setupPeople},
@@ -135,7 +136,7 @@ type faultLine struct {
 type noticeLine struct{ Kind, Icon, Title, Text string }
 
 // mostChanges is how many changes stand beside a page; the history tells all.
-const mostChanges = 12
+const mostChanges = 30
 
 // sections are the pages of the set-up in order, by the last part of their addresses.
 var sections = []struct{ id, title string }{

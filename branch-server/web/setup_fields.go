@@ -18,6 +18,7 @@ type block struct {
 	Fields             []field
 	Press              *remover // a button that does something else beside saving
 	Remove             *remover
+	Removes            []remover // of lines that stand among the fields
 	Add                *adder
 	Tax                string // body that may be given the tax authority's list
 }
@@ -344,6 +345,9 @@ func (f form) classes(list, title string, classes []branch.Class) block {
 			f.number(at+"tier", "Escalão", "0 é o primeiro", "", "0"),
 			f.choice(at+"order", "Ordem", "", option{"", "chegada", false}, option{string(queue.OrderSlot), "hora marcada", false}),
 			f.field(at+"basis", "text", "Base legal", "Código: dl-58-2016"))
+		if id := queue.ClassID(c.ID); id != queue.ClassLaw && id != queue.ClassWalkIn { // every branch has these
+			one.Removes = append(one.Removes, remover{list + "/" + c.ID, "Tirar a classe " + c.Text.In("pt")})
+		}
 	}
 	return one
 }

@@ -20,6 +20,7 @@ var setupSaid = map[string]noticeLine{
 	"tirado":       {"ok", "b-ok", "Tirado do rascunho", "Nada muda na loja até publicar."},
 	"posto":        {"ok", "b-ok", "Posto no rascunho", "Preencha o resto. Nada muda na loja até publicar."},
 	"data":         {"ok", "b-ok", "Data posta no rascunho", "Está encerrada todo o dia, até escrever outras horas. Nada muda na loja até publicar."},
+	"desfeita":     {"ok", "b-ok", "Alteração desfeita", "Esse ponto voltou ao que está em vigor. O resto do rascunho fica."},
 	"juntas":       {"ok", "b-ok", "Alterações juntas", "Outra pessoa guardou entretanto noutros campos; ficaram as suas e as dela."},
 	"deitado-fora": {"ok", "b-ok", "Rascunho deitado fora", "Fica o que está em vigor."},
 	"publicada":    {"ok", "b-ok", "Publicada", "Já está em vigor: quiosques, painéis e balcões seguem-na."},

@@ -247,6 +247,9 @@ func Remove(b *branch.Branch, path string) error {
 	}
 	list.Set(kept)
 	defer dropBare(b)
+	if strings.HasSuffix(path[:cut], "/classes") {
+		dropClass(b, path[:cut], id)
+	}
 	switch path[:cut] {
 	case "bodies":
 		b.Supply.Bodies = slices.DeleteFunc(slices.Clone(b.Supply.Bodies), func(o branch.BodySupply) bool { return o.Body == id })

@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,4 +222,78 @@ func printable(s string) bool {
 		}
 	}
 	return true
+}
+
+// TestEveryDifferenceCanBeUndoneByItself: whatever was changed, undoing each difference alone leads back to what was.
+func TestEveryDifferenceCanBeUndoneByItself(t *testing.T) {
+	t.Parallel()
+	was := setup.Read([]byte(loja)).Branch
+	b := setup.Read([]byte(loja)).Branch
+	division := was.Divisions[0].ID
+	service := was.Services[0].ID
+	for path, value := range map[string]string{
+		"name": "Loja Nova", "divisions/" + division + "/prefix": "Z", "services/" + service + "/name/en": "Something else",
+		"supply/services/" + service + "/quota": "7", "policy/guard": "40", "supply/week/mon": "09:00-12:00",
+	} {
+		if err := setup.Set(&b, path, value); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+	}
+	for _, add := range [][3]string{{"divisions", "k", was.Bodies[0].ID}, {"counters", "Balcão 9", ""}, {"policy/classes", "Profissionais", ""}} {
+		if _, err := setup.Add(&b, add[0], add[1], add[2]); err != nil {
+			t.Fatalf("%v: %v", add, err)
+		}
+	}
+	if err := setup.Remove(&b, "counters/"+was.Counters[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(b.Services)
+	changes := setup.Diff(&was, &b)
+	if len(changes) < 9 {
+		t.Fatalf("%d differences: %+v", len(changes), changes)
+	}
+	for _, one := range changes {
+		alone := setup.Read(setup.Write(&b)).Branch
+		if err := setup.Undo(&alone, &was, one.Path); err != nil {
+			t.Errorf("%s: %v", one.Path, err)
+			continue
+		}
+		for _, left := range setup.Diff(&was, &alone) {
+			if left.Path == one.Path {
+				t.Errorf("%s: still %q, was %q", one.Path, left.Now, left.Was)
+			}
+		}
+	}
+	for range changes {
+		left := setup.Diff(&was, &b)
+		if len(left) == 0 {
+			break
+		}
+		if err := setup.Undo(&b, &was, left[0].Path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := setup.Diff(&was, &b); len(left) > 0 {
+		t.Errorf("after undoing all: %+v", left)
+	}
+	if err := setup.Undo(&b, &was, "divisions/none/prefix"); err == nil {
+		t.Error("a line that is not there was undone")
+	}
+}
+
+// TestAClassIsTakenOutWithWhatHangsOnIt: counters forget it, and the usual classes come back when nothing else is left.
+func TestAClassIsTakenOutWithWhatHangsOnIt(t *testing.T) {
+	t.Parallel()
+	b := setup.Read([]byte(loja)).Branch
+	id, err := setup.Add(&b, "policy/classes", "Profissionais", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Counters[0].Closed = []string{id}
+	if err := setup.Remove(&b, "policy/classes/"+id); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Policy.Classes) != 0 || len(b.Counters[0].Closed) != 0 {
+		t.Errorf("left behind: %+v, counter %q", b.Policy.Classes, b.Counters[0].Closed)
+	}
 }
