@@ -21,10 +21,17 @@ export function browserPath() {
   return path;
 }
 
-/** Starts it without a window. The caller closes it. */
-export function launch() {
+/**
+ * Starts it without a window. The caller closes it.
+ * @param {Record<string, string>} [sound] what a program needs to play on a sound server, such as startSound gives it;
+ * silent without
+ */
+export function launch(sound) {
   const asRoot = process.getuid?.() === 0;
-  return chromium.launch({ executablePath: browserPath(), args: asRoot ? [...quiet, '--no-sandbox'] : quiet });
+  return chromium.launch({
+    executablePath: browserPath(), args: asRoot ? [...quiet, '--no-sandbox'] : quiet,
+    ...(sound && { ignoreDefaultArgs: ['--mute-audio'], env: { ...process.env, ...sound } }),
+  });
 }
 
 /**

@@ -94,7 +94,8 @@ export class Kiosk {
    */
   async go(what, then) {
     await until(`the screen ${then}`, async () => {
-      await what.tap({ timeout: 500 });
+      // On a busy machine the screen may come after this looked for it, and what led there is gone.
+      await what.tap({ timeout: 500 }).catch(() => {});
       return this.screen(then, 700).then(() => true);
     });
   }

@@ -46,22 +46,22 @@ func Uses() []Use {
 	return []Use{
 		{
 			Purpose: ForGreeting, Name: "greeting", Portuguese: "saudação", Fields: []Field{GivenName, Surname}, Told: true,
-			Basis: "consent by putting the card in after choosing to be greeted (GDPR art. 6(1)(a)); " +
-				"a ticket without a card is always offered",
+			Basis: "consent by putting the card in after choosing to be greeted (GDPR art. 6(1)(a), 7(4)): free, since a ticket " +
+				"without a card is always offered; nothing is copied or kept, so that Lei 7/2007 art. 5(2) is not touched",
 			Kept: "first name and one initial, in the kiosk's memory, until the screen is left",
 		},
 		{
 			Purpose: ForCheckIn, Name: "check-in", Portuguese: "confirmação de chegada", Verified: true,
 			Fields: []Field{DocumentNumber},
-			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(e)); the booking number, " +
-				"typed, is always an alternative",
+			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(e); minimal and pseudonymous: art. 5(1)(c), 25); " +
+				"the code of the booking, typed, is always an alternative; no number serves across services (CRP art. 35(5))",
 			Kept: "the number in the kiosk's memory until its keyed digest for that day is made, at once",
 		},
 		{
 			Purpose: ForForm, Name: "form", Portuguese: "preenchimento de formulário", Verified: true,
 			Fields: []Field{GivenName, Surname, DocumentNumber, ValidUntil, BirthDate, NIF},
-			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(e)), information asked for " +
-				"once only (DL 135/99 art. 28-A); not offered yet",
+			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(c), (e)); what the body may ask for is set by the " +
+				"law of each form, and has to be named before the form is offered; not offered yet",
 			Kept: "in the kiosk's memory until the form is sent or left, 60 s at most",
 		},
 	}

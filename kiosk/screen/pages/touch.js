@@ -250,7 +250,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
         ${actions.map((/** @type {any} */ b) => html`${b.action === "help" && v.timer && html`<p class="timer" key="timer"><span>${v.timer.label}</span> <${Left} clock=${v.timer} /></p>`}<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls=${"a-" + b.action} />`)}
       </div>`}
     </main>
-    ${grid && tongues.length > 0 && html`<nav class="tongues n${tongues.length}">${tongues.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tongue" />`)}</nav>`}
+    ${grid && tongues.length > 0 && html`<div role="group" class="tongues n${tongues.length}">${tongues.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tongue" />`)}</div>`}
     ${tools.length > 0 && html`<nav class=${grid ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
     ${v.foot && html`<footer class=${"foot " + v.foot.kind}><span class="foot-mark"><${Mark} name=${v.foot.icon} /></span><div role="status"><b>${v.foot.title}</b><p>${v.foot.text}</p></div></footer>`}
     ${v.warning && html`<${Warning} warning=${v.warning} tap=${tap} pending=${pending} />`}
