@@ -57,6 +57,9 @@ async function atTheKiosk(faces, demo, look) {
 
   await kiosk.go(kiosk.button(/^Ver todos/), 'bodies');
   await stop('bodies');
+  await kiosk.go(kiosk.button(/^Tenho vários assuntos/), 'several');
+  await stop('several');
+  await kiosk.go(back, 'bodies');
   await kiosk.go(kiosk.page.locator('button.choice').first(), 'services');
   await stop('services');
   await kiosk.go(kiosk.button('Acessibilidade'), 'access');

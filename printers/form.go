@@ -103,6 +103,7 @@ func (p *page) part(part Part, s Slip) {
 		p.header(s)
 	case PartService:
 		p.say(p.strong, true, false, s.Service)
+		p.then(s)
 	case PartBody:
 		p.say(p.body, false, false, s.Body)
 	case PartCopy:

@@ -141,6 +141,16 @@ func (p *page) header(s Slip) {
 	p.gap(12)
 }
 
+// then prints what the citizen goes on to with the same number.
+func (p *page) then(s Slip) {
+	for _, service := range s.Then {
+		p.say(p.body, true, false, "Depois: "+service)
+	}
+	if words := p.second("Then, with the same number"); len(s.Then) > 0 && words != "" {
+		p.say(style{1, 2}, false, false, words)
+	}
+}
+
 func (p *page) again(s Slip) {
 	if s.Copy > 1 {
 		p.gap(12)

@@ -147,6 +147,19 @@ func TestPriorityIsSaidAndNeverWhy(t *testing.T) {
 	}
 }
 
+func TestTheServicesOfOneVisitAreNamedInTheirOrder(t *testing.T) {
+	s := sample()
+	s.Then, s.Language = []string{"Passaporte / Passport", "IRS"}, "en"
+	all := strings.Join(lines(printers.Layout(s, media())), "\n")
+	first, second := strings.Index(all, "Depois: Passaporte"), strings.Index(all, "Depois: IRS")
+	if first < strings.Index(all, s.Service) || second < first || !strings.Contains(all, "Then, with the same number") {
+		t.Errorf("the slip says %s", all)
+	}
+	if says(printers.Layout(sample(), media()), "Depois") {
+		t.Error("a slip for one service speaks of others")
+	}
+}
+
 func TestAClassThatABodyMadeIsSaid(t *testing.T) {
 	s := sample()
 	s.Class = "Advogados, solicitadores e agentes de execução"

@@ -32,6 +32,9 @@ type Slip struct {
 	Body string
 	// Service is what the citizen came for.
 	Service string
+	// Then is what the citizen goes on to with the same number, in order; each
+	// prints "Depois:" and its name.
+	Then []string
 	// Place says where to wait, such as "Piso 0 · Balcões 1 a 6". Empty
 	// leaves the black bar out.
 	Place string

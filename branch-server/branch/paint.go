@@ -38,7 +38,8 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 
 // Ticket paints what a slip or screen says about a visit.
 func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
-	div, _ := b.Division(string(v.Division))
+	service, _ := b.Service(v.Service)
+	div, _ := b.Division(service.Division) // of several services each has its place
 	ahead := 0
 	for _, w := range d.Waiting(v.Service) {
 		if w.ID != v.ID && w.ID < v.ID && (w.Class == queue.ClassLaw || v.Class != queue.ClassLaw) {
@@ -49,6 +50,9 @@ func (b *Branch) Ticket(d *queue.Day, v queue.Visit) wire.Ticket {
 		Number: v.Number.String(), Day: string(d.Date()), Service: string(v.Service), Body: string(v.Body),
 		Class: string(v.Class), Place: div.Place, IssuedMS: v.Asked.UnixMilli(), Ahead: ahead, Wait: told(v),
 		ClassText: b.ClassText(v.Body, v.Class),
+	}
+	for _, s := range v.Then {
+		t.Then = append(t.Then, string(s))
 	}
 	if !v.Slot.IsZero() {
 		t.SlotMS = v.Slot.UnixMilli()

@@ -100,20 +100,20 @@ func (b *Branch) Ends(day queue.Date, zone *time.Location) time.Time {
 // permission carries its reason.
 func (b *Branch) Admit(d *queue.Day, cmd queue.Command, at time.Time) error {
 	var (
-		request queue.RequestID
-		service queue.ServiceID
+		request  queue.RequestID
+		services []queue.ServiceID
 	)
 	switch c := cmd.(type) {
 	case queue.Reserve:
 		if !c.Slot.IsZero() {
 			return nil
 		}
-		request, service = c.Request, c.Service
+		request, services = c.Request, append([]queue.ServiceID{c.Service}, c.Then...)
 	case queue.Issue:
 		if !c.Slot.IsZero() || c.Override != "" {
 			return nil
 		}
-		request, service = c.Request, c.Service
+		request, services = c.Request, append([]queue.ServiceID{c.Service}, c.Then...)
 	case queue.Supervise:
 		for _, one := range c.Do {
 			if err := b.Admit(d, one, at); err != nil {
@@ -127,8 +127,10 @@ func (b *Branch) Admit(d *queue.Day, cmd queue.Command, at time.Time) error {
 	if _, known := d.Requested(request); known || !d.Open() {
 		return nil
 	}
-	if _, known := b.Service(service); known && !b.Schedule(service, at.Location()).State(at).Gives {
-		return queue.ErrOutOfHours
+	for _, service := range services {
+		if _, known := b.Service(service); known && !b.Schedule(service, at.Location()).State(at).Gives {
+			return queue.ErrOutOfHours
+		}
 	}
 	return nil
 }

@@ -55,10 +55,11 @@ type ticketData struct {
 	Found             bool
 	Number            string
 	Service, Body     string
-	Where             string // to wait
-	State             string // waiting, now, out, done
-	Title, Text       string // how it stands, and what to do
-	Ahead, Wait       string // empty once it was called
+	Then              []string // further services with the same number, in order
+	Where             string   // to wait
+	State             string   // waiting, now, out, done
+	Title, Text       string   // how it stands, and what to do
+	Ahead, Wait       string   // empty once it was called
 	WaitNote          string
 	Say               func(string) string
 }
@@ -120,6 +121,11 @@ func (w *Web) sayTicket(t *ticketData, d *queue.Day, v queue.Visit) {
 	t.Found, t.Number, t.Where = true, painted.Number, painted.Place
 	if s, known := b.Service(v.Service); known {
 		t.Service = s.Name.In(t.Lang)
+	}
+	for _, id := range v.Then {
+		if s, known := b.Service(id); known {
+			t.Then = append(t.Then, s.Name.In(t.Lang))
+		}
 	}
 	if body, known := b.Body(v.Body); known {
 		t.Body = body.Name.In(t.Lang)
@@ -204,5 +210,6 @@ var ticketWords = map[string]wire.Text{
 	"cancelled.do": {"pt": "Se ainda precisa de ser atendida, tire outra senha ou fale com a receção.", "en": "If you still need service, take another ticket or talk to reception."},
 	"none":         {"pt": "Não encontramos esta senha", "en": "We cannot find this ticket"},
 	"none.do":      {"pt": "Uma senha vale só no seu dia e na sua loja. Se a tirou agora, espere um minuto e atualize; senão, fale com a receção.", "en": "A ticket is valid on its day and in its branch only. If you have just taken it, wait a minute and refresh; otherwise ask at reception."},
+	"then":         {"pt": "Depois, com a mesma senha:", "en": "Then, with the same number:"},
 	"waits.all":    {"pt": "Tempos de espera de toda a loja", "en": "Waiting times of the whole branch"},
 }

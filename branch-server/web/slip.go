@@ -13,6 +13,8 @@ import (
 
 // slipView is a slip for the printer of whoever gave the number.
 type slipView struct {
+	Then []string // with the same number, in order
+
 	Number, Branch, Service, Body, Class, Place, Ahead, Wait, Issued, Validity, Feedback string
 
 	Code *qr.Code // of where to complain and praise; nil is none
@@ -57,6 +59,10 @@ func (w *Web) slipOf(t wire.Ticket, v queue.Visit) slipView {
 		if code, err := qr.Draw(at); err == nil { // an address too long for a code is a line all the same
 			view.Code = &code
 		}
+	}
+	for _, id := range t.Then {
+		then, _ := b.Service(queue.ServiceID(id))
+		view.Then = append(view.Then, inBoth(then.Name, v.Lang))
 	}
 	switch {
 	case v.Class == queue.ClassLaw:

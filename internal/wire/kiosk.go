@@ -111,6 +111,8 @@ type Ticket struct {
 	Wait      Range  `json:"wait"`
 	Alone     bool   `json:"alone,omitempty"` // given by the kiosk itself
 	Slip      bool   `json:"slip,omitempty"`  // without a number: Number is the name of the slip, see SlipName
+
+	Then []string `json:"then,omitempty"` // services of the same visit still to come, in order
 }
 
 // Range is an estimate in whole minutes, rounded outward to five; both zero means unknown.

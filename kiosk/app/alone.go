@@ -46,6 +46,7 @@ func (t *tickets) alone(ctx context.Context, j *job, asked wire.TicketFact) bool
 		return wire.Ticket{
 			Number: wire.NumberText(prefix, n), Day: day, Service: service.ID, Body: service.Body, Class: asked.Class,
 			Place: service.Place, IssuedMS: now.UnixMilli(), Ahead: -1, Alone: true,
+			Then: asked.Then,
 		}
 	}, now)
 	if err != nil {

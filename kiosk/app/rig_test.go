@@ -162,7 +162,7 @@ func (b *branch) answer(_ context.Context, _ wire.NodeID, r wire.Request) json.R
 	}
 	raw, err := json.Marshal(wire.TicketReply{Request: q.Request, Ticket: &wire.Ticket{
 		Number: number, Day: "2026-11-23", Service: q.Service, Body: "irn", Class: q.Class, Place: "Piso 0",
-		IssuedMS: time.Date(2026, 7, 23, 9, 24, 0, 0, time.UTC).UnixMilli(), Ahead: 2, Wait: wire.Range{Low: 5, High: 15},
+		Then: q.Then, IssuedMS: time.Date(2026, 7, 23, 9, 24, 0, 0, time.UTC).UnixMilli(), Ahead: 2, Wait: wire.Range{Low: 5, High: 15},
 	}})
 	if err != nil {
 		b.t.Error(err)
@@ -240,6 +240,8 @@ func offer() wire.Offer {
 		Services: []wire.OfferService{{
 			ID: "cc", Body: "irn", Name: wire.Text{"pt": "Cartão de Cidadão", "en": "Citizen Card"}, Prefix: "A", Div: "cc", Popular: true,
 			State: wire.OfferOpen, Waiting: 2, Wait: wire.Range{Low: 5, High: 15},
+		}, {
+			ID: "cert", Body: "irn", Name: wire.Text{"pt": "Certidões", "en": "Certificates"}, Prefix: "B", Div: "cert", State: wire.OfferOpen,
 		}},
 	}
 }

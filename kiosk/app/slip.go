@@ -96,6 +96,10 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 			zone = offer.Branch.Zone
 		}
 		s.Service, s.Body = names(*offer, t, lang)
+		for _, id := range t.Then {
+			then, _ := names(*offer, wire.Ticket{Service: id}, lang)
+			s.Then = append(s.Then, then)
+		}
 		if f := offer.Branch.Feedback; f != nil && f.Slip {
 			s.QR, s.QRFor = f.Address, printers.QRFeedback
 			s.Validity += " Reclamar, elogiar ou sugerir: " + plainAddress(f.Address)
@@ -194,7 +198,7 @@ func (o *offers) ticketFor(t wire.Ticket, request string) flow.Ticket {
 	return flow.Ticket{
 		Link: o.link(request),
 		Slot: hourOf(t.SlotMS, zone), Number: t.Number, Service: t.Service, Place: t.Place, AtMS: t.IssuedMS, Ahead: t.Ahead,
-		Wait: rangeFor(t.Wait), Alone: t.Alone, Nameless: t.Slip, Class: flow.Text(t.ClassText),
+		Wait: rangeFor(t.Wait), Alone: t.Alone, Nameless: t.Slip, Class: flow.Text(t.ClassText), Then: t.Then,
 	}
 }
 

@@ -62,7 +62,7 @@ func (t *tickets) ask(e flow.RequestTicket) {
 	if e.Priority {
 		class = queue.ClassLaw
 	}
-	t.request(wire.TicketFact{Request: e.Request, Service: e.Service, Class: string(class), Lang: e.Lang}, nil)
+	t.request(wire.TicketFact{Request: e.Request, Service: e.Service, Class: string(class), Lang: e.Lang, Then: e.Then}, nil)
 }
 
 // claiming makes the part of a request that stands for a booking; nil for a plain ticket.
@@ -104,6 +104,7 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 	defer slow.Stop()
 	request := wire.TicketRequest{
 		Request: asked.Request, Boot: t.app.boot, Service: asked.Service, Class: asked.Class, Lang: asked.Lang,
+		Then: asked.Then,
 	}
 	patient, lose := context.WithTimeout(ctx, t.patience())
 	reply, err := t.pose(patient, j, request)

@@ -46,7 +46,7 @@ func (s State) showHome(v *View) {
 		// All services are here: priority by law holds for each of them.
 		list, more := pageOf(s, s.world.offer.Services)
 		v.Sections = []Section{{Layout: "rows", Choices: s.serviceChoices(list)}}
-		v.Wide = s.moreChoice(more)
+		v.Wide = append(s.moreChoice(more), s.severalChoice()...)
 		return
 	}
 	list := s.world.offer.popular()
@@ -88,7 +88,7 @@ func (s State) showWays(v *View) {
 		v.Wide = append(v.Wide, Choice{Action: ActFinish, Icon: "log-out", Title: s.say("greeting.leave"), Help: s.say("greeting.leave.help")})
 	}
 	v.Wide = append(v.Wide,
-		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.count", "n", strconv.Itoa(len(s.world.offer.Bodies)))},
+		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.several", "n", strconv.Itoa(len(s.world.offer.Bodies)))},
 		Choice{Action: ActPriority, Icon: "hand-heart", Title: s.say("priority"), Help: s.say("priority.help"), Strong: true})
 	if s.session.asking {
 		for i := range v.Wide {
@@ -144,7 +144,7 @@ func (s State) showBodies(v *View) {
 		})
 	}
 	v.Sections = []Section{sec}
-	v.Wide = s.moreChoice(more)
+	v.Wide = append(s.moreChoice(more), s.severalChoice()...)
 }
 
 func (s State) showServices(v *View) {
@@ -247,6 +247,9 @@ func pageOf[T any](s State, list []T) ([]T, bool) {
 		size = rowsShownLarge
 	case s.session.modes.LowReach:
 		size = rowsShownLow
+	}
+	if s.hasSeveral() && s.session.modes.LowReach {
+		size-- // its way takes a place, or its button
 	}
 	if len(list) > size {
 		size-- // «Ver mais» takes a place

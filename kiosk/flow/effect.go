@@ -14,7 +14,8 @@ type Effect interface{ effect() }
 type RequestTicket struct {
 	Request  string
 	Service  string
-	Priority bool // by law; no reason is ever asked or known
+	Then     []string // further services of the same visit, in order
+	Priority bool     // by law; no reason is ever asked or known
 	Lang     string
 }
 

@@ -100,6 +100,7 @@ type session struct {
 	request  string // of the tap that asked for a number; empty when none is under way
 	service  string
 	priority bool
+	picked   picked // of several services
 	asking   bool
 	ticket   *Ticket
 	print    printing

@@ -68,9 +68,10 @@ const (
 type Ticket struct {
 	Number  string
 	Service string
-	Place   string // where to wait; may be empty
-	AtMS    int64  // Unix milliseconds of the estimate
-	Ahead   int    // people before; negative when unknown
+	Then    []string // further services of the same visit, in order
+	Place   string   // where to wait; may be empty
+	AtMS    int64    // Unix milliseconds of the estimate
+	Ahead   int      // people before; negative when unknown
 	Wait    Range
 	Alone   bool // given by the kiosk itself, without the branch
 	// Nameless means a slip without a number: Number is the name of the slip, which reception turns into a number.

@@ -184,7 +184,7 @@ func TestEachTouchAsksForAtMostOneNumber(t *testing.T) {
 				if under != "" && under != r.Request {
 					t.Fatalf("seed %d: %s asked while %s is under way", seed, r.Request, under)
 				}
-				if tap, ok := in.(flow.Tap); !ok || tap.Action == flow.ActService && tap.Key != r.Request {
+				if tap, ok := in.(flow.Tap); !ok || (tap.Action == flow.ActService || tap.Action == flow.ActTake) && tap.Key != r.Request {
 					t.Fatalf("seed %d: request %s does not carry its touch's key: %+v", seed, r.Request, in)
 				}
 				under = r.Request
@@ -293,7 +293,7 @@ func TestEveryScreenHasAWayOutAndFewChoices(t *testing.T) {
 		}
 	}
 	for _, s := range []flow.Screen{
-		flow.Home, flow.Bodies, flow.Services, flow.Priority, flow.Card, flow.CardProblem, flow.Greeting, flow.Working,
+		flow.Home, flow.Bodies, flow.Services, flow.Several, flow.Priority, flow.Card, flow.CardProblem, flow.Greeting, flow.Working,
 		flow.TicketReady, flow.NoPaper, flow.OnScreen, flow.Refused, flow.Access, flow.Help,
 	} {
 		if !seen[s] {

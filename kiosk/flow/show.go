@@ -18,6 +18,8 @@ func (s State) View() View {
 		s.showBodies(&v)
 	case Services:
 		s.showServices(&v)
+	case Several:
+		s.showSeveral(&v)
 	case Card, CardProblem:
 		s.showCard(&v)
 	case Working:

@@ -101,6 +101,9 @@ func (s State) slip(t Ticket) *Slip {
 	if s.session.priority {
 		slip.Detail = s.say("ticket.priority")
 	}
+	if then := s.thenWords(t); then != "" {
+		slip.Then = then
+	}
 	if t.Nameless {
 		return slip
 	}

@@ -116,6 +116,8 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{
 			Number: arg(2), Service: "cc", Ahead: 1, AtMS: 1, Class: flow.Text{"pt": "Profissionais", "en": "Professionals"},
 		}}
+	case "several": // several <request> <number> <then>: a number for more than one service
+		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Then: []string{arg(3)}, Ahead: 1, AtMS: 1}}
 	case "alone":
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{Number: arg(2), Service: "cc", Ahead: -1, Alone: true}}
 	case "booked": // booked <request> <number> [late|again] of the booking at 10:45
@@ -177,7 +179,11 @@ func effectLine(e flow.Effect) string {
 	case flow.Print:
 		return fmt.Sprintf("%s %s %s lang=%s large=%t", name, e.Request, e.Ticket.Number, e.Lang, e.Large)
 	case flow.RequestTicket:
-		return fmt.Sprintf("%s %s %s priority=%t lang=%s", name, e.Request, e.Service, e.Priority, e.Lang)
+		then := ""
+		if len(e.Then) > 0 {
+			then = " then=" + strings.Join(e.Then, ",")
+		}
+		return fmt.Sprintf("%s %s %s%s priority=%t lang=%s", name, e.Request, e.Service, then, e.Priority, e.Lang)
 	default:
 		return strings.TrimSpace(name + " " + strings.Trim(fmt.Sprintf("%v", e), "{}"))
 	}
@@ -205,7 +211,7 @@ func screenLines(v flow.View) string {
 	choices = append(choices, v.Wide...)
 	for _, c := range choices {
 		fmt.Fprintf(&b, "      - %s", c.Title)
-		for _, s := range []string{c.Wait, c.Ahead, c.Word, c.Next, c.Busy} {
+		for _, s := range []string{c.Nth, c.Wait, c.Ahead, c.Word, c.Next, c.Busy} {
 			if s != "" {
 				fmt.Fprintf(&b, " | %s", s)
 			}
@@ -217,6 +223,9 @@ func screenLines(v flow.View) string {
 	}
 	if v.Slip != nil {
 		fmt.Fprintf(&b, "      %s, %s, %s\n", v.Slip.Number, v.Slip.Service, v.Slip.Detail)
+		if v.Slip.Then != "" {
+			fmt.Fprintf(&b, "        %s\n", v.Slip.Then)
+		}
 		for _, f := range v.Slip.Facts {
 			fmt.Fprintf(&b, "        %s\n", f.Title)
 		}

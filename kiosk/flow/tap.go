@@ -42,6 +42,8 @@ func (s State) tap(t Tap) (State, []Effect) {
 		return s.settle(t)
 	case ActBooking, ActKey, ActErase, ActCheckIn, ActScan, ActBookCard:
 		return s.booking(t)
+	case ActSeveral, ActPick, ActTake:
+		return s.several(t)
 	}
 	return s, nil
 }
@@ -69,7 +71,7 @@ func (s State) settle(t Tap) (State, []Effect) {
 func (s State) ask(t Tap) (State, []Effect) {
 	s.session.request, s.session.service, s.session.asking = t.Key, t.Arg, true
 	s.session.priority = s.session.priority || t.Screen == Priority
-	s.session.checkIn, s.session.byCard = false, false
+	s.session.checkIn, s.session.byCard, s.session.picked = false, false, picked{}
 	return s, []Effect{s.request()}
 }
 
@@ -78,7 +80,7 @@ func (s State) request() Effect {
 	if se.checkIn {
 		return CheckIn{Request: se.request, Code: se.code, Card: se.byCard, Lang: se.lang}
 	}
-	return RequestTicket{Request: se.request, Service: se.service, Priority: se.priority, Lang: se.lang}
+	return RequestTicket{Request: se.request, Service: se.service, Then: se.then(), Priority: se.priority, Lang: se.lang}
 }
 
 // back is one screen back, as far as the first.
@@ -89,10 +91,17 @@ func (s State) back() State {
 		return s
 	case Services:
 		return s.at(Bodies)
+	case Several:
+		s.session.picked = picked{}
+		if s.session.priority {
+			return s.at(Priority)
+		}
+		return s.at(Bodies)
 	default:
 		s.session.priority = false
 		s.session.refusal, s.session.trouble, s.session.reading = "", "", false
 		s.session.request, s.session.service, s.session.body = "", "", ""
+		s.session.picked = picked{}
 		s.session.code, s.session.checkIn, s.session.booked = "", false, Booked{}
 		s.session.byCard, s.session.cardKey, s.session.why = false, "", ""
 		return s.at(Home)

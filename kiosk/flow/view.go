@@ -137,7 +137,9 @@ type Choice struct {
 	Next   string `json:"next,omitempty"`
 	Busy   string `json:"busy,omitempty"` // «Um momento…» in place of the wait
 	Strong bool   `json:"strong,omitempty"`
-	Dark   bool   `json:"dark,omitempty"` // a collection: told apart without colour
+	Picked *bool  `json:"picked,omitempty"` // of several that can be chosen together: whether this one is
+	Nth    string `json:"nth,omitempty"`    // which of those chosen, in place of the wait
+	Dark   bool   `json:"dark,omitempty"`   // a collection: told apart without colour
 }
 
 // Slip is the ticket on the screen.
@@ -145,6 +147,7 @@ type Slip struct {
 	Number  string `json:"number"`
 	Service string `json:"service"`
 	Detail  string `json:"detail,omitempty"`
+	Then    string `json:"then,omitempty"` // what follows with the same number
 	Valid   string `json:"valid"`
 	Facts   []Fact `json:"facts,omitempty"`
 	Scan    *Scan  `json:"scan,omitempty"` // where there may be no paper to keep

@@ -286,4 +286,15 @@ var spanish = map[string]string{
 	"booked.at.help":            "Llamaremos cerca de esa hora.",
 	"booked.late":               "Ha pasado la hora de su cita",
 	"booked.late.do":            "Era a las {hour}. Le atenderemos igualmente, por orden de llegada.",
+
+	"several":        "Tengo varios asuntos",
+	"several.help":   "Un solo turno para todos",
+	"bodies.several": "{n, plural, one {# entidad} other {# entidades}}, o varios asuntos",
+	"several.title":  "Sus asuntos",
+	"several.sub":    "Toque cada uno, en el orden que quiera.",
+	"several.none":   "Aún no ha elegido ninguno",
+	"several.nth":    "{n}.º asunto",
+	"several.one":    "Sacar turno",
+	"several.take":   "Sacar turno para {n} asuntos",
+	"several.then":   "Después, con el mismo turno: {services}",
 }

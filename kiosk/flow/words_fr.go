@@ -286,4 +286,15 @@ var french = map[string]string{
 	"booked.at.help":            "Appel vers cette heure.",
 	"booked.late":               "L’heure du rendez-vous est passée",
 	"booked.late.do":            "C’était à {hour}. Vous serez reçu quand même, par ordre d’arrivée.",
+
+	"several":        "Plusieurs démarches",
+	"several.help":   "Un seul ticket pour toutes",
+	"bodies.several": "{n, plural, one {# organisme} other {# organismes}}, ou plusieurs démarches",
+	"several.title":  "Vos démarches",
+	"several.sub":    "Touchez chacune, dans l’ordre voulu.",
+	"several.none":   "Aucune choisie pour l’instant",
+	"several.nth":    "N° {n}",
+	"several.one":    "Prendre un ticket",
+	"several.take":   "Un ticket pour {n} démarches",
+	"several.then":   "Ensuite, avec le même ticket : {services}",
 }

@@ -286,4 +286,15 @@ var ukrainian = map[string]string{
 	"booked.at.help":            "Викличемо приблизно в цей час.",
 	"booked.late":               "Час вашого запису минув",
 	"booked.late.do":            "Був на {hour}. Вас приймуть у порядку прибуття.",
+
+	"several":        "Маю кілька питань",
+	"several.help":   "Один талон на всі",
+	"bodies.several": "Установ: {n}, або кілька питань",
+	"several.title":  "Ваші питання",
+	"several.sub":    "Торкніться кожного в потрібному порядку.",
+	"several.none":   "Ще нічого не вибрано",
+	"several.nth":    "№ {n}",
+	"several.one":    "Взяти талон",
+	"several.take":   "Талон на {n} питання",
+	"several.then":   "Потім, з тим самим талоном: {services}",
 }

@@ -98,6 +98,8 @@ func steps() map[string][]flow.Input {
 	}}
 	long := ticket
 	long.Ticket.Number, long.Ticket.Wait, long.Ticket.Ahead = "M1008", flow.Range{}, 1
+	several := ticket
+	several.Ticket.Then = []string{"fin", "imt"}
 	outcome := func(result flow.PrintResult) flow.Input { return flow.PrintOutcome{Request: "k", Result: result} }
 	ask := tap(flow.ActService, "cc")
 	alone := flow.TicketReply{Request: "k", Ticket: flow.Ticket{Number: "A412", Service: "cc", Place: "Piso 0 · Balcões 1 a 6", Ahead: -1, Alone: true}}
@@ -148,6 +150,9 @@ func steps() map[string][]flow.Input {
 		"access":          {tap(flow.ActBodies, ""), tap(flow.ActAccess, "")},
 		"help":            {tap(flow.ActHelp, "")},
 		"warning":         {tap(flow.ActBodies, ""), idle},
+		"several-none":    {tap(flow.ActBodies, ""), tap(flow.ActSeveral, "")},
+		"several":         {tap(flow.ActBodies, ""), tap(flow.ActSeveral, ""), tap(flow.ActPick, "cc"), tap(flow.ActPick, "fin"), tap(flow.ActPick, "imt")},
+		"several-ticket":  {tap(flow.ActBodies, ""), tap(flow.ActSeveral, ""), tap(flow.ActPick, "cc"), tap(flow.ActPick, "fin"), tap(flow.ActTake, ""), several, outcome(flow.PrintDone)},
 
 		"card-forgotten":           slices.Concat(greet, []flow.Input{tap(flow.ActFinish, ""), tap(flow.ActGreet, "")}),
 		"card-pulled":              {tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardGone{}},

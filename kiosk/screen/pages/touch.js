@@ -126,6 +126,7 @@ function Notices(/** @type {any} */ { list }) {
 
 function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
   if (busy) return html`<span class="wait busy"><${Icon} name="refresh-ccw" /> ${busy}</span>`;
+  if (choice.nth) return html`<span class="chip nth"><${Icon} name="check" /> ${choice.nth}</span>`;
   if (choice.word) return html`<span class=${"chip " + choice.state}><${Icon} name=${choice.state === "suspended" ? "alert-triangle" : "minus-circle"} /> ${choice.word}</span>`;
   if (!choice.wait) return null;
   return html`<span class="wait"><${Icon} name="clock" /> ${stale ? say(lang).unknown : choice.wait}</span>`;
@@ -133,15 +134,16 @@ function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
 
 function Choice(/** @type {any} */ { choice, kind, tap, pending, stale, lang }) {
   const mine = pending && pending.action === choice.action && pending.arg === (choice.arg ?? "");
+  const picked = choice.picked === true;
   const busy = choice.busy || (mine && choice.action === "service" ? say(lang).moment : "");
   const inner = html`<span class="tile"><${Mark} name=${choice.icon} /></span>
     <span class="words">${choice.short && html`<${Fit} as="span" class="name short">${choice.short}<//>`}<${Fit} as="span" class=${"name" + (choice.short ? " full" : "")}>${choice.title}<//>${choice.help && html`<span class="help">${choice.help}</span>`}</span>
     <span class="side"><${Wait} choice=${choice} busy=${busy} stale=${stale} lang=${lang} />${choice.ahead && !busy && !stale && html`<span class="ahead">${choice.ahead}</span>`}</span>
     ${choice.next && html`<span class="next">${choice.next}</span>`}
     ${kind === "wide" && choice.strong && html`<span class="go"><${Icon} name="chevron-right" /></span>`}`;
-  const cls = `choice ${kind} ${choice.strong ? "strong" : ""} ${choice.dark ? "dark-tile" : ""} ${busy || mine ? "waiting" : ""} ${choice.word ? "off" : ""}`;
+  const cls = `choice ${kind} ${choice.strong ? "strong" : ""} ${choice.dark ? "dark-tile" : ""} ${busy || mine ? "waiting" : ""} ${choice.word ? "off" : ""} ${picked ? "picked" : ""}`;
   if (!choice.action && !busy) return html`<div class=${cls}>${inner}</div>`;
-  return html`<button type="button" class=${cls} aria-busy=${!!busy} onClick=${(/** @type {Event} */ e) => tap(choice, e)}>${inner}</button>`;
+  return html`<button type="button" class=${cls} aria-busy=${!!busy} aria-pressed=${choice.picked === undefined ? undefined : String(picked)} onClick=${(/** @type {Event} */ e) => tap(choice, e)}>${inner}</button>`;
 }
 
 function Button(/** @type {any} */ { button, tap, pending, cls }) {
@@ -202,7 +204,7 @@ function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
     return f.text.replace("{time}", t);
   };
   return html`<section class=${"slip" + (compact ? " compact" : "")}>
-    <div class="slip-head"><div><h2>${slip.service}</h2><p>${slip.detail}</p></div><span class="chip valid">${slip.valid}</span></div>
+    <div class="slip-head"><div><h2>${slip.service}</h2><p>${slip.detail}</p>${slip.then && html`<p class="then">${slip.then}</p>`}</div><span class="chip valid">${slip.valid}</span></div>
     <${Fit} class="slip-number number" as="p"><span class="sr-only"></span>${slip.number}<//>
     <div class="perforation" aria-hidden="true"></div>
     <div class=${slip.scan ? "keep" : ""}>
