@@ -116,7 +116,7 @@ func (s State) showSeveral(v *View) {
 		nth := s.session.picked.nth(c.Arg)
 		if c.Action == ActService {
 			choices[i].Action = ActPick
-			choices[i].Picked = pressed(nth > 0)
+			choices[i].Picked = new(nth > 0)
 			if nth == 0 && n == mostPicked {
 				choices[i].Action = ""
 			}
@@ -124,7 +124,7 @@ func (s State) showSeveral(v *View) {
 		if nth > 0 && c.Busy == "" {
 			choices[i].Nth = s.say("several.nth", "n", strconv.Itoa(nth))
 			if !s.session.asking {
-				choices[i].Action, choices[i].Picked = ActPick, pressed(true) // also where it has just closed: it can be left out
+				choices[i].Action, choices[i].Picked = ActPick, new(true) // also where it has just closed: it can be left out
 			}
 		}
 	}
@@ -142,8 +142,6 @@ func (s State) showSeveral(v *View) {
 	}
 	v.Actions = []Button{take}
 }
-
-func pressed(on bool) *bool { return &on }
 
 // thenWords names what follows with the same number; empty for a visit of one service.
 func (s State) thenWords(t Ticket) string {

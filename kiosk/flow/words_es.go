@@ -297,4 +297,10 @@ var spanish = map[string]string{
 	"several.one":    "Sacar turno",
 	"several.take":   "Sacar turno para {n} asuntos",
 	"several.then":   "Después, con el mismo turno: {services}",
+
+	"nameless.title":   "Su comprobante, por ahora sin número",
+	"nameless.sub":     "Este quiosco no tiene conexión con la oficina. El comprobante guarda su lugar por la hora.",
+	"nameless.do":      "Muestre el comprobante en recepción",
+	"nameless.do.help": "Le dirán su número en cuanto vuelva la conexión.",
+	"nameless.valid":   "Comprobante de hoy, sin número",
 }

@@ -297,4 +297,10 @@ var french = map[string]string{
 	"several.one":    "Prendre un ticket",
 	"several.take":   "Un ticket pour {n} démarches",
 	"several.then":   "Ensuite, avec le même ticket : {services}",
+
+	"nameless.title":   "Votre bon, pour l’instant sans numéro",
+	"nameless.sub":     "Cette borne n’est pas reliée à l’agence. Le bon garde votre place grâce à l’heure.",
+	"nameless.do":      "Montrez le bon à l’accueil",
+	"nameless.do.help": "On vous dira votre numéro dès le retour de la connexion.",
+	"nameless.valid":   "Bon du jour, sans numéro",
 }
