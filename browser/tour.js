@@ -262,6 +262,7 @@ async function atADesk(faces, look) {
   await page.goto(new URL('/lojas/L901?tema=claro', page.url()).href);
   await page.locator('[data-link="live"]').waitFor();
   await look('hq-branch', page, 'staff');
+  await headquarters(page, look);
   await page.context().close();
   for (const name of /** @type {const} */ (['index', 'paper', 'cards'])) {
     const device = await faces.page(name);
@@ -270,6 +271,33 @@ async function atADesk(faces, look) {
     await look(name, device, 'staff');
     await device.context().close();
   }
+}
+
+/** What people at headquarters do about alerts, and who they are. @param {import('playwright-core').Page} page @param {Look} look */
+async function headquarters(page, look) {
+  const at = (/** @type {string} */ path) => page.goto(new URL(path, page.url()).href);
+  await at('/entrar?para=/alertas');
+  await look('hq-sign-in', page, 'staff');
+  await page.getByLabel('Nome de utilizador').fill('helena');
+  await page.getByLabel('Palavra-passe').fill('1234');
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.waitForURL(/\/alertas$/);
+  await page.getByText('Pôr em silêncio…').click();
+  await page.getByLabel('Alerta').selectOption({ label: 'Muitas ausências' });
+  await page.getByLabel('Porquê').fill('Obras na sala de espera');
+  await page.getByRole('button', { name: 'Pôr em silêncio' }).click();
+  await page.getByText('Helena V.: Obras na sala de espera').waitFor();
+  await page.locator('[data-link="live"]').waitFor();
+  await look('hq-alerts', page, 'staff');
+  await page.getByRole('button', { name: 'Terminar o silêncio' }).click();
+  await page.getByText('Nada está em silêncio.').waitFor();
+  await at('/alertas/historia');
+  await look('hq-alerts-past', page, 'staff');
+  await at('/pessoas');
+  await look('hq-people', page, 'staff');
+  await at('/auditoria');
+  await page.getByText('terminou o silêncio').waitFor();
+  await look('hq-audit', page, 'staff');
 }
 
 /** The end of a day, and days on paper. @param {import('playwright-core').Page} page @param {Look} look */

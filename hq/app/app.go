@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/cases"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
@@ -92,11 +93,14 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if a.people, err = people.NewRoster(ctx, a.store, first); err != nil {
 		return nil, err
 	}
+	if err := a.openRegistry(ctx, zone); err != nil {
+		return nil, err
+	}
 	if err := a.openDesk(ctx); err != nil {
 		return nil, err
 	}
 	a.web, err = web.New(web.Options{
-		People: a.people, Office: a.store, Desk: a.desk, OpenToRead: cfg.OpenToRead,
+		People: a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})
@@ -157,8 +161,8 @@ func (a *App) network() (*network.Network, *time.Location, error) {
 	known := make([]network.Known, len(a.cfg.Branches))
 	for i, b := range a.cfg.Branches {
 		known[i] = network.Known{
-			ID: wire.NodeID(b.ID), Name: b.Name, District: b.District, Kind: network.Kind(b.Type), Position: b.Position,
-			Opens: b.Opens, Delivery: network.Delivery(b.Delivery),
+			ID: wire.NodeID(b.ID), Name: b.Name, District: b.District, Kind: registry.Kind(b.Type), Position: b.Position,
+			Opens: b.Opens, Delivery: registry.Delivery(b.Delivery),
 		}
 		if b.Zone == "" {
 			continue

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"balcao/hq/atlas"
-	"balcao/hq/network"
+	"balcao/hq/atlas/registry"
 	"balcao/internal/authority"
 	"balcao/internal/config"
 	"balcao/internal/identity"
@@ -41,6 +41,8 @@ type Config struct {
 	Services  []Name   `yaml:"services"`
 	// People is the file of the first who may sign in: it counts until the database has somebody. Empty is nobody.
 	People string `yaml:"people"`
+	// Registry is the CSV file of the branches, as the page of branches writes it: it counts until the database has one.
+	Registry string `yaml:"registry"`
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own.
 	OpenToRead bool   `yaml:"open_to_read"`
 	Alerts     Alerts `yaml:"alerts"`
@@ -175,13 +177,13 @@ func (c *Config) checkBranches(faults *config.Faults) {
 
 // checkPlace names the faults of what the registry says of a branch.
 func (b Branch) checkPlace(faults *config.Faults, at string) {
-	switch network.Kind(b.Type) {
-	case "", network.Loja, network.Espaco, network.Consulate:
+	switch registry.Kind(b.Type) {
+	case "", registry.Loja, registry.Espaco, registry.Consulate:
 	default:
 		faults.Add(at+".type", "%q is not one of loja, espaco, consulado", b.Type)
 	}
-	switch network.Delivery(b.Delivery) {
-	case "", network.Planned, network.Signed, network.Installed, network.Opened:
+	switch registry.Delivery(b.Delivery) {
+	case "", registry.Planned, registry.Signed, registry.Installed, registry.Opened:
 	default:
 		faults.Add(at+".delivery", "%q is not one of planned, signed, installed, open", b.Delivery)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"balcao/hq/alert"
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/visit"
 	"balcao/internal/wire"
 )
@@ -25,32 +26,11 @@ type Known struct {
 	Name     string
 	District string
 	Zone     *time.Location // nil is the network's own
-	Kind     Kind           // told from its name where it is empty
+	Kind     registry.Kind  // told from its name where it is empty
 	Position atlas.Position // the zero one is none
 	Opens    string         // planned date of opening, as YYYY-MM-DD; empty where it is not known
-	Delivery Delivery
+	Delivery registry.Delivery
 }
-
-// Kind is what a branch is.
-type Kind string
-
-// The kinds there are; empty for one that nothing tells.
-const (
-	Loja      Kind = "loja"
-	Espaco    Kind = "espaco"
-	Consulate Kind = "consulado"
-)
-
-// Delivery is how far a new branch of the plan is. Empty is one that is not part of it.
-type Delivery string
-
-// The steps of a delivery, in their order.
-const (
-	Planned   Delivery = "planned"
-	Signed    Delivery = "signed" // the protocol with the municipality
-	Installed Delivery = "installed"
-	Opened    Delivery = "open"
-)
 
 // Options are the rules of the live view.
 type Options struct {
@@ -146,6 +126,25 @@ func (n *Network) branch(id wire.NodeID) *branch {
 		k.Position, k.District = n.opt.Invent(id)
 	}
 	return n.add(k)
+}
+
+// Register tells what the registry says of a branch, in place of what it said before. What the branch has told of itself
+// and its log stay.
+func (n *Network) Register(k Known) {
+	if k.Zone == nil {
+		k.Zone = n.opt.Zone
+	}
+	n.on(k.ID, func(b *branch) {
+		if b.Zone.String() != k.Zone.String() {
+			b.visits.Move(k.Zone)
+		}
+		b.Known = k
+	})
+}
+
+// KnownOf returns what the live view knows of a site of the registry.
+func KnownOf(s registry.Site, zone *time.Location) Known {
+	return Known{ID: s.ID, Name: s.Name, District: s.District, Kind: s.Kind, Position: s.Position, Opens: s.Opens, Delivery: s.Delivery, Zone: zone}
 }
 
 // on changes a branch under the lock and tells those who watch.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
 	"balcao/internal/wire"
 )
@@ -29,7 +30,7 @@ func TestAPlaceIsInventedForSimulatedBranchesOnly(t *testing.T) {
 		if w := want[b.ID]; b.Position != w.at || b.District != w.district {
 			t.Errorf("%s is at %v in %q, want %v in %q", b.ID, b.Position, b.District, w.at, w.district)
 		}
-		if b.Kind != network.Loja {
+		if b.Kind != registry.Loja {
 			t.Errorf("%s is a %q, want what its name says", b.ID, b.Kind)
 		}
 	}

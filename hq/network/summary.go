@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/visit"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
@@ -75,10 +76,10 @@ type Summary struct {
 	Name      string
 	District  string
 	Simulated bool
-	Kind      Kind
+	Kind      registry.Kind
 	Position  atlas.Position
 	Opens     string
-	Delivery  Delivery
+	Delivery  registry.Delivery
 	Bodies    []queue.BodyID // that had a visit today
 
 	State State
@@ -125,18 +126,18 @@ func (b *branch) name() string {
 }
 
 // kind is what the configuration says, or else what the name begins with.
-func (b *branch) kind() Kind {
+func (b *branch) kind() registry.Kind {
 	if b.Kind != "" {
 		return b.Kind
 	}
 	first, _, _ := strings.Cut(strings.ToLower(b.name()), " ")
 	switch first {
 	case "loja":
-		return Loja
+		return registry.Loja
 	case "espaço", "espaco":
-		return Espaco
+		return registry.Espaco
 	case "consulado", "embaixada":
-		return Consulate
+		return registry.Consulate
 	}
 	return ""
 }

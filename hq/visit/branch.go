@@ -53,6 +53,9 @@ type tally struct {
 	serving sample
 }
 
+// Move says in which zone the branch's half hours are told from now on.
+func (b *Branch) Move(zone *time.Location) { b.zone = zone }
+
 // NewBranch returns a branch of which nothing is known yet. The zone is the branch's own: half hours are told in it.
 func NewBranch(zone *time.Location) *Branch {
 	b := &Branch{zone: zone, counters: map[queue.CounterID]bool{}}

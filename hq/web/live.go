@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"balcao/hq/alert"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
 )
 
@@ -32,12 +33,12 @@ type row struct {
 	Keys  []int64         `json:"k"` // what each column is sorted by; the name sorts by itself
 	At    int64           `json:"at"`
 	// What the filter and the map know of it.
-	District  string       `json:"d,omitempty"`
-	Kind      network.Kind `json:"t,omitempty"`
-	Bodies    []string     `json:"b,omitempty"`
-	BodyNames []string     `json:"bn,omitempty"`
-	Mark      *mark        `json:"m,omitempty"`
-	Word      string       `json:"w"` // of its state
+	District  string        `json:"d,omitempty"`
+	Kind      registry.Kind `json:"t,omitempty"`
+	Bodies    []string      `json:"b,omitempty"`
+	BodyNames []string      `json:"bn,omitempty"`
+	Mark      *mark         `json:"m,omitempty"`
+	Word      string        `json:"w"` // of its state
 }
 
 // column is one column of the table.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
 )
 
@@ -23,7 +24,7 @@ func (s *Server) marks(branches []network.Summary) map[string]*mark {
 	all := make(map[string]*mark, len(branches))
 	posts := 0
 	for _, b := range branches {
-		if b.Kind == network.Consulate {
+		if b.Kind == registry.Consulate {
 			if at, ok := s.land.Shelf(posts); ok {
 				all[string(b.ID)] = &mark{at.X, at.Y, atlas.Consulates}
 			}
@@ -93,7 +94,7 @@ func (s *Server) picture(v view, f filter) mapPicture {
 			continue
 		}
 		size := "e"
-		if r.Kind == network.Loja {
+		if r.Kind == registry.Loja {
 			size = "l"
 		}
 		hidden := !f.admits(r)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"balcao/hq/atlas"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
 	"balcao/internal/wire"
 )
@@ -13,7 +14,7 @@ import (
 var country = []network.Known{
 	{ID: "L001", Name: "Loja de Cidadão de Bragança", District: "Bragança", Position: atlas.Position{Lat: 41.80, Lon: -6.76}},
 	{ID: "E002", Name: "Espaço Cidadão da Ajuda", District: "Lisboa", Position: atlas.Position{Lat: 38.71, Lon: -9.20}},
-	{ID: "C003", Name: "Posto consular", Kind: network.Consulate},
+	{ID: "C003", Name: "Posto consular", Kind: registry.Consulate},
 	{ID: "E004", Name: "Espaço Cidadão sem lugar", District: "Évora"},
 }
 

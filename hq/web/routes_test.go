@@ -1,9 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"balcao/hq/alert"
+	"balcao/hq/atlas/registry"
 	"balcao/hq/cases"
 	"balcao/hq/network"
 	"balcao/hq/people"
@@ -32,6 +35,7 @@ type office struct {
 	cases    []cases.Case
 	steps    []cases.Step
 	silences []cases.Silence
+	sites    []registry.Site
 }
 
 func (o *office) People(context.Context) ([]people.Record, error) { return slices.Clone(o.people), nil }
@@ -113,6 +117,23 @@ func (o *office) PutSilence(_ context.Context, s cases.Silence) (int64, error) {
 	return s.ID, nil
 }
 
+func (o *office) Sites(context.Context) ([]registry.Site, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.sites), nil
+}
+
+func (o *office) PutSites(_ context.Context, _ string, sites []registry.Site) (int, int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sites = append(o.sites, sites...)
+	return len(sites), 0, nil
+}
+
+func (o *office) SiteChanges(context.Context, string, int) ([]registry.Change, error) {
+	return nil, nil
+}
+
 // house is the pages with an administrator, an operator of Faro alone and a viewer, and an alert in Faro and in Braga.
 type house struct {
 	t      *testing.T
@@ -156,7 +177,7 @@ func newHouse(t *testing.T, open bool) *house {
 		t.Fatal(err)
 	}
 	s, err := New(Options{
-		Network: n, Zone: time.UTC, Target: 30 * time.Minute, People: roster, Office: o, Desk: desk, OpenToRead: open, Now: now,
+		Network: n, Zone: time.UTC, Target: 30 * time.Minute, People: roster, Office: o, Desk: desk, Sites: o, OpenToRead: open, Now: now,
 		Store: nothing{}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -325,5 +346,64 @@ func TestAFormOfAnotherSiteDoesNothing(t *testing.T) {
 	h.server.Handler().ServeHTTP(w, r)
 	if w.Code != http.StatusForbidden || len(h.office.steps) != 0 {
 		t.Errorf("answered %d, %+v", w.Code, h.office.steps)
+	}
+}
+
+func TestASiteIsWrittenOnItsFormAndSeenInTheNetwork(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false)
+	eva := h.cookie("eva")
+	form := []string{"id", "E200", "nome", "Espaço \"Praça\"; centro", "tipo", "espaco", "distrito", "Braga", "lat", "41,55", "lon", "-8,42", "abre", "2026-11-01", "entrega", "installed", "parada_por", "sem rede"}
+	if got := h.ask(http.MethodPost, "/locais", eva, form...); got.Code != http.StatusSeeOther {
+		t.Fatalf("answered %d: %s", got.Code, got.Body)
+	}
+	for path, wants := range map[string][]string{
+		"/locais":         {"Espaço &#34;Praça&#34;; centro", "atrasada 22 dias: sem rede"},
+		"/":               {"Espaço &#34;Praça&#34;; centro", "por ligar"},
+		"/entrega":        {"0 de 1 em serviço", "1 atrasadas", "há <b>22</b> dias"},
+		"/locais.csv":     {`E200;"Espaço ""Praça""; centro";espaco`},
+		"/lojas/E200":     {"Espaço &#34;Praça&#34;; centro"},
+		"/locais?local=x": {"Novo local"},
+	} {
+		page := h.ask(http.MethodGet, path, eva).Body.String()
+		for _, want := range wants {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s does not say %q", path, want)
+			}
+		}
+	}
+	form[7] = "Évora Norte"
+	if got := h.ask(http.MethodPost, "/locais", eva, form...); got.Code != http.StatusConflict || !strings.Contains(got.Body.String(), "o distrito não existe") {
+		t.Errorf("a district that is none: %d", got.Code)
+	}
+}
+
+func TestAFileOfSitesNamesItsBadLines(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false)
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	part, err := form.CreateFormFile("ficheiro", "locais.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte("id;nome;tipo\nL017;Loja de Évora;loja\nL018;Loja;posto\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/locais/ficheiro", &b)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	r.AddCookie(&http.Cookie{Name: sessionCookie, Value: h.cookie("eva")})
+	w := httptest.NewRecorder()
+	h.server.Handler().ServeHTTP(w, r)
+	for _, want := range []string{"1 local lido, 1 linha por corrigir", "L018", "o tipo não é"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page does not say %q: %d", want, w.Code)
+		}
+	}
+	if len(h.office.sites) != 1 {
+		t.Errorf("kept %+v", h.office.sites)
 	}
 }

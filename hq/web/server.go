@@ -60,6 +60,8 @@ type Options struct {
 	People *people.Roster
 	Office Office
 	Desk   *cases.Desk
+	// Sites is the registry of branches; nil is none.
+	Sites Sites
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own. Doing anything
 	// needs a sign-in all the same.
 	OpenToRead bool

@@ -43,7 +43,7 @@ func newDemo(ctx context.Context, o options, log *slog.Logger) (*demo, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make the demo's folder: %w", err)
 	}
-	d := &demo{opts: o, log: log, plan: plan{Dir: dir, Sound: o.sound}}
+	d := &demo{opts: o, log: log, plan: plan{Dir: dir, Sound: o.sound, Branches: o.branches}}
 	if d.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}

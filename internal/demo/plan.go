@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/template"
+	"time"
 
 	"balcao/branch-server/staff"
 	"balcao/internal/signin"
@@ -33,6 +34,7 @@ type plan struct {
 	Reader    string // socket of the card service
 	Trust     string // folder of the certificates of the virtual cards
 	Sound     string
+	Branches  int // simulated ones, beside the real one
 }
 
 // ports takes the addresses given, and for every other program a free port: the one of the last run where it is still
@@ -116,6 +118,11 @@ func (p *plan) write() error {
 	}
 	if err := writeToken(p.Dir); err != nil {
 		return err
+	}
+	if p.Branches > 0 {
+		if err := p.writeRegistry(p.Branches, time.Now()); err != nil {
+			return fmt.Errorf("write the registry: %w", err)
+		}
 	}
 	return p.writeStaff()
 }

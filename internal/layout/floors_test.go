@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"firmware-profiles":      pure,
 	"hq/alert":               pure,
 	"hq/atlas":               pure,
+	"hq/atlas/registry":      pure,
 	"hq/visit":               pure,
 	"internal/citizen":       pure,
 	"internal/qr":            pure,
