@@ -42,6 +42,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.Enrol(context.Background(), args[1:], in, out)
 		case "quarantine":
 			return app.Quarantine(context.Background(), args[1:], out, messages)
+		case "audit":
+			return app.Audit(context.Background(), args[1:], out, messages)
 		case "journal":
 			return app.Journal(context.Background(), args[1:], out, messages)
 		}

@@ -74,6 +74,7 @@ func (u *uplink) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return u.child.Run(ctx) })
 	g.Go(func() error { return u.figures(ctx) })
+	g.Go(func() error { return u.countersign(ctx) })
 	return g.Wait()
 }
 

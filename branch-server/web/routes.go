@@ -92,7 +92,12 @@ func (w *Web) routes() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range w.table() {
 		mux.HandleFunc(r.pattern, func(rw http.ResponseWriter, req *http.Request) {
-			if who, ok := w.admit(rw, req, r.who); ok {
+			who, ok := w.admit(rw, req, r.who)
+			switch {
+			case !ok:
+			case audited(r.pattern):
+				w.noted(r, rw, req, who)
+			default:
 				r.serve(rw, req, who)
 			}
 		})

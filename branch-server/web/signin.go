@@ -74,6 +74,11 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		}
 		w.doorman.Failed(who, signin.FreeTries, w.cfg.Now())
 		w.doorman.Failed(place, signin.FreeByPlace, w.cfg.Now())
+		how := deedRefused
+		if max(w.doorman.Wait(who, w.cfg.Now()), w.doorman.Wait(place, w.cfg.Now())) > 0 {
+			how = deedLocked
+		}
+		w.deed(r.Context(), Deed{Act: "POST /entrar", How: how}) // what was typed may be a PIN in the wrong field
 		d.Problem = "O nome ou o PIN não estão certos."
 		w.showSignIn(rw, http.StatusUnauthorized, d)
 		return
@@ -85,6 +90,7 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		w.fault(rw, r, err)
 		return
 	}
+	w.deed(r.Context(), Deed{Person: person.ID, Role: string(person.Role), Act: "POST /entrar", How: deedDone})
 	w.setCookie(rw, cookie, int(sessionLife/time.Second))
 	to := d.To
 	_, one := w.onlyCounter()

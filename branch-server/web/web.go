@@ -77,10 +77,12 @@ type Config struct {
 	Slips    Slips                     // paper for numbers that reception gave; nil means that there is none
 	// Pseudonym returns the name under which a person may stand in a fact; nil writes none.
 	Pseudonym func(ctx context.Context, person string) (string, error)
-	Hosts     []string         // names under which browsers may ask, beside localhost and any IP address
-	HTTPS     bool             // browsers come over TLS: cookies are marked Secure
-	Now       func() time.Time // the wall clock: sessions end by it
-	Log       *slog.Logger
+	// Audit writes down what somebody did; nil writes nothing.
+	Audit func(ctx context.Context, d Deed) error
+	Hosts []string         // names under which browsers may ask, beside localhost and any IP address
+	HTTPS bool             // browsers come over TLS: cookies are marked Secure
+	Now   func() time.Time // the wall clock: sessions end by it
+	Log   *slog.Logger
 
 	Setup        Setup    // the description and the people, to be changed; nil means that they cannot be
 	Arrivals     Arrivals // booked times; nil means that there are none

@@ -206,8 +206,8 @@ func (a *App) connect() error {
 		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
-		OnClone: a.ingest.Cloned,
-		Now:     time.Now, Log: a.log,
+		OnClone: a.ingest.Cloned, Handle: a.handle,
+		Now: time.Now, Log: a.log,
 	})
 	return err
 }

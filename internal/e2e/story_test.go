@@ -69,15 +69,20 @@ func (h *house) printerReady(t testing.TB) {
 	}
 }
 
-func hqOn(t testing.TB) *hqapp.App { return hqIn(t, t.TempDir()) }
+func hqOn(t testing.TB, change ...func(*hqapp.Config)) *hqapp.App {
+	return hqIn(t, t.TempDir(), change...)
+}
 
 // hqIn starts headquarters with its files in a folder.
-func hqIn(t testing.TB, dir string) *hqapp.App {
+func hqIn(t testing.TB, dir string, change ...func(*hqapp.Config)) *hqapp.App {
 	t.Helper()
 	cfg := hqapp.Default()
 	text := fmt.Appendf(nil, "data: %s\nhttp: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\nopen_to_read: true\n", dir)
 	if err := config.Decode("hq.yaml", text, &cfg); err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(&cfg)
 	}
 	a, err := hqapp.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
