@@ -64,6 +64,7 @@ var floors = map[string]int{
 	"internal/signin":        services,
 
 	"internal/fuzzrun": adapters,
+	"kiosk/card/pace":  pure,
 
 	"branch-server/site":               adapters,
 	"branch-server/store":              adapters,

@@ -70,7 +70,8 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	}
 	for name, why := range map[string]string{
 		"bank": "Este não é um Cartão de Cidadão", "transport": "Este não é um Cartão de Cidadão",
-		"passport": "de outro tipo ou de outro país", "garbage": "Não se percebe", "one-byte": "Não se percebe",
+		"contactless": "só é lido dentro do leitor",
+		"passport":    "de outro tipo ou de outro país", "garbage": "Não se percebe", "one-byte": "Não se percebe",
 		"mute": "ao contrário", "silent": "deixou de responder",
 	} {
 		insert(name)

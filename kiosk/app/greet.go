@@ -110,6 +110,8 @@ func trouble(s *pcsc.Session, err error) string {
 		return flow.CardDocument
 	case errors.Is(err, card.ErrNotCitizenCard):
 		return flow.CardForeign
+	case errors.Is(err, card.ErrLocked):
+		return flow.CardContactless
 	case errors.Is(err, card.ErrMute):
 		return flow.CardSilent
 	case errors.Is(err, pcsc.ErrService):

@@ -95,7 +95,7 @@ func TestEveryOddCardHasItsError(t *testing.T) {
 	for name, want := range map[string]error{
 		"bank": card.ErrNotCitizenCard, "transport": card.ErrNotCitizenCard, "passport": card.ErrNotCitizenCard,
 		"mute": card.ErrMute, "silent": card.ErrMute,
-		"garbage": card.ErrGarbled, "one-byte": card.ErrGarbled,
+		"garbage": card.ErrGarbled, "one-byte": card.ErrGarbled, "contactless": card.ErrLocked,
 	} {
 		c := named(t, name)
 		g, err := card.ReadGreeting(t.Context(), c, c.ATR())

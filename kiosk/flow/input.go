@@ -142,14 +142,17 @@ const (
 	CardUnreadable = "unreadable" // no answer that makes sense
 	CardForeign    = "foreign"    // some other card: of a bank, for the bus
 	CardDocument   = "document"   // a passport, or another country's identity card
-	CardReverse    = "reverse"    // put in the wrong way round
-	CardSilent     = "silent"     // it stopped answering and must be taken out
-	CardBusy       = "busy"       // another program does not let go of it
-	CardReset      = "reset"      // another program reset it
-	CardTwo        = "two"        // there are cards in two readers
-	CardOther      = "other"      // of two cards the one that was there before is left
-	CardNoReader   = "noreader"   // the reader has gone
-	CardNoService  = "noservice"  // the program that speaks to readers has gone
+	// CardContactless is a card that was held against a reader and not put in.
+	CardContactless = "contactless"
+
+	CardReverse   = "reverse"   // put in the wrong way round
+	CardSilent    = "silent"    // it stopped answering and must be taken out
+	CardBusy      = "busy"      // another program does not let go of it
+	CardReset     = "reset"     // another program reset it
+	CardTwo       = "two"       // there are cards in two readers
+	CardOther     = "other"     // of two cards the one that was there before is left
+	CardNoReader  = "noreader"  // the reader has gone
+	CardNoService = "noservice" // the program that speaks to readers has gone
 )
 
 // CardFailed says why a card was not read, by one of the codes above; another

@@ -60,6 +60,8 @@ var spanish = map[string]string{
 	"card.foreign.do":                 "No hemos leído nada. Sáquela e introduzca la tarjeta de ciudadano.",
 	"card.document":                   "Este documento es de otro tipo o de otro país",
 	"card.document.do":                "Sáquelo y guárdelo para el mostrador. Para el turno no hace falta.",
+	"card.contactless":                "La tarjeta solo se lee dentro del lector",
+	"card.contactless.do":             "Introdúzcala en la ranura, con el chip hacia delante. Acercada, no se lee.",
 	"card.reverse":                    "La tarjeta está al revés",
 	"card.reverse.do":                 "Sáquela e introduzca primero el lado del chip, hacia arriba.",
 	"card.silent":                     "La tarjeta ha dejado de responder",

@@ -60,6 +60,8 @@ var french = map[string]string{
 	"card.foreign.do":                 "Nous n’en avons rien lu. Retirez-la et insérez la carte de citoyen.",
 	"card.document":                   "Ce document est d’un autre type ou d’un autre pays",
 	"card.document.do":                "Retirez-le et gardez-le pour le guichet. Le ticket n’en a pas besoin.",
+	"card.contactless":                "La carte n’est lue que dans le lecteur",
+	"card.contactless.do":             "Insérez-la dans la fente, la puce devant. Approchée seulement, elle n’est pas lue.",
 	"card.reverse":                    "La carte est à l’envers",
 	"card.reverse.do":                 "Retirez-la et insérez d’abord le côté de la puce, vers le haut.",
 	"card.silent":                     "La carte ne répond plus",

@@ -168,7 +168,7 @@ func steps() map[string][]flow.Input {
 		"greeting-removed":         slices.Concat(named, []flow.Input{flow.CardGone{}}),
 	}
 	for _, code := range []string{
-		flow.CardUnreadable, flow.CardForeign, flow.CardDocument, flow.CardReverse, flow.CardSilent, flow.CardBusy, flow.CardReset,
+		flow.CardUnreadable, flow.CardForeign, flow.CardDocument, flow.CardContactless, flow.CardReverse, flow.CardSilent, flow.CardBusy, flow.CardReset,
 		flow.CardTwo, flow.CardOther, flow.CardNoReader, flow.CardNoService,
 	} {
 		all["card-problem-"+code] = problem(code)

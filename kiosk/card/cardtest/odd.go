@@ -27,6 +27,18 @@ func Passport() *Card {
 	})
 }
 
+// Contactless makes a CC2 on a contactless reader: it is there, and gives
+// nothing before PACE.
+func Contactless() *Card {
+	national := []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 5}
+	return odd(atrContactless, func(apdu []byte) []byte {
+		if len(apdu) > 5 && apdu[1] == 0xA4 && apdu[2] == 4 && !bytes.Contains(apdu, national) {
+			return status(0x6A82)
+		}
+		return status(0x6982)
+	})
+}
+
 // Mute makes a card that gives no answer to reset, as one put in upside down.
 func Mute() *Card { return odd("", func([]byte) []byte { return nil }) }
 
@@ -77,7 +89,7 @@ func Deck() []string { return slices.Clone(deckNames[:]) }
 
 var deckNames = [...]string{
 	"maria", "joao", "conceicao", "ines", "alvaro", "long", "suryavarman",
-	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte",
+	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte", "contactless",
 	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
 	"unsigned", "pss", "double-group", "broken-signature", "garbled-object", "signer-unfit", "expired-then", "undated",
 }
@@ -114,6 +126,8 @@ func Named(name string) (c *Card, ok bool) {
 		return Garbage(), true
 	case "one-byte":
 		return OneByte(), true
+	case "contactless":
+		return Contactless(), true
 	default:
 		return nil, false
 	}
@@ -191,6 +205,8 @@ func Label(name string) string {
 		return "Cartão bancário"
 	case "transport":
 		return "Cartão de transportes"
+	case "contactless":
+		return "Cartão de Cidadão encostado a um leitor sem contacto"
 	case "passport":
 		return "Passaporte ou cartão de outro país"
 	case "mute":
