@@ -17,10 +17,13 @@ import (
 // askEvery is how often the list of revoked certificates is asked for, and the end of the own certificate looked at.
 const askEvery = 5 * time.Minute
 
+// askAgain is how soon it is asked again when the authority did not answer; the pause doubles up to askEvery.
+const askAgain = time.Second
+
 // Run keeps the identity fresh until ctx ends: it renews the certificate when two thirds of its life are over and asks
 // for the list of revoked ones. An authority that is away is a state: what is held goes on holding. It returns nil.
 func (i *Identity) Run(ctx context.Context) error {
-	told := false
+	told, again := false, askAgain
 	for {
 		err := i.Refresh(ctx)
 		switch {
@@ -34,7 +37,13 @@ func (i *Identity) Run(ctx context.Context) error {
 			i.log.Debug("authority not reached", "err", err)
 		}
 		told = err != nil
-		timer := time.NewTimer(askEvery/2 + rand.N(askEvery))
+		pause := askEvery
+		if err != nil {
+			pause, again = again, min(2*again, askEvery)
+		} else {
+			again = askAgain
+		}
+		timer := time.NewTimer(pause/2 + rand.N(pause))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
