@@ -152,7 +152,7 @@ chapter('the page «porque foi chamada» explains the call', async () => {
 
 chapter('a card greets by first name and initial, and nothing of it stays anywhere', async () => {
   const secrets = ['Guimarães', 'Brandão', '00000000 0 ZZ4', '999999990', '01 01 1980'];
-  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
   await demo.insertCard('conceicao');
   await kiosk.screen('greeting');
   assert.equal(await kiosk.page.locator('h1').textContent(), 'Olá, Conceição B.');
@@ -186,7 +186,7 @@ chapter('a card greets by first name and initial, and nothing of it stays anywhe
 });
 
 chapter('a card pulled out in the middle, and one that is no Citizen Card, lead on without it', async () => {
-  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
   await demo.insertCard('bank');
   await kiosk.screen('cardproblem');
   await kiosk.go(kiosk.button('Continuar sem cartão'), 'home');

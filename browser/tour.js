@@ -82,7 +82,7 @@ async function atTheKiosk(faces, demo, look) {
   await stop('booking-unknown');
   await kiosk.go(back, 'home');
 
-  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
   await stop('card');
   await demo.insertCard('maria');
   await kiosk.screen('greeting');
@@ -96,7 +96,7 @@ async function atTheKiosk(faces, demo, look) {
   await stop('ticket');
   await kiosk.leave();
 
-  await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+  await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
   await demo.insertCard('bank');
   await kiosk.screen('cardproblem');
   await stop('card-problem');

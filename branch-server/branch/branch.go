@@ -60,6 +60,7 @@ type Service struct {
 	Name     wire.Text     `yaml:"name"`
 	Help     wire.Text     `yaml:"help"`
 	Icon     string        `yaml:"icon"`
+	Also     []string      `yaml:"also"`  // what else people call it, in any language, for the search at the kiosk
 	Group    string        `yaml:"group"` // request, collection or empty
 	Popular  bool          `yaml:"popular"`
 	Target   time.Duration `yaml:"target"` // wait that should not be passed

@@ -27,7 +27,7 @@ func (b *Branch) Offer(d *queue.Day, waits Waits, at time.Time) wire.Offer {
 		div, _ := b.Division(s.Division)
 		stand := b.Stand(d, queue.ServiceID(s.ID), at)
 		o.Services = append(o.Services, wire.OfferService{
-			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Group: s.Group, Prefix: div.Prefix, Div: div.ID,
+			ID: s.ID, Body: div.Body, Name: s.Name, Help: s.Help, Icon: s.Icon, Also: s.Also, Group: s.Group, Prefix: div.Prefix, Div: div.ID,
 			Place: div.Place, Popular: s.Popular, State: stand.State,
 			Why: stand.Why, Next: stand.Next, NextMS: unixMilli(stand.At), LastMS: unixMilli(stand.Hours.Last),
 			Waiting: d.WaitingCount(queue.ServiceID(s.ID)), Wait: walkIn(d, waits, s.ID, at),

@@ -300,6 +300,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
 	n.Models, n.Roll = h.Models, h.Roll
+	n.Call, n.CallMS = h.Call, h.CallMS
 }
 
 // maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.

@@ -46,6 +46,12 @@ func (b *alertBook) dated(all []attentionView, at time.Time) []attentionView {
 func (p painter) attention(v managerView) []attentionView {
 	found := findings{}
 	p.alarms(v, &found)
+	for _, wish := range p.wishes() {
+		found.add(attentionView{
+			Degree: stateOut, key: "wish " + wish.Kiosk, Title: wish.Kiosk + ": " + lowerFirst(wish.Text), Since: wish.Since,
+			Text: "Alguém está ao quiosque à espera da equipa.", First: firstOfWish(wish.Text),
+		})
+	}
 	if v.Unlawful != "" {
 		found.add(attentionView{
 			Degree: stateOut, key: "unlawful", Title: "Regra contra a lei", Text: v.Unlawful,
@@ -216,6 +222,14 @@ func firstOfDevice(trouble string) string {
 		}
 	}
 	return "Passe por lá e veja o que mostra. Se não passar, avise a assistência."
+}
+
+// firstOfWish says what to do first for somebody who waits at a kiosk.
+func firstOfWish(text string) string {
+	if strings.Contains(text, "intérprete") {
+		return "Vá ter com a pessoa, de frente e à vista, e ligue ao serviço de interpretação da loja."
+	}
+	return "Vá ter com a pessoa e tirem a senha juntos."
 }
 
 func moreCounters(q divisionView) string {

@@ -31,6 +31,7 @@ type counterView struct {
 
 	Aside  []asideView `json:"aside"`  // held, missed, to come back
 	Alarms []alarmView `json:"alarms"` // of the counters beside this one that nobody has answered
+	Wishes []wishView  `json:"wishes"` // people at kiosks who wish for somebody
 	Auto   bool        `json:"auto"`   // this page calls the next one by itself
 }
 
@@ -125,7 +126,7 @@ const (
 )
 
 func (p painter) counterOf(token signin.TokenHash, now time.Time) counterView {
-	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}, Aside: []asideView{}, Alarms: []alarmView{}}
+	v := counterView{Seat: seatYours, Place: p.place(), SoldOut: []string{}, Queue: queueView{Rows: []ticketView{}}, Aside: []asideView{}, Alarms: []alarmView{}, Wishes: []wishView{}}
 	s, live := p.w.seats.get(token, now)
 	switch {
 	case !live:
@@ -148,7 +149,7 @@ func (p painter) fillCounter(v *counterView, id queue.CounterID) {
 	if state.Visit != nil {
 		v.Visit = p.visitView(*state.Visit)
 	}
-	v.Aside, v.Alarms = p.aside(id), p.alarmsNear(id)
+	v.Aside, v.Alarms, v.Wishes = p.aside(id), p.alarmsNear(id), p.wishes()
 	order := p.d.Order(id, p.at)
 	v.Queue.Count = len(order)
 	for i, one := range order {

@@ -181,3 +181,26 @@ func (p painter) linkView() deviceView {
 	}
 	return v
 }
+
+// wishView is somebody at a kiosk who wishes for somebody of the branch.
+type wishView struct {
+	Kiosk string `json:"kiosk"`
+	Text  string `json:"text"`
+	Since int64  `json:"since"`
+}
+
+// wishes are the people at kiosks who wish for somebody now.
+func (p painter) wishes() []wishView {
+	list := []wishView{}
+	for _, h := range p.devices {
+		if h.Call == "" || !h.Online {
+			continue
+		}
+		text := "Pedem ajuda"
+		if h.Call == "interpreter" {
+			text = "Pedem intérprete de Língua Gestual"
+		}
+		list = append(list, wishView{Kiosk: nodeName(h.Node, h.Faces), Text: text, Since: h.CallMS})
+	}
+	return list
+}

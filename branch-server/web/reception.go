@@ -15,6 +15,7 @@ type receptionView struct {
 	Given    []givenView     `json:"given"`    // the last numbers given by reception, newest first
 	Waiting  int             `json:"waiting"`  // in the branch
 	Alarms   []alarmView     `json:"alarms"`
+	Wishes   []wishView      `json:"wishes"`
 	Back     []givenView     `json:"back"` // who was told to come back today
 }
 
@@ -36,7 +37,7 @@ type givenView struct {
 const givenListed = 8
 
 func (p painter) reception() receptionView {
-	v := receptionView{Place: p.place(), Bodies: p.bodyChoices(), Given: []givenView{}, Printers: p.printers(), Back: []givenView{}, Waiting: p.waitingInAll(), Alarms: p.ringing()}
+	v := receptionView{Place: p.place(), Bodies: p.bodyChoices(), Given: []givenView{}, Printers: p.printers(), Back: []givenView{}, Waiting: p.waitingInAll(), Alarms: p.ringing(), Wishes: p.wishes()}
 	all := p.d.Visits()
 	for _, one := range slices.Backward(all) {
 		g := givenView{

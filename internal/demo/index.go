@@ -30,7 +30,7 @@ func (d *demo) faces() []face {
 		{
 			Name: "Quiosque", Icon: "ticket", URL: a.Kiosk, Who: "Cidadãos",
 			Text: "O ecrã tátil à entrada. Um toque no serviço e a senha sai em papel.",
-			Try:  "Em «Ver todos», o IRS tem horário próprio e o Passaporte dá só dez senhas por dia. Toque em «Cartão de Cidadão» e veja o talão em Papel. Experimente «Cumprimente-me pelo cartão» com um cartão da página Cartões.",
+			Try:  "Em «Ver todos», o IRS tem horário próprio e o Passaporte dá só dez senhas por dia. Toque em «Cartão de Cidadão» e veja o talão em Papel. Experimente «Usar cartão» com um cartão da página Cartões.",
 		},
 		{
 			Name: "Papel", Icon: "print", URL: a.Paper, Who: "Simulado",

@@ -212,23 +212,24 @@ type OfferBody struct {
 
 // OfferService is one choice of the kiosk.
 type OfferService struct {
-	ID      string `json:"id"`
-	Body    string `json:"body"`
-	Name    Text   `json:"name"`
-	Help    Text   `json:"help"`
-	Icon    string `json:"icon"`
-	Group   string `json:"group,omitempty"` // request or collection
-	Prefix  string `json:"prefix"`
-	Div     string `json:"div,omitempty"` // its division
-	Place   string `json:"place,omitempty"`
-	Popular bool   `json:"popular"`
-	State   string `json:"state"`
-	Why     Text   `json:"why,omitempty"`     // why no number can be had
-	Next    Text   `json:"next,omitempty"`    // what to do instead
-	NextMS  int64  `json:"next_ms,omitempty"` // numbers are given again, in Unix milliseconds
-	LastMS  int64  `json:"last_ms,omitempty"` // while they are given: until then, for a kiosk that is alone; 0 is no end
-	Waiting int    `json:"waiting"`
-	Wait    Range  `json:"wait"`
+	ID      string   `json:"id"`
+	Body    string   `json:"body"`
+	Name    Text     `json:"name"`
+	Help    Text     `json:"help"`
+	Icon    string   `json:"icon"`
+	Group   string   `json:"group,omitempty"` // request or collection
+	Also    []string `json:"also,omitempty"`  // what else people call it, in any language
+	Prefix  string   `json:"prefix"`
+	Div     string   `json:"div,omitempty"` // its division
+	Place   string   `json:"place,omitempty"`
+	Popular bool     `json:"popular"`
+	State   string   `json:"state"`
+	Why     Text     `json:"why,omitempty"`     // why no number can be had
+	Next    Text     `json:"next,omitempty"`    // what to do instead
+	NextMS  int64    `json:"next_ms,omitempty"` // numbers are given again, in Unix milliseconds
+	LastMS  int64    `json:"last_ms,omitempty"` // while they are given: until then, for a kiosk that is alone; 0 is no end
+	Waiting int      `json:"waiting"`
+	Wait    Range    `json:"wait"`
 }
 
 // Board is what callboards show (_site/board, retained). Only a higher (Epoch, Seq) replaces what is shown.
@@ -294,6 +295,8 @@ type Health struct {
 	Models   []DeviceModel     `json:"models,omitempty"`
 	Roll     *PaperRoll        `json:"roll,omitempty"` // of the printer; nil where nothing can be said
 	Kiosks   []KioskHealth     `json:"kiosks,omitempty"`
+	Call     string            `json:"call,omitempty"`    // who a citizen asked to come to the kiosk: help or interpreter
+	CallMS   int64             `json:"call_ms,omitempty"` // when, in Unix milliseconds
 }
 
 // PaperRoll is the forecast of a printer's paper.
@@ -326,6 +329,8 @@ type KioskHealth struct {
 	Since   int64             `json:"since"` // online or gone since, Unix milliseconds
 	Models  []DeviceModel     `json:"models,omitempty"`
 	Roll    *PaperRoll        `json:"roll,omitempty"`
+	Call    string            `json:"call,omitempty"` // as Health has it
+	CallMS  int64             `json:"call_ms,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

@@ -43,12 +43,14 @@ type App struct {
 	screen  *screen.Screen
 	uplink  *uplink.Uplink
 	devices *devices
-	health  *health
-	keeper  *keeper
-	offers  *offers
-	lender  *lender // of numbers for the time alone
-	latency *latency
-	own     *identity.Identity // nil without certificates
+
+	assistance assistance
+	health     *health
+	keeper     *keeper
+	offers     *offers
+	lender     *lender // of numbers for the time alone
+	latency    *latency
+	own        *identity.Identity // nil without certificates
 
 	// Only with the touch face.
 	loop    *loop
@@ -88,6 +90,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.health = newHealth(a)
+	a.assistance.app = a
 	if cfg.shows(FaceTouch) {
 		if err := a.equipTouch(); err != nil {
 			return nil, err
@@ -122,7 +125,7 @@ func (a *App) bind() (err error) {
 	a.screen, err = screen.New(screen.Config{
 		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
 		Takeover: a.cfg.Screen.Takeover, Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
-		Silent: a.cfg.Sound.Backend == soundOff,
+		Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign,
 	}, a.log)
 	return err
 }

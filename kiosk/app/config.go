@@ -58,6 +58,8 @@ type Screen struct {
 	Place    string `yaml:"place"`    // where the callboard hangs, such as Piso 0; empty is the name of its zone
 	Zone     string `yaml:"zone"`     // the branch's callboard it shows; empty is the one that names this box, or all
 	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
+	Sign     string `yaml:"sign"`     // folder of the recordings in sign language: home.webm, home.vtt; empty is none
+	Gallery  bool   `yaml:"gallery"`  // every state with invented data, at /gallery/, for whoever works on the screens
 }
 
 // Branch says where the branch server is.

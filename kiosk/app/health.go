@@ -44,7 +44,9 @@ func (h *health) run(ctx context.Context) error {
 
 func (h *health) sample() wire.Health {
 	a := h.app
+	call, since := a.assistance.wished()
 	return wire.Health{
+		Call: call, CallMS: since,
 		Node: a.cfg.Node, Boot: a.boot, Software: Version, AtMS: a.clock.Now().UnixMilli(), UpMS: machine.Uptime(),
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
 		Models: a.models(), Roll: a.paperLeft(),

@@ -100,6 +100,8 @@ func (l *loop) do(e flow.Effect) {
 		c.start(e.CheckIn)
 	case flow.StopCard:
 		c.stop()
+	case flow.CallStaff:
+		l.app.assistance.call(e.Who)
 	case flow.WipeCard:
 		c.wipe()
 	case flow.StartTimer:

@@ -225,7 +225,7 @@ func offerFor(o wire.Offer) flow.Offer {
 	}
 	for _, s := range o.Services {
 		f.Services = append(f.Services, flow.Service{
-			ID: s.ID, Body: s.Body, Name: flow.Text(s.Name), Help: flow.Text(s.Help), Icon: s.Icon,
+			ID: s.ID, Body: s.Body, Name: flow.Text(s.Name), Help: flow.Text(s.Help), Icon: s.Icon, Also: s.Also,
 			Collection: s.Group == "collection", Popular: s.Popular, Place: s.Place, State: flow.ServiceState(s.State),
 			Why: flow.Text(s.Why), Next: flow.Text(s.Next), Waiting: s.Waiting, Wait: rangeFor(s.Wait),
 		})

@@ -138,9 +138,13 @@ func (s State) checkedIn(in TicketReply) (State, []Effect) {
 
 // Pad is a keyboard on the screen and what was typed on it.
 type Pad struct {
-	Cells []string `json:"cells"` // one a character, empty until typed
-	Label string   `json:"label"` // what is typed, for those who do not see it
-	Keys  []Button `json:"keys"`
+	Cells []string `json:"cells,omitempty"` // one a character, empty until typed
+	Label string   `json:"label"`           // what is typed, for those who do not see it
+	Keys  []Button `json:"keys,omitempty"`
+
+	Typing bool       `json:"typing,omitempty"` // a word is typed, and not a code
+	Text   string     `json:"text,omitempty"`   // that word, as far as it is typed
+	Rows   [][]Button `json:"rows,omitempty"`   // its keys, row by row
 }
 
 func (s State) showBooking(v *View) {

@@ -12,7 +12,8 @@ const (
 	rowsShownLow      = 6
 )
 
-func (s State) roomy() bool { return s.session.modes.LargePrint }
+// roomy tells that things are larger, so that fewer of them fit.
+func (s State) roomy() bool { return s.session.modes.LargePrint || s.session.modes.EasyReading }
 
 // showHome is the services most asked for: on the first screen, under the
 // citizen's name, or for somebody with priority.
@@ -31,7 +32,7 @@ func (s State) showHome(v *View) {
 	default:
 		v.Title, v.Subtitle = s.say("home.title"), s.say("home.sub")
 	}
-	if s.session.screen != Priority {
+	if s.session.screen != Priority && !s.session.modes.EasyReading {
 		v.Strip = s.strip()
 	}
 	s.showTroubles(v)
@@ -67,10 +68,16 @@ func (s State) showHome(v *View) {
 // place of one.
 func (s State) popularRoom(v *View) int {
 	if !s.roomy() {
+		switch {
+		case s.session.modes.LowReach:
+			return popularShown - 2
+		case s.greets() && s.session.screen == Home:
+			return popularShown - 1 // with search, all, priority and the card there are nine
+		}
 		return popularShown
 	}
 	if s.session.modes.LowReach {
-		return popularShownLarge - 1 // the notices are above, where nothing is touched
+		return popularShownLarge - 2 // the notices are above, where nothing is touched
 	}
 	notices := len(v.Notices)
 	if s.world.cardIn {
@@ -81,20 +88,26 @@ func (s State) popularRoom(v *View) int {
 
 // showWays are the ways to everything that is not on the first screen.
 func (s State) showWays(v *View) {
-	if s.world.offer.Greeting && s.world.reader && s.session.screen == Home {
-		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet"), Short: s.say("greet.short"), Help: s.say("greet.help")})
+	v.Wide = append(v.Wide,
+		Choice{Action: ActSearch, Icon: "search", Title: s.say("search"), Short: s.say("search.short"), Help: s.say("search.help")},
+		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.several", "n", strconv.Itoa(len(s.world.offer.Bodies)))})
+	if s.greets() && s.session.screen == Home {
+		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet.short"), Help: s.say("greet.help")})
 	}
 	if s.session.screen == Greeting {
 		v.Wide = append(v.Wide, Choice{Action: ActFinish, Icon: "log-out", Title: s.say("greeting.leave"), Help: s.say("greeting.leave.help")})
 	}
-	v.Wide = append(v.Wide,
-		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.several", "n", strconv.Itoa(len(s.world.offer.Bodies)))},
-		Choice{Action: ActPriority, Icon: "hand-heart", Title: s.say("priority"), Help: s.say("priority.help"), Strong: true})
+	v.Wide = append(v.Wide, Choice{Action: ActPriority, Icon: "hand-heart", Title: s.say("priority"), Short: s.say("priority.short"), Help: s.say("priority.help"), Strong: true})
 	if s.session.asking {
 		for i := range v.Wide {
 			v.Wide[i].Action = ""
 		}
 	}
+}
+
+// greets tells whether the card may be used to be greeted.
+func (s State) greets() bool {
+	return s.world.offer.Greeting && s.world.reader && !s.session.modes.EasyReading
 }
 
 // showTroubles says what does not work today and what holds all the same.

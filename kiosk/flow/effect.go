@@ -76,6 +76,19 @@ type StartTimer struct {
 // StopTimer stops the timer that runs.
 type StopTimer struct{}
 
+// Staff is who can be asked to come to the kiosk.
+type Staff string
+
+// Those who can be asked.
+const (
+	Helper      Staff = "help"        // somebody of the reception
+	Interpreter Staff = "interpreter" // an interpreter of Portuguese sign language
+)
+
+// CallStaff asks somebody of the branch to come to the kiosk.
+type CallStaff struct{ Who Staff }
+
+func (CallStaff) effect()      {}
 func (RequestTicket) effect()  {}
 func (Withdraw) effect()       {}
 func (Print) effect()          {}

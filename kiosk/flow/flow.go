@@ -62,6 +62,8 @@ const (
 	Access      Screen = "access"      // ways to make the kiosk easier to use
 	Help        Screen = "help"        // who can help
 	Tongues     Screen = "languages"   // the languages, each by its own name
+	Search      Screen = "search"      // find a service by what people call it
+	Sign        Screen = "sign"        // the screen below, in sign language
 )
 
 // State is everything the path knows. The zero value is not ready; use New.
@@ -116,6 +118,8 @@ type session struct {
 	code     string // of a booking, as far as it is typed
 	checkIn  bool   // what is asked for is the ticket of a booking
 	booked   Booked
+	query    string // what is looked for, as far as it is typed
+	called   Staff  // who was asked to come to the kiosk
 }
 
 // holder is what a card said for the greeting. It lives on the screen Greeting
@@ -229,6 +233,9 @@ func (s State) news(in Input) (State, []Effect) {
 		if s.session.screen == Starting {
 			s.session.screen = Home
 		}
+		if s.session.under == Starting {
+			s.session.under = Home
+		}
 	case BoardChanged:
 		s.world.calls = in.Calls
 	case LinkChanged:
@@ -253,7 +260,7 @@ func (s State) news(in Input) (State, []Effect) {
 func (s State) end() (State, []Effect) {
 	var out []Effect
 	switch {
-	case s.session.asking || s.session.screen == Working:
+	case s.session.asking || s.session.base() == Working:
 		out = append(out, Withdraw{Request: s.session.request})
 	case s.session.base() == NoPaper:
 		out = append(out, Abandon{Request: s.session.request})
@@ -271,7 +278,7 @@ func (se session) base() Screen {
 }
 
 // over tells the screens that lie over another and lead back to it.
-func (sc Screen) over() bool { return sc == Help || sc == Access || sc == Tongues }
+func (sc Screen) over() bool { return sc == Help || sc == Access || sc == Tongues || sc == Sign }
 
 // at begins a screen of the same session.
 func (s State) at(screen Screen) State {

@@ -30,6 +30,9 @@ const (
 	ActHelp     Action = "help"     // who can help
 
 	ActLanguages Action = "languages" // see all languages
+	ActSearch    Action = "search"    // find a service by what people call it
+	ActSign      Action = "sign"      // this screen in sign language
+	ActCall      Action = "call"      // ask somebody to come; Arg is who, as Staff has it
 )
 
 // Tap is one touch. Key is made once per touch and identifies what it asks

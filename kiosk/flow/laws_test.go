@@ -35,7 +35,7 @@ func touchable(v flow.View) []flow.Tap {
 		add(b.Action, b.Arg)
 	}
 	if v.Pad != nil {
-		for _, b := range v.Pad.Keys {
+		for _, b := range slices.Concat(append(v.Pad.Rows, v.Pad.Keys)...) {
 			add(b.Action, b.Arg)
 		}
 	}

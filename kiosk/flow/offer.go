@@ -60,7 +60,8 @@ type Service struct {
 	Body       string
 	Name, Help Text
 	Icon       string
-	Collection bool // fetching something that was asked for before
+	Also       []string // what else people call it, in any language
+	Collection bool     // fetching something that was asked for before
 	Popular    bool
 	Place      string
 	State      ServiceState

@@ -32,6 +32,10 @@ func (s State) View() View {
 		s.showAccess(&v)
 	case Tongues:
 		s.showTongues(&v)
+	case Search:
+		s.showSearch(&v)
+	case Sign:
+		s.showSign(&v)
 	case Help:
 		s.showHelp(&v)
 	case Booking:
@@ -43,6 +47,7 @@ func (s State) View() View {
 	}
 	s.showReminder(&v)
 	s.showTools(&v)
+	s.withSign(&v)
 	v.Remind = s.remind()
 	if s.session.warned {
 		v.Warning = &Warning{
@@ -107,6 +112,7 @@ func (s State) showHelp(v *View) {
 		v.Notices = append(v.Notices, Notice{Kind: "info", Icon: n.icon, Title: s.say(n.key), Text: s.say(n.key + ".do")})
 	}
 	s.showFeedback(v)
+	s.showCalled(v, Helper)
 }
 
 // wait is a range in words; not known is said, and so it is while the branch

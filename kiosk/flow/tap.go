@@ -32,15 +32,29 @@ func (s State) tap(t Tap) (State, []Effect) {
 		}
 	case ActMode:
 		s.session.modes = s.session.modes.toggled(Mode(t.Arg))
-	case ActAccess, ActHelp, ActLanguages:
+	case ActAccess, ActHelp, ActLanguages, ActSign:
 		if !s.session.screen.over() {
 			s.session.under = s.session.screen
 		}
+		if t.Action == ActSign {
+			s.session.modes.SignLanguage = true
+		}
 		s.session.screen = Screen(t.Action)
+	case ActSearch:
+		s = s.at(Search)
+		s.session.query = ""
+	case ActCall:
+		s.session.called = Staff(t.Arg)
+		return s, []Effect{CallStaff{Who: Staff(t.Arg)}}
 	case ActExtend: // the touch itself winds the timer up
 	case ActAccept, ActReprint, ActAbandon, ActRetry:
 		return s.settle(t)
-	case ActBooking, ActKey, ActErase, ActCheckIn, ActScan, ActBookCard:
+	case ActKey, ActErase:
+		if s.session.screen == Search {
+			return s.typed(t), nil
+		}
+		return s.booking(t)
+	case ActBooking, ActCheckIn, ActScan, ActBookCard:
 		return s.booking(t)
 	case ActSeveral, ActPick, ActTake:
 		return s.several(t)
@@ -86,7 +100,7 @@ func (s State) request() Effect {
 // back is one screen back, as far as the first.
 func (s State) back() State {
 	switch s.session.screen {
-	case Help, Access, Tongues:
+	case Help, Access, Tongues, Sign:
 		s.session.screen = s.session.under
 		return s
 	case Services:
@@ -102,6 +116,7 @@ func (s State) back() State {
 		s.session.refusal, s.session.trouble, s.session.reading = "", "", false
 		s.session.request, s.session.service, s.session.body = "", "", ""
 		s.session.picked = picked{}
+		s.session.query = ""
 		s.session.code, s.session.checkIn, s.session.booked = "", false, Booked{}
 		s.session.byCard, s.session.cardKey, s.session.why = false, "", ""
 		return s.at(Home)
@@ -111,7 +126,7 @@ func (s State) back() State {
 // reply is the branch's answer. An answer that nobody waits for any longer is
 // a number nobody would come for: it is given up.
 func (s State) reply(in TicketReply) (State, []Effect) {
-	waiting := s.session.asking || s.session.screen == Working
+	waiting := s.session.asking || s.session.base() == Working
 	if !waiting || in.Request != s.session.request {
 		if in.Refused == "" && in.Request != s.session.request {
 			return s, []Effect{Abandon{Request: in.Request}}
@@ -135,7 +150,7 @@ func (s State) numbered(in TicketReply) (State, []Effect) {
 	ticket := in.Ticket
 	s.session.ticket, s.session.print = &ticket, underWay
 	return s.at(TicketReady), []Effect{Print{
-		Request: in.Request, Ticket: ticket, Lang: s.session.lang, Large: s.session.modes.LargePrint,
+		Request: in.Request, Ticket: ticket, Lang: s.session.lang, Large: s.roomy(),
 	}}
 }
 

@@ -17,7 +17,7 @@ func (s State) wants() timer {
 		return timer{name: TimerWarn, after: s.patient(t.Warn)}
 	case se.asking:
 		return timer{name: TimerSlow, after: t.Slow}
-	case se.screen == Working:
+	case se.base() == Working:
 		return timer{name: TimerGive, after: t.Give}
 	case se.base() == TicketReady && se.print == underWay:
 		return timer{name: TimerPrint, after: t.Print}

@@ -12,12 +12,12 @@ func (s State) showTools(v *View) {
 	case Starting, Home, Greeting:
 		v.Tools = append(s.tongues(), s.modeButtons()...)
 		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
-	case Bodies, Services, Several, Priority, Card, CardProblem, Refused, Booking, BookingProblem:
+	case Bodies, Services, Several, Priority, Search, Card, CardProblem, Refused, Booking, BookingProblem:
 		v.Tools = append([]Button{back}, s.tongue()...)
 		v.Tools = append(v.Tools,
 			Button{Action: ActAccess, Label: s.say("access"), Icon: "settings"},
 			Button{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"})
-	case Access, Help:
+	case Access, Help, Sign:
 		v.Tools = append([]Button{back}, s.tongue()...)
 	case Tongues:
 		v.Tools = []Button{back}
@@ -92,11 +92,11 @@ func (s State) modeButtons() []Button {
 	for _, m := range []struct {
 		mode Mode
 		icon string
-	}{{LargePrint, "Aa"}, {HighContrast, "b-contrast"}, {LowReach, "b-low-reach"}, {MoreTime, "clock"}} {
+	}{{LargePrint, "Aa"}, {HighContrast, "b-contrast"}, {LowReach, "b-low-reach"}, {EasyReading, "book-open"}, {MoreTime, "clock"}} {
 		on := s.session.modes.on(m.mode)
 		list = append(list, Button{Action: ActMode, Arg: string(m.mode), Label: s.say("mode." + string(m.mode)), Icon: m.icon, Pressed: &on})
 	}
-	return list
+	return append(list, Button{Action: ActSign, Label: s.say("mode.sign"), Icon: "lgp"})
 }
 
 func (s State) showAccess(v *View) {

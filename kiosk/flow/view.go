@@ -22,6 +22,7 @@ type View struct {
 	Wide     []Choice  `json:"wide,omitempty"` // further ways, below the sections
 	Pad      *Pad      `json:"pad,omitempty"`
 	Slip     *Slip     `json:"slip,omitempty"`
+	Video    *Video    `json:"video,omitempty"`
 	Actions  []Button  `json:"actions,omitempty"`
 	Tools    []Button  `json:"tools,omitempty"` // languages, modes and help, always at the bottom
 	Foot     *Notice   `json:"foot,omitempty"`
@@ -39,7 +40,8 @@ const (
 	HighContrast Mode = "contrast"
 	LowReach     Mode = "low"
 	MoreTime     Mode = "time"
-	EasyReading  Mode = "easy" // short sentences, one thing at a time
+	EasyReading  Mode = "easy" // short sentences, large letters, few things at a time
+	SignLanguage Mode = "sign" // the recording of each screen in Portuguese sign language is at hand
 )
 
 // Modes are the modes that are on. They end with the session.
@@ -49,6 +51,7 @@ type Modes struct {
 	LowReach     bool `json:"low"`
 	MoreTime     bool `json:"time"`
 	EasyReading  bool `json:"easy"`
+	SignLanguage bool `json:"sign"`
 }
 
 func (m Modes) toggled(mode Mode) Modes {
@@ -63,6 +66,8 @@ func (m Modes) toggled(mode Mode) Modes {
 		m.MoreTime = !m.MoreTime
 	case EasyReading:
 		m.EasyReading = !m.EasyReading
+	case SignLanguage:
+		m.SignLanguage = !m.SignLanguage
 	}
 	return m
 }
@@ -78,7 +83,7 @@ func (m Modes) without(mode Mode) Modes {
 
 func countOn(m Modes) int {
 	n := 0
-	for _, on := range []bool{m.LargePrint, m.HighContrast, m.LowReach, m.MoreTime, m.EasyReading} {
+	for _, on := range []bool{m.LargePrint, m.HighContrast, m.LowReach, m.MoreTime, m.EasyReading, m.SignLanguage} {
 		if on {
 			n++
 		}
@@ -212,7 +217,7 @@ func (v View) offers(action Action, arg string) bool {
 	}
 	lists := [][]Button{v.Actions, v.Tools}
 	if v.Pad != nil {
-		lists = append(lists, v.Pad.Keys)
+		lists = append(append(lists, v.Pad.Keys), v.Pad.Rows...)
 	}
 	for _, list := range lists {
 		for _, b := range list {

@@ -154,7 +154,7 @@ var ukrainian = map[string]string{
 	"ticket.unknown":    "Талон міг не надрукуватися",
 	"ticket.unknown.do": "Ваш номер чинний. Запам’ятайте або запишіть його.",
 	"ticket.again":      "Ще один талон",
-	"ticket.finish":     "Завершити",
+	"ticket.finish":     "Готово",
 	"ticket.closes":     "Закриється",
 	"extend":            "Більше часу",
 	"offline":           "Термінал без зв’язку з центром",

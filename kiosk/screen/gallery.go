@@ -70,7 +70,7 @@ func galleryIndex(w http.ResponseWriter, _ *http.Request) {
 		Links []string
 	}
 	var groups []group
-	for _, q := range []string{"", "?lang=en", "?modes=contrast,large", "?modes=low", "?lang=en&modes=large"} {
+	for _, q := range []string{"", "?lang=en", "?lang=es", "?lang=fr", "?lang=uk", "?lang=en-x-mirror", "?modes=contrast,large", "?modes=low", "?modes=easy", "?lang=uk&modes=large"} {
 		g := group{Title: "Toque " + q}
 		for _, name := range touchSamples() {
 			g.Links = append(g.Links, "/gallery/touch/"+name+q)
@@ -153,6 +153,14 @@ func steps() map[string][]flow.Input {
 		"several-none":    {tap(flow.ActBodies, ""), tap(flow.ActSeveral, "")},
 		"several":         {tap(flow.ActBodies, ""), tap(flow.ActSeveral, ""), tap(flow.ActPick, "cc"), tap(flow.ActPick, "fin"), tap(flow.ActPick, "imt")},
 		"several-ticket":  {tap(flow.ActBodies, ""), tap(flow.ActSeveral, ""), tap(flow.ActPick, "cc"), tap(flow.ActPick, "fin"), tap(flow.ActTake, ""), several, outcome(flow.PrintDone)},
+		"languages":       {tap(flow.ActBodies, ""), tap(flow.ActLanguages, "")},
+		"search":          {tap(flow.ActSearch, "")},
+		"search-found":    slices.Concat([]flow.Input{tap(flow.ActSearch, "")}, typed("C")),
+		"search-none":     slices.Concat([]flow.Input{tap(flow.ActSearch, "")}, typed("CCC")),
+		"sign":            {tap(flow.ActSign, "")},
+		"sign-called":     {tap(flow.ActSign, ""), tap(flow.ActCall, "interpreter")},
+		"sign-ticket":     {tap(flow.ActSign, ""), tap(flow.ActBack, ""), ask, ticket, outcome(flow.PrintDone)},
+		"help-called":     {tap(flow.ActHelp, ""), tap(flow.ActCall, "help")},
 
 		"card-forgotten":           slices.Concat(greet, []flow.Input{tap(flow.ActFinish, ""), tap(flow.ActGreet, "")}),
 		"card-pulled":              {tap(flow.ActGreet, ""), flow.CardInserted{}, flow.CardGone{}},
@@ -175,6 +183,15 @@ func steps() map[string][]flow.Input {
 	}
 	maps.Copy(all, bookingSteps())
 	return all
+}
+
+// typed is a word on the on-screen keyboard; the letters are on each of them.
+func typed(word string) []flow.Input {
+	var list []flow.Input
+	for _, c := range word {
+		list = append(list, flow.Tap{Key: "k", Action: flow.ActKey, Arg: string(c)})
+	}
+	return list
 }
 
 func touchSamples() []string {
@@ -219,7 +236,7 @@ func sampleView(name string, q url.Values) (flow.View, bool) {
 }
 
 func sampleOffer() flow.Offer {
-	t := func(pt, en string) flow.Text { return flow.Text{"pt": pt, "en": en} }
+	t := sampleText
 	r := func(lo, hi int) flow.Range { return flow.Range{Low: lo, High: hi} }
 	o := flow.Offer{
 		ID: "L901", Branch: "Loja de Cidadão Vila Serena", Zone: "Europe/Lisbon", Open: true, Greeting: true, Bookings: true,

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"sync"
 	"time"
+	"unicode"
 
 	"balcao/kiosk/flow"
 )
@@ -75,7 +76,7 @@ func plain(s string, dots bool) bool {
 	for _, r := range s {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-':
-		case dots && (r == '.' || r == '_'):
+		case dots && (r == '.' || r == '_' || r > unicode.MaxASCII && unicode.IsLetter(r)): // a letter of the search
 		default:
 			return false
 		}

@@ -26,6 +26,8 @@ func servePages() http.Handler {
 		switch path.Ext(r.URL.Path) {
 		case ".css":
 			kind = "text/css; charset=utf-8"
+		case ".webm":
+			kind = "video/webm"
 		case ".svg":
 			kind = "image/svg+xml"
 		}

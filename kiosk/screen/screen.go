@@ -34,6 +34,7 @@ type Config struct {
 	Place     string           // where the callboard hangs, such as Piso 0; may be empty
 	Silent    bool             // the touch face makes no sound
 	Gallery   bool             // every state with invented data, at /gallery/
+	Sign      string           // folder of the recordings in sign language; empty is none
 	Now       func() time.Time // the kiosk's clock
 	// Others are further pages of the program by their pattern, such as
 	// "GET /healthz"; they are as well kept from other machines.
@@ -141,6 +142,7 @@ func (s *Screen) routes() http.Handler {
 		mux.HandleFunc("GET /{$}", s.touchPage)
 		mux.Handle("GET /events", s.touch)
 		mux.HandleFunc("POST /input", s.postInput)
+		mux.HandleFunc("GET /sign/{file}", s.serveSign)
 	} else if s.cfg.Callboard {
 		mux.Handle("GET /{$}", http.RedirectHandler("/callboard", http.StatusFound))
 	}

@@ -25,7 +25,7 @@ import { Ahead } from "./then.js";
  *   visit: Visit|null, next: (Ticket & {why: string})|null,
  *   queue: {count: number, longest: number, rows: Ticket[]}, today: {visits: number, median: number, acts: number},
  *   soldOut: string[], lastCall: string, elsewhere: number, aside: Aside[],
- *   alarms: {counter: string, label: string, since: number}[], auto: boolean}} State
+ *   alarms: {counter: string, label: string, since: number}[], wishes: {kiosk: string, text: string, since: number}[], auto: boolean}} State
  * @typedef {{name: string, label: string, busy: string, icon: string, body: any}} Action
  * @typedef {{key: string, label: string, act: () => void, name?: string, busy?: string, off?: boolean, more?: boolean}} Other
  */
@@ -314,6 +314,7 @@ function Hand({ s }) {
       <div class="two">${rows.filter((o) => !o.more).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
     </div>
     <div class="two second">${left > 0 && html`<button class="button" type="button" onClick=${later}><span>Agora não</span><kbd>Esc</kbd></button>`}${rows.filter((o) => o.more && (!left || o.key !== "Alt+N")).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
+    ${(s.wishes ?? []).map((one) => html`<div class="notice watch" role="status" key=${one.kiosk}><${Icon} name="help-support" /><div><b>${one.kiosk}: ${one.text}</b>Há ${span(now() - one.since)}. A coordenação também vê.</div></div>`)}
     ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
     ${pending && performance.now() - pending.since > 1500 && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>Ainda sem resposta</b>Não é preciso premir outra vez. O pedido repete-se sozinho e só conta uma vez.</div></div>`}
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}

@@ -14,7 +14,7 @@ import { gathering } from "./several.js";
  * @typedef {{id: string, text: string}} Class
  * @typedef {{id: string, name: string, ready: boolean, text: string}} Printer
  * @typedef {{place: {name: string, open: boolean}, bodies: {name: string, classes: Class[], services: import("./ticket.js").Service[]}[], printers: Printer[],
- *   given: Given[], back: Given[], waiting: number, alarms: {counter: string, label: string, since: number}[]}} State
+ *   given: Given[], back: Given[], waiting: number, alarms: {counter: string, label: string, since: number}[], wishes: {kiosk: string, text: string, since: number}[]}} State
  */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -179,6 +179,7 @@ function Side({ s }) {
   /** @param {string} title @param {Given[]} list @param {string} none */
   const panel = (title, list, none) => html`<section class="panel"><div class="head"><h2>${title}</h2></div>${list.length === 0 ? html`<p class="in quiet">${none}</p>` : html`<ul class="aside in">${list.map((g) => html`<li key=${g.id}><b class="ticket-s">${g.tk}</b><span>${g.svc}${g.then.length > 0 && html`<small>depois ${g.then.join(", depois ")}</small>`}<small>${g.at} · ${g.slip === "printing" || g.slip === "failed" ? g.paper : g.state + (g.slip === "unknown" ? ` · ${g.paper}` : "")}</small>${g.despite && html`<small>dada embora ${g.despite}</small>`}</span><button class="button small" type="button" aria-label=${`Ver a ${g.tk}`} onClick=${() => d.show(g.tk, g.id)}>Ver</button></li>`)}</ul>`}</section>`;
   return html`<div class="stack">
+    ${(s.wishes ?? []).map((one) => html`<div class="notice watch" role="status" key=${one.kiosk}><${Icon} name="help-support" /><div><b>${one.kiosk}: ${one.text}</b>Há ${span(now() - one.since)}. Vá ter com a pessoa.</div></div>`)}
     ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
     <section class="panel given" aria-live="polite"><div class="in">${last ? html`<span class="over">${["printing", "printed"].includes(s.given.find((g) => g.id === last?.visit)?.slip ?? "") ? "Senha dada" : "Diga ou escreva este número"}</span><div class="row"><span class="ticket">${last.tk}</span>${last.law && html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`}</div>${last.class && html`<span class="tag long"><${Icon} name="tag" /> ${last.class}</span>`}<p class="verdict">${last.svc}${last.then.map((name) => html`<span class="then" key=${name}>depois ${name}</span>`)}</p><${Slip} s=${s} />`
     : html`<h2>Nenhuma senha tirada agora</h2><p class="quiet">Escolha o assunto. O número aparece aqui, grande, para o escrever num papel.</p>`}</div></section>

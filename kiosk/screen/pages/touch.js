@@ -86,7 +86,7 @@ function Header(/** @type {any} */ { view, offset, children }) {
     <div class="top-row">
       <span class="mark"><${Icon} name="b-ticket" /></span>
       <p class="branch"><b>${m ? m[1] : view.branch || "Balcão"}</b>${m && html`<span>${m[2]}</span>`}</p>
-      <${Clock} locale=${view.locale || "pt-PT"} zone=${view.zone} offset=${offset} short=${view.modes.large} />
+      <${Clock} locale=${view.locale || "pt-PT"} zone=${view.zone} offset=${offset} short=${view.modes.large || view.modes.easy} />
     </div>
     <div class="title">
       ${view.mark && html`<${Mark} name=${view.mark} />`}
@@ -159,6 +159,10 @@ function Button(/** @type {any} */ { button, tap, pending, cls }) {
 
 /** What was typed, and the keys to type with. */
 function Pad(/** @type {any} */ { pad, tap, pending }) {
+  if (pad.typing) return html`<section class="pad typing">
+    <p class="typed" role="status" aria-label=${`${pad.label}: ${pad.text ?? ""}`}><${Icon} name="search" /><span class="word">${pad.text}</span><span class="caret"></span></p>
+    ${pad.rows.map((/** @type {any[]} */ row, /** @type {number} */ i) => html`<div class=${"key-row" + (i === pad.rows.length - 1 ? " last" : "")} key=${i}>${row.map((b) => html`<button key=${b.label} type="button" class="key" aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>`)}
+  </section>`;
   const typed = pad.cells.filter((/** @type {string} */ c) => c).join("");
   return html`<section class="pad">
     <p class="cells" role="status" aria-label=${`${pad.label}: ${[...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
@@ -167,7 +171,7 @@ function Pad(/** @type {any} */ { pad, tap, pending }) {
 }
 
 /** Screens on which the text of a scanner is listened to. */
-const scans = ["home", "booking", "bookingproblem"];
+const scans = ["home", "booking", "bookingproblem", "search"];
 
 /**
  * A scanner types what it reads, all at once; somebody with a keyboard types
@@ -180,14 +184,15 @@ function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
       clearTimeout(timer);
       const all = text;
       text = "";
-      if (all.length >= 6) tap({ action: "scan", arg: all.slice(0, 64) }, e);
+      if (all.length >= 6 && latest.current.screen !== "search") tap({ action: "scan", arg: all.slice(0, 64) }, e);
+      else if (latest.current.screen === "search") for (const c of all.toUpperCase()) tap({ action: "key", arg: c }, e);
       else if (latest.current.screen === "booking") for (const c of all.toUpperCase()) tap({ action: "key", arg: c }, e);
     };
     const down = (/** @type {KeyboardEvent} */ e) => {
       if (e.ctrlKey || e.altKey || e.metaKey || !scans.includes(latest.current.screen)) return;
       if (e.key === "Enter" && text.length >= 6) { e.preventDefault(); give(e); return; }
-      if (e.key === "Backspace" && latest.current.screen === "booking") { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
-      if (!/^[A-Za-z0-9]$/.test(e.key)) return;
+      if (e.key === "Backspace" && ["booking", "search"].includes(latest.current.screen)) { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
+      if (!/^[\p{L}0-9]$/u.test(e.key)) return;
       text += e.key;
       clearTimeout(timer);
       timer = setTimeout(() => give(e), 120);
@@ -195,6 +200,17 @@ function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
     addEventListener("keydown", down);
     return () => { removeEventListener("keydown", down); clearTimeout(timer); };
   }, []);
+}
+
+/** The recording of a screen in sign language, or the sample where there is none; captions and controls with both. */
+function Video(/** @type {any} */ { video, lang }) {
+  const [sample, setSample] = useState(false);
+  return html`<figure class="sign">
+    <video src=${sample ? "/pages/sign-sample.webm" : `/sign/${video.name}.webm`} onError=${() => setSample(true)} controls autoplay muted loop playsinline aria-label=${video.label}>
+      <track kind="captions" srclang=${lang} label=${video.label} default src=${`/sign/${video.name}.vtt?text=${encodeURIComponent(video.caption)}`} /></video>
+    ${sample && html`<p class="sample">${video.sample}</p>`}
+    <figcaption><b>${video.label}</b></figcaption>
+  </figure>`;
 }
 
 function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
@@ -245,6 +261,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
         <div class=${s.layout + (s.choices.length === 1 ? " single" : "")}>${s.choices.map((/** @type {any} */ c) => html`<${Choice} key=${c.arg + c.action} choice=${c} kind=${s.layout === "cards" ? "card" : "line"} ...${p} />`)}</div>
       </section>`)}
       ${v.wide && html`<div class=${"wides n" + v.wide.length}>${v.wide.map((/** @type {any} */ c) => html`<${Choice} key=${c.title} choice=${c} kind="wide" ...${p} />`)}</div>`}
+      ${v.video && html`<${Video} key=${v.video.name} video=${v.video} lang=${v.lang} />`}
       ${v.pad && html`<${Pad} pad=${v.pad} tap=${tap} pending=${pending} />`}
       ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} locale=${v.locale} zone=${v.zone} />`}
       ${v.screen === "nopaper" && notices}
@@ -260,7 +277,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
 }
 
 const starting = (/** @type {View|null} */ v) => ({
-  screen: "starting", lang: v?.lang ?? "pt", branch: v?.branch ?? "", zone: v?.zone, modes: { large: false, contrast: false, low: false, time: false },
+  screen: "starting", lang: v?.lang ?? "pt", branch: v?.branch ?? "", zone: v?.zone, modes: { large: false, contrast: false, low: false, time: false, easy: false, sign: false },
   title: say(v?.lang ?? "pt").moment, locale: v?.locale ?? "pt-PT", rtl: v?.rtl, subtitle: say(v?.lang ?? "pt").sub,
 });
 
@@ -357,10 +374,11 @@ function App() {
     root.lang = shown.locale === "en-GB" ? "en" : shown.locale || "pt-PT";
     root.dir = shown.rtl ? "rtl" : "ltr";
     root.classList.toggle("contrast", shown.modes.contrast);
-    root.classList.toggle("large", shown.modes.large);
+    root.classList.toggle("large", shown.modes.large || shown.modes.easy);
+    root.classList.toggle("easy", shown.modes.easy);
     root.classList.toggle("low", shown.modes.low);
     document.title = `${shown.title} · Balcão`;
-  }, [shown.locale, shown.rtl, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.low]);
+  }, [shown.locale, shown.rtl, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.easy, shown.modes.low]);
 
   useReminder(shown.remind);
 
