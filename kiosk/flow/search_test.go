@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -57,7 +58,7 @@ func TestATicketIsTwoKeysAndATouchFromTheSearch(t *testing.T) {
 		t.Errorf("erased to %q", got)
 	}
 	_, out := Next(s, Tap{Key: "t", Action: ActService, Arg: "irs"})
-	if len(out) == 0 || out[0] != (RequestTicket{Request: "t", Service: "irs", Lang: "pt"}) {
+	if len(out) == 0 || !reflect.DeepEqual(out[0], RequestTicket{Request: "t", Service: "irs", Lang: "pt"}) {
 		t.Errorf("the touch asked for %v", out)
 	}
 	s, _ = Next(s, Tap{Key: "b", Action: ActBack})
