@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +12,7 @@ import (
 	"os"
 
 	"balcao/internal/eventlog"
+	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
 
@@ -18,6 +22,11 @@ import (
 type guard struct {
 	Epoch uint64 `json:"epoch"`
 	Seq   uint64 `json:"seq"`
+	// Start is random, of the program's last start, and Before of the one before it, while the database may not know
+	// the last. A copy that knows all that was acknowledged is told from the disk by it: what it would write next was
+	// perhaps sent before, with other words (internal/replica/testdata/model/replication.pml).
+	Start  string `json:"start,omitempty"`
+	Before string `json:"before,omitempty"`
 }
 
 func guardOf(path string) string { return path + ".guard" }
@@ -48,6 +57,69 @@ func (g guard) write(path string) error {
 	return nil
 }
 
+// keep is write for what must be there after a power cut.
+func (g guard) keep(path string) error {
+	raw, err := json.Marshal(g)
+	if err == nil {
+		err = sqlite.WriteFile(guardOf(path), raw)
+	}
+	if err != nil {
+		return fmt.Errorf("write the guard file: %w", err)
+	}
+	return nil
+}
+
+// copied reports whether a database that knows a start as the last one is not what the last start left.
+func (g guard) copied(epoch uint64, known string) bool {
+	return g.Start != "" && g.Epoch == epoch && known != g.Start && (g.Before == "" || known != g.Before)
+}
+
+// begin writes this start into the guard file and the database, and goes on in a new epoch where the database is a copy
+// of an earlier state: all that it holds is told again, and the numbers lent to it are nobody's.
+func (s *Store) begin(ctx context.Context, g guard) error {
+	var known string
+	err := s.db.QueryRow(ctx, `SELECT value FROM meta WHERE key = 'start'`).Scan(&known)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if g.copied(s.Epoch(), known) {
+		_, _, last, _, err := s.Position(ctx)
+		if err != nil {
+			return err
+		}
+		why := eventlog.Renewal{Why: wire.AmnesiaFact{Epoch: s.Epoch(), Last: last, HWM: g.Seq}, Carry: 1, Above: g.Epoch}
+		if err := s.Wish(ctx, why); err != nil {
+			return err
+		}
+	}
+	if err := s.beginAgain(ctx); err != nil {
+		return err
+	}
+	if g.Epoch != s.Epoch() {
+		g = guard{Epoch: s.Epoch()}
+	}
+	var fresh [12]byte
+	if _, err := rand.Read(fresh[:]); err != nil {
+		return err
+	}
+	g.Before, g.Start = known, hex.EncodeToString(fresh[:])
+	if err := g.keep(s.path); err != nil {
+		return err
+	}
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('start', ?)
+			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, g.Start)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	g.Before = ""
+	s.start = g.Start
+	s.guarded.Store(g.Seq)
+	return g.keep(s.path)
+}
+
 // forgot reports whether the log lacks what the branch holds of it.
 func (g guard) forgot(ctx context.Context, l *eventlog.Log) (bool, error) {
 	epoch, _, last, _, err := l.Position(ctx)
@@ -70,7 +142,7 @@ func (s *Store) Acknowledged(ctx context.Context, epoch, seq uint64) error {
 	if err := s.Log.Acknowledged(ctx, epoch, seq); err != nil {
 		return err
 	}
-	if g := (guard{Epoch: epoch, Seq: seq}); epoch == s.Epoch() && seq > s.guarded.Load() {
+	if g := (guard{Epoch: epoch, Seq: seq, Start: s.start}); epoch == s.Epoch() && seq > s.guarded.Load() {
 		if err := g.write(s.path); err != nil {
 			return err
 		}

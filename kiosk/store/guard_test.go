@@ -76,3 +76,57 @@ func TestAFilePutBackFromAnOldCopyBeginsANewLog(t *testing.T) {
 		t.Errorf("the old copy is gone: %v", err)
 	}
 }
+
+// This is a counter-example of the model: the branch may hold what the copy does not know, unacknowledged, and the copy
+// would write other facts under the same numbers.
+func TestACopyThatKnowsAllThatWasAcknowledgedBeginsANewLogToo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kiosk.db")
+	open := func() *store.Store {
+		t.Helper()
+		s, err := store.Open(t.Context(), path, machine.Minter())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	write := func(s *store.Store) {
+		t.Helper()
+		if err := s.Note(t.Context(), wire.TypeNodeStarted, wire.NodeFact{Boot: "b"}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := open()
+	write(s)
+	first := s.Epoch()
+	if err := s.Acknowledged(t.Context(), first, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = open()
+	write(s) // on its way to the branch when the disk died
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open()
+	epoch, from, last, _, err := s.Position(t.Context())
+	if err != nil || epoch == first || from != 1 || last != 2 {
+		t.Errorf("goes on in epoch %d (before: %d) with %d to %d, want node.amnesia and the fact told again; %v", epoch, first, from, last, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open()
+	defer s.Close()
+	if s.Epoch() != epoch {
+		t.Error("a plain restart begins a new log")
+	}
+}

@@ -28,6 +28,7 @@ type Store struct {
 	db      *sqlite.DB
 	path    string
 	guarded atomic.Uint64 // what the guard file says
+	start   string        // random, of this start; never changed
 	forgot  wire.AmnesiaFact
 }
 
@@ -44,11 +45,8 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 	case err != nil:
 		return nil, errors.Join(err, db.Close())
 	case !lost:
-		if err := s.beginAgain(ctx); err != nil {
+		if err := s.begin(ctx, g); err != nil {
 			return nil, errors.Join(err, db.Close())
-		}
-		if g.Epoch == log.Epoch() {
-			s.guarded.Store(g.Seq)
 		}
 		return s, nil
 	}
@@ -61,6 +59,9 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 	}
 	if s.db, s.Log, err = eventlog.OpenFile(ctx, path, migrations, cfg); err != nil {
 		return nil, err
+	}
+	if err := s.begin(ctx, guard{}); err != nil {
+		return nil, errors.Join(err, s.db.Close())
 	}
 	s.forgot = wire.AmnesiaFact{Epoch: g.Epoch, Last: last, HWM: g.Seq}
 	return s, nil
