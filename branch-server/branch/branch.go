@@ -27,6 +27,8 @@ type Branch struct {
 
 	Callboards []Callboard `yaml:"callboards"`
 	Feedback   Feedback    `yaml:"feedback"`
+
+	StaffReport StaffReport `yaml:"staff_report"` // figures by person; off unless the branch says so
 }
 
 // Body is an organisation present in the branch.

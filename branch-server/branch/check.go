@@ -25,6 +25,7 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.services()
 	c.counters()
 	c.feedback()
+	c.staffReport()
 	c.policy()
 	c.gates()
 	c.lend()

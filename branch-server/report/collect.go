@@ -43,6 +43,7 @@ type post struct {
 	paused time.Time // zero while not on a break
 	since  time.Time // somebody is called or served since; zero while free
 	seen   time.Time // last time anything happened there
+	by     string    // pseudonym of who sits there; empty where the branch does not report by person
 }
 
 // NewCollector returns a Collector for the Day of a date.
@@ -346,6 +347,7 @@ func (c *Collector) occupy(v *visit, id queue.CounterID, at time.Time) {
 	p := c.post(id)
 	p.since, p.seen = at, at
 	v.at = id
+	v.leg().Staff = p.by
 }
 
 func (c *Collector) vacate(v *visit, at time.Time) {
@@ -363,11 +365,15 @@ func (c *Collector) supply(e queue.Entry) {
 		if p.opened.IsZero() {
 			p.opened = e.At
 		}
+		if ev.By != "" {
+			p.by = ev.By
+		}
 		p.seen = e.At
 	case queue.CounterClosed:
 		p := c.post(ev.Counter)
 		p.rest(e.At)
 		p.shut(e.At)
+		p.by = ""
 	case queue.BreakStarted:
 		p := c.post(ev.Counter)
 		if p.paused.IsZero() {

@@ -12,7 +12,7 @@ import (
 )
 
 // Version names the form of a Record. A stored record of another version is made again from the journal.
-const Version = 2
+const Version = 3
 
 // Milli is a moment in Unix milliseconds; 0 has not happened. Records hold thousands of moments, and time.Time would
 // make them five times as long.
@@ -68,6 +68,7 @@ type Leg struct {
 	Service   queue.ServiceID `json:"s"`
 	Body      queue.BodyID    `json:"b,omitempty"`
 	Counter   queue.CounterID `json:"c,omitempty"` // where it was last called
+	Staff     string          `json:"u,omitempty"` // pseudonym of who sat there, where the branch reports by person
 	Class     queue.ClassID   `json:"k,omitempty"`
 	Rule      queue.Rule      `json:"r,omitempty"`  // that decided the first call
 	Reason    string          `json:"rc,omitempty"` // code of a call by hand

@@ -49,7 +49,7 @@ func (w *Web) allPresses() map[string]press {
 		"alarm":    here(func(at queue.CounterID, _ wish) queue.Command { return queue.RaiseAlarm{Counter: at} }),
 		"open": {build: func(s seat, _ wish) (queue.Command, error) {
 			return queue.OpenCounter{Counter: s.at, Skills: s.session.Skills}, nil
-		}},
+		}, complete: w.completeOpen},
 		"finish":       {build: buildFinish},
 		"forward":      {build: buildForward},
 		"postpone":     {build: buildPostpone},

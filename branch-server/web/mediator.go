@@ -74,7 +74,10 @@ func (w *Web) mediatorPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 			return
 		}
 		if err == nil {
-			_, err = w.cfg.Commands.Do(r.Context(), "", queue.OpenCounter{Counter: only})
+			var open queue.OpenCounter
+			if open, err = w.opening(r.Context(), v, queue.OpenCounter{Counter: only}); err == nil {
+				_, err = w.cfg.Commands.Do(r.Context(), "", open)
+			}
 		}
 		if err != nil {
 			w.fault(rw, r, err)

@@ -71,6 +71,7 @@ var reportTables = []struct {
 	{"entidades", (*Web).bodyTable},
 	{"classes", (*Web).classTable},
 	{"balcoes", (*Web).counterTable},
+	{"pessoas", (*Web).staffTable},
 	{"meias-horas", (*Web).halfTable},
 	{"dias", (*Web).dayTable},
 	{"ultrapassagens", (*Web).slipTable},

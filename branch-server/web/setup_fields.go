@@ -135,7 +135,7 @@ func (f form) wide(one field) field {
 // shopFields are the fields of the page of the branch itself.
 var shopFields = []string{
 	"name", "greeting", "lend", "supply/book/pt", "supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
-	"bookings/from", "bookings/release",
+	"bookings/from", "bookings/release", "staff_report/on", "staff_report/least",
 }
 
 func (f form) shop() []block {
@@ -149,6 +149,10 @@ func (f form) shop() []block {
 			f.field("bookings/offer", "check", "O quiosque mostra «Tenho marcação»", ""),
 			f.minutes("bookings/from", "Chegada adiantada", "Pode apresentar-se tanto tempo antes", "30"),
 			f.minutes("bookings/release", "Libertar lugares", "Depois da hora marcada de quem não veio", "15"),
+		}},
+		{Title: "Relatório por pessoa", Note: "Desligado, nada diz quem esteve em cada balcão. Ligado, os balcões abrem com o pseudónimo do mês, só a coordenação vê os números, sem classificação, e a ligação ao nome apaga-se no prazo da retenção. Informe antes as pessoas e quem as representa.", Fields: []field{
+			f.field("staff_report/on", "check", "Relatar por pessoa", "Pseudónimo do mês; nunca um nome"),
+			f.number("staff_report/least", "Mostrar só a partir de", "Menos dizem mais do acaso do que da pessoa", "atendimentos", "30"),
 		}},
 		{Title: "Mensagens aos cidadãos", Note: "No quiosque e na página pública, quando não há senhas.", Fields: []field{
 			f.wide(f.field("supply/book/pt", "area", "Como marcar", "")), f.wide(f.field("supply/book/en", "area", "Como marcar, em inglês", "")),

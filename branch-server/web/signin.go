@@ -230,7 +230,10 @@ func (w *Web) choose(rw http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	if err == nil {
-		_, err = w.cfg.Commands.Do(r.Context(), "", queue.OpenCounter{Counter: at, Skills: v.session.skillsAt(at)})
+		var open queue.OpenCounter
+		if open, err = w.opening(r.Context(), v, queue.OpenCounter{Counter: at, Skills: v.session.skillsAt(at)}); err == nil {
+			_, err = w.cfg.Commands.Do(r.Context(), "", open)
+		}
 	}
 	if err != nil {
 		w.fault(rw, r, err)

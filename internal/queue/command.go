@@ -69,6 +69,7 @@ type Tick struct{}
 type OpenCounter struct {
 	Counter CounterID
 	Skills  []ServiceID // of the counter's, that the clerk serves now; none is all
+	By      string      // pseudonym of the clerk, where the branch reports by person; empty says nothing of who sits there
 }
 
 // CloseCounter says that nobody serves at a counter any more.

@@ -49,6 +49,7 @@ type post struct {
 
 	skills []ServiceID // that the clerk serves now; none is all of the counter's
 	alarm  Alarm
+	by     string // pseudonym of the clerk, where the branch reports by person
 }
 
 // Call is one line of a callboard.

@@ -135,7 +135,7 @@ func (d *Day) openDay(c OpenDay) ([]Event, error) {
 	for _, id := range slices.Sorted(maps.Keys(d.counters)) {
 		if d.counters[id].open {
 			p := d.counters[id]
-			events = append(events, CounterOpened{Counter: id, Skills: p.skills})
+			events = append(events, CounterOpened{Counter: id, Skills: p.skills, By: p.by})
 			if p.onBreak {
 				events = append(events, BreakStarted{Counter: id, Reason: p.reason, Planned: p.planned})
 			}

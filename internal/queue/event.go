@@ -193,6 +193,7 @@ type PrioritySet struct {
 type CounterOpened struct {
 	Counter CounterID   `json:"counter"`
 	Skills  []ServiceID `json:"svcs,omitempty"` // that the clerk serves; none is all of the counter's
+	By      string      `json:"by,omitempty"`   // pseudonym of the clerk, only where the branch reports by person
 }
 
 // CounterClosed says that a counter takes no more visits.

@@ -132,9 +132,12 @@ func (d *Day) applySeat(e Entry) {
 			p.since, p.free, p.alarm = e.At, e.At, Alarm{}
 		}
 		p.open, p.skills = true, ev.Skills
+		if ev.By != "" {
+			p.by = ev.By
+		}
 	case CounterClosed:
 		p := d.counter(ev.Counter)
-		p.open, p.since, p.skills, p.alarm = false, e.At, nil, Alarm{}
+		p.open, p.since, p.skills, p.alarm, p.by = false, e.At, nil, Alarm{}, ""
 		p.breakDue, p.onBreak, p.reason, p.planned = false, false, "", false
 	case AlarmRaised:
 		d.counter(ev.Counter).alarm = Alarm{Raised: e.At}
@@ -153,10 +156,10 @@ func (d *Day) openCounter(c OpenCounter) ([]Event, error) {
 		return nil, ErrUnknownCounter
 	}
 	skills := among(slices.Concat(k.Primary, k.Secondary), c.Skills)
-	if p, known := d.counters[c.Counter]; known && p.open && slices.Equal(p.skills, skills) {
+	if p, known := d.counters[c.Counter]; known && p.open && slices.Equal(p.skills, skills) && (c.By == "" || c.By == p.by) {
 		return nil, ErrCounterOpen
 	}
-	return []Event{CounterOpened{Counter: c.Counter, Skills: skills}}, nil
+	return []Event{CounterOpened{Counter: c.Counter, Skills: skills, By: c.By}}, nil
 }
 
 // staffed returns a counter as its clerk serves it now: the skills that they chose of those that it has. A choice of
