@@ -36,6 +36,8 @@ type Hand interface {
 	Feed(out []byte, dots int) []byte
 	// Code prints a QR code; the style is centred.
 	Code(out []byte, c Code) []byte
+	// Picture prints a drawn line from the left edge; the style is not centred.
+	Picture(out []byte, p Picture) []byte
 	// Logo prints a picture that the printer keeps; the style is centred. It
 	// writes nothing for a printer that keeps none.
 	Logo(out []byte, number int) []byte
@@ -85,15 +87,18 @@ func (c *Composer) Compose(s Slip, id JobID) (Job, error) {
 		return Job{}, fmt.Errorf("encode slip: %w", err)
 	}
 	blocks := Layout(s, c.media)
-	best := Job{}
+	best, page := Job{}, 0
 	for i := range c.tables {
-		job := c.in(i, blocks, id)
+		job := c.in(i, blocks, id, nil)
 		if i == 0 || len(job.Unprintable) < len(best.Unprintable) {
-			best = job
+			best, page = job, i
 		}
 		if len(best.Unprintable) == 0 {
-			break
+			return best, nil
 		}
+	}
+	if c.media.Painter != nil {
+		best = c.in(page, blocks, id, c.media.Painter)
 	}
 	return best, nil
 }
@@ -101,11 +106,12 @@ func (c *Composer) Compose(s Slip, id JobID) (Job, error) {
 // jobRoom is what nearly every job fits in.
 const jobRoom = 768
 
-// in makes the job in the i-th page.
-func (c *Composer) in(i int, blocks []Block, id JobID) Job {
+// in makes the job in the i-th page; with a painter, lines that the page lacks
+// letters of are drawn.
+func (c *Composer) in(i int, blocks []Block, id JobID, painter Painter) Job {
 	w := writer{
 		out: c.hand.Open(make([]byte, 0, jobRoom), c.pages[i]), hand: c.hand, table: c.tables[i],
-		cell: c.media.CellWidth, style: Style{Width: 1, Height: 1},
+		media: c.media, painter: painter, style: Style{Width: 1, Height: 1},
 	}
 	last, whole := lastLine(blocks), 0
 	for i, b := range blocks {
@@ -133,7 +139,8 @@ type writer struct {
 	out     []byte
 	hand    Hand
 	table   *charmap.Charmap
-	cell    int
+	media   Media
+	painter Painter // nil where no line is to be drawn
 	lacking []rune
 
 	style Style // as the printer has it
@@ -168,12 +175,31 @@ func (w *writer) turn(to Style) {
 	}
 }
 
+// drawn writes a line as a picture, if it must be one and can.
+func (w *writer) drawn(l Line) bool {
+	if w.painter == nil || !lacks(w.table, l) {
+		return false
+	}
+	picture, lacking := w.painter.Paint(l, w.media)
+	if len(lacking) > 0 {
+		return false
+	}
+	to := w.style
+	to.Centred = false
+	w.turn(to)
+	w.out = w.hand.Picture(w.out, picture)
+	return true
+}
+
 func (w *writer) line(l Line) {
+	if w.drawn(l) {
+		return
+	}
 	columns := 0
 	for _, s := range l.Spans {
 		columns += s.Blank
 		if s.Blank > 0 {
-			w.out = w.hand.Move(w.out, columns*w.cell)
+			w.out = w.hand.Move(w.out, columns*w.media.CellWidth)
 		}
 		if s.Text == "" {
 			continue

@@ -22,6 +22,9 @@ type Media struct {
 	QRModule int
 	// Scale is how many times a letter can be widened and heightened; 0 means 8.
 	Scale int
+	// Painter draws lines whose letters the printer lacks; nil prints "?" for
+	// those letters.
+	Painter Painter
 	// Form says what stands on a slip and in which order; nil is the
 	// standard form.
 	Form *Form

@@ -49,6 +49,7 @@ var floors = map[string]int{
 	"kiosk/voice":            pure,
 	"printers":               pure,
 	"printers/escpos":        pure,
+	"printers/drawn":         pure,
 	"printers/form":          pure,
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,

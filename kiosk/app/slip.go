@@ -80,6 +80,7 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 	o.mu.Lock()
 	offer := o.offer
 	o.mu.Unlock()
+	named := lang // names are drawn where the printer lacks their letters; labels are not, for so much takes seconds
 	lang = printers.PaperLanguage(lang)
 	s := printers.Slip{
 		Number: t.Number, Service: t.Service, Body: t.Body, Place: t.Place, Validity: validity,
@@ -95,9 +96,9 @@ func (o *offers) slip(t wire.Ticket, lang string) printers.Slip {
 		if offer.Branch.Zone != "" {
 			zone = offer.Branch.Zone
 		}
-		s.Service, s.Body = names(*offer, t, lang)
+		s.Service, s.Body = names(*offer, t, named)
 		for _, id := range t.Then {
-			then, _ := names(*offer, wire.Ticket{Service: id}, lang)
+			then, _ := names(*offer, wire.Ticket{Service: id}, named)
 			s.Then = append(s.Then, then)
 		}
 		if f := offer.Branch.Feedback; f != nil && f.Slip {

@@ -7,6 +7,7 @@ import (
 
 	profiles "balcao/firmware-profiles"
 	"balcao/printers"
+	"balcao/printers/drawn"
 	"balcao/printers/escpos"
 	"balcao/printers/escpos/custom"
 	"balcao/printers/star"
@@ -20,6 +21,8 @@ type Paper struct {
 	RollMM float64
 	// Form says what stands on a slip; nil is the standard form.
 	Form *printers.Form
+
+	painter printers.Painter
 }
 
 // Rolls are the widths of paper that slips are laid out for, in millimetres.
@@ -41,6 +44,11 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 	narrow := dots < p.Media.HeadDots
 	p.Media.HeadDots = dots
 	on.Form = fitted(on.Form, p)
+	letters, err := drawn.New()
+	if err != nil {
+		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
+	}
+	on.painter = letters
 	switch p.Dialect {
 	case "escpos":
 		return escpos.New(on.over(escposOptions(p), narrow))
@@ -56,6 +64,7 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 			return nil, fmt.Errorf("profile %s: a narrower roll is set in the printer itself; leave roll out", p.ID)
 		}
 		o := starOptions(p)
+		o.Media.Painter = on.painter
 		o.Media.Form, o.PRNT = on.Form, p.Dialect == "starprnt"
 		return star.New(o)
 	}
@@ -111,7 +120,7 @@ func (on Paper) dots(p profiles.Profile) (int, error) {
 
 // over lays the paper over what the profile says.
 func (on Paper) over(o escpos.Options, narrow bool) escpos.Options {
-	o.Media.Form = on.Form
+	o.Media.Form, o.Media.Painter = on.Form, on.painter
 	if narrow {
 		o.Area = o.Media.Dots
 	}

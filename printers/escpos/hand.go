@@ -98,6 +98,26 @@ func (h hand) Code(out []byte, c printers.Code) []byte {
 	return append(out, gs, '(', 'k', 3, 0, 0x31, 0x51, store) // fn 181: print
 }
 
+// pictureRows is how many rows are sent at once: some printers have room for no
+// more.
+const pictureRows = 96
+
+// Picture is GS v 0. Data must not hold what a printer obeys wherever it
+// stands: DLE with EOT, ENQ or DC4 behind it gets a dot more.
+func (hand) Picture(out []byte, p printers.Picture) []byte {
+	for from := 0; from < p.Rows; from += pictureRows {
+		rows := min(pictureRows, p.Rows-from)
+		out = append(out, gs, 'v', '0', 0, byte(p.Columns), byte(p.Columns>>8), byte(rows), byte(rows>>8))
+		for _, b := range p.Bits[from*p.Columns : (from+rows)*p.Columns] {
+			if (b == eot || b == enq || b == dc4) && out[len(out)-1] == dle {
+				b |= 0x40
+			}
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // Logo is GS ( L fn 69: print the picture whose key is two digits.
 func (h hand) Logo(out []byte, n int) []byte {
 	if !h.options.LogoMemory {

@@ -27,6 +27,11 @@ func starLength(c []byte) (n int, known bool) {
 	switch c[1] {
 	case '@', '0', '1', '4', '5', 'E', 'F', '_':
 		return 2, true
+	case 'X':
+		if len(c) < 4 {
+			return 0, false
+		}
+		return 4 + 3*(int(c[2])+int(c[3])<<8), true
 	case 'i', 0x16, 0x1e:
 		return 4, true
 	case '#':
@@ -94,6 +99,8 @@ func (m *machine) star(c []byte) effect {
 		return e
 	case 'd':
 		return m.cut(0)
+	case 'X':
+		m.columns(c[4:])
 	case '#':
 		if c[2] == '*' {
 			model := "SIMULATED"
@@ -114,6 +121,22 @@ func (m *machine) star(c []byte) effect {
 		return m.starSub(c)
 	}
 	return effect{}
+}
+
+// columns prints 24 rows given as columns of three bytes, the upper dot first;
+// the paper moves with the line's end.
+func (m *machine) columns(data []byte) {
+	width := len(data) / 3
+	stride := (width + 7) / 8
+	rows := make([]byte, 24*stride)
+	for x := range width {
+		for y := range 24 {
+			if data[3*x+y/8]&(0x80>>(y%8)) != 0 {
+				rows[y*stride+x/8] |= 0x80 >> (x % 8)
+			}
+		}
+	}
+	m.add(Item{Width: 8 * stride, Height: 24, Raster: rows}, 0)
 }
 
 func (m *machine) starSub(c []byte) effect {

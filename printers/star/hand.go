@@ -51,15 +51,24 @@ func flag(on bool, value byte) byte {
 	return 0
 }
 
-// Move is ESC GS A: the place in dots.
+// Move is ESC GS A: the place in dots; one further where it would be written as
+// CAN, which may be obeyed wherever it stands.
 func (hand) Move(out []byte, dots int) []byte {
+	if byte(dots) == can {
+		dots++
+	}
 	return append(out, esc, gs, 'A', byte(dots), byte(dots>>8))
 }
 
-// Feed is ESC I: n/8 mm, which is dots.
+// Feed is ESC I: n/8 mm, which is dots; never as many as CAN is.
 func (hand) Feed(out []byte, dots int) []byte {
-	for ; dots > 0; dots -= 255 {
-		out = append(out, esc, 'I', byte(min(dots, 255)))
+	for dots > 0 {
+		n := min(dots, 255)
+		if n == can {
+			n /= 2
+		}
+		out = append(out, esc, 'I', byte(n))
+		dots -= n
 	}
 	return out
 }
@@ -76,6 +85,39 @@ func (hand) Code(out []byte, c printers.Code) []byte {
 	)
 	out = append(out, c.Text...)
 	return append(out, esc, gs, 'y', 'P') // print
+}
+
+// strip is how many rows a line of ESC X has, and its line spacing.
+const strip = 24
+
+// Picture is ESC X: strips of 24 rows, three bytes a column, the upper dot
+// first. CAN, which may be obeyed wherever it stands, gets a dot more, and so
+// does the question about the status.
+func (hand) Picture(out []byte, p printers.Picture) []byte {
+	width := 8 * p.Columns
+	if byte(width) == can {
+		width++ // white
+	}
+	for top := 0; top < p.Rows; top += strip {
+		out = append(out, esc, 'X', byte(width), byte(width>>8))
+		for x := range width {
+			for part := range strip / 8 {
+				var b byte
+				for bit := range 8 {
+					y := top + 8*part + bit
+					if y < p.Rows && x < 8*p.Columns && p.Bits[y*p.Columns+x/8]&(0x80>>(x%8)) != 0 {
+						b |= 0x80 >> bit
+					}
+				}
+				if b == can || b == ack && out[len(out)-1] == esc {
+					b |= 0x40
+				}
+				out = append(out, b)
+			}
+		}
+		out = append(out, lf)
+	}
+	return out
 }
 
 // Logo writes nothing: how Star's models keep pictures depends on a tool of the
