@@ -34,6 +34,11 @@ func (d *demo) enrol(ctx context.Context) error {
 	for i, n := range enrolled {
 		if !d.holds(n.node) {
 			missing = append(missing, i)
+			continue
+		}
+		// The port may be another one than at the last run.
+		if err := identity.Move(d.identity(n.node), "https://"+d.plan.Enrol); err != nil {
+			return err
 		}
 	}
 	if len(missing) == 0 {

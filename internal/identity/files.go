@@ -48,6 +48,21 @@ func Store(dir string, key crypto.Signer, leaf, root *x509.Certificate, revoked 
 	return nil
 }
 
+// Move notes that the authority is at another address now; the program reads it at its next start.
+func Move(dir, url string) error {
+	path := filepath.Join(dir, homeFile)
+	h, err := readHome(path)
+	if err != nil || h.URL == url {
+		return err
+	}
+	h.URL = url
+	body, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("move the authority: %w", err)
+	}
+	return Replace(path, append(body, '\n'), 0o644)
+}
+
 // Exists reports whether a folder holds an identity.
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, NodeFile))

@@ -51,6 +51,12 @@ func TestAKeyThatOthersMayReadIsRefused(t *testing.T) {
 	if _, err := identity.Open(dir, time.Now, nil); err != nil {
 		t.Fatal(err)
 	}
+	if err := identity.Move(dir, "https://sede.example:8444"); err != nil {
+		t.Fatal(err)
+	}
+	if i, err := identity.Open(dir, time.Now, nil); err != nil || i.Home() != (identity.Home{URL: "https://sede.example:8444", Server: "hq"}) {
+		t.Errorf("moved to %+v: %v", i.Home(), err)
+	}
 	if err := os.Chmod(filepath.Join(dir, identity.NodeFile), 0o640); err != nil {
 		t.Fatal(err)
 	}

@@ -20,10 +20,13 @@ const askEvery = 5 * time.Minute
 // askAgain is how soon it is asked again when the authority did not answer; the pause doubles up to askEvery.
 const askAgain = time.Second
 
+// quietFailures are not worth a warning: programs of one machine start together.
+const quietFailures = 4
+
 // Run keeps the identity fresh until ctx ends: it renews the certificate when two thirds of its life are over and asks
 // for the list of revoked ones. An authority that is away is a state: what is held goes on holding. It returns nil.
 func (i *Identity) Run(ctx context.Context) error {
-	told, again := false, askAgain
+	failures, again := 0, askAgain
 	for {
 		err := i.Refresh(ctx)
 		switch {
@@ -31,17 +34,17 @@ func (i *Identity) Run(ctx context.Context) error {
 			return nil //nolint:nilerr // it was asked to end
 		case err != nil && i.Until().Sub(i.now()) < i.life()/6:
 			i.log.Error("certificate not renewed; it ends soon", "until", i.Until(), "err", err)
-		case err != nil && !told:
+		case err != nil && failures == quietFailures:
 			i.log.Warn("authority not reached", "err", err)
 		case err != nil:
 			i.log.Debug("authority not reached", "err", err)
 		}
-		told = err != nil
 		pause := askEvery
 		if err != nil {
+			failures++
 			pause, again = again, min(2*again, askEvery)
 		} else {
-			again = askAgain
+			failures, again = 0, askAgain
 		}
 		timer := time.NewTimer(pause/2 + rand.N(pause))
 		select {
