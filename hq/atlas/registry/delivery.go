@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 )
 
 // Tally counts sites of the plan.
@@ -84,7 +87,8 @@ func Deliver(sites []Site, today time.Time) Progress {
 	for _, r := range regions {
 		p.Regions = append(p.Regions, *r)
 	}
-	slices.SortFunc(p.Regions, func(x, y Region) int { return cmp.Compare(x.Name, y.Name) })
+	names := collate.New(language.Portuguese)
+	slices.SortFunc(p.Regions, func(x, y Region) int { return names.CompareString(x.Name, y.Name) })
 	slices.SortFunc(p.Late, func(x, y Site) int {
 		return cmp.Or(-cmp.Compare(x.Late(today), y.Late(today)), cmp.Compare(x.ID, y.ID))
 	})
