@@ -31,6 +31,8 @@ type mediatorView struct {
 	Service  string
 	State    string // free, call or busy
 	Since    string
+	Then     []string // names of what the visit still goes on to
+	Onto     string   // the first of it, where this counter has it
 	Waiting  []mediatorLine
 	More     int
 	Services []mediatorService
@@ -108,6 +110,12 @@ func (p painter) mediator(id queue.CounterID) mediatorView {
 	v := mediatorView{Counter: b.Label(id), Open: s.Open, Paused: s.OnBreak, Shut: !p.d.Open(), State: "free"}
 	names := p.w.names()
 	if s.Visit != nil {
+		for _, next := range p.then(*s.Visit, id) {
+			if next.Here && v.Onto == "" && len(v.Then) == 0 {
+				v.Onto = next.ID
+			}
+			v.Then = append(v.Then, next.Name)
+		}
 		v.Visit, v.Number, v.Service = s.Visit.ID, s.Visit.Number.String(), names.services[s.Visit.Service].name
 		v.State, v.Since = "call", p.w.clock(s.Visit.LastCall)
 		if s.Visit.State == queue.StateServing {
@@ -155,6 +163,8 @@ func (w *Web) mediator(rw http.ResponseWriter, r *http.Request, v visitor) {
 	request := queue.RequestID("mediator-" + get("key"))
 	var cmd queue.Command
 	switch name := get("action"); {
+	case get("onto") != "":
+		cmd = queue.Forward{Counter: at, Visit: visit, Service: queue.ServiceID(get("onto")), Stay: true}
 	case get("walk") != "":
 		cmd = queue.Walk{Request: request, Counter: at, Service: queue.ServiceID(get("walk")), Class: class}
 	case get("give") != "":
@@ -193,6 +203,8 @@ func mediatorPress(name string, at queue.CounterID, visit queue.VisitID) queue.C
 		return queue.NoShow{Counter: at, Visit: visit}
 	case "finish":
 		return queue.Finish{Counter: at, Visit: visit}
+	case "whole":
+		return queue.Finish{Counter: at, Visit: visit, Whole: true}
 	}
 	return nil
 }

@@ -75,3 +75,27 @@ func TestServicesAreAddedToAVisitAndTakenAway(t *testing.T) {
 	}
 	marta.refused("add-service", "visit_over", `{"visit":%d,"service":"passport"}`, v)
 }
+
+// TestOnePersonServesAllThatACitizenCameFor: the page of a small branch goes on with the same citizen, or ends all of it.
+func TestOnePersonServesAllThatACitizenCameFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	marta := h.at("marta", "1")
+	h.do(queue.Issue{Request: "r1", Service: "cc-renew", Then: []queue.ServiceID{"passport", "tax"}, Class: queue.ClassWalkIn})
+	see := func(r reply, wants ...string) {
+		t.Helper()
+		for _, want := range wants {
+			if r.status != http.StatusOK || !strings.Contains(r.body, want) {
+				t.Errorf("%d, no %q in\n%s", r.status, want, r.body)
+			}
+		}
+	}
+	marta.post("/mediador", "/mediador", "action", "open")
+	marta.post("/mediador", "/mediador", "action", "call")
+	see(marta.post("/mediador", "/mediador", "action", "start"), "Passar ao assunto seguinte", "Finanças", "Terminar tudo")
+	see(marta.post("/mediador", "/mediador", "onto", "passport"), "Passaporte · pedido · em atendimento", "Terminar este assunto")
+	see(marta.post("/mediador", "/mediador", "action", "whole"), "Chamar seguinte")
+	if done := h.visits(queue.StateFinished); len(done) != 1 || len(done[0].Legs) != 2 || len(done[0].Then) != 1 {
+		t.Errorf("finished %+v", done)
+	}
+}

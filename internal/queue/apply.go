@@ -131,9 +131,10 @@ func (d *Day) applyVoided(v *Visit, at time.Time) {
 
 func (d *Day) applyCalled(v *Visit, ev Called, e Entry) {
 	d.unwait(v)
+	again := !v.CalledAt.IsZero()
 	v.State, v.Counter, v.Why = StateCalled, ev.Counter, ev.Why
 	v.LegCall, v.LastCall, v.Recalled = e.At, e.At, 0
-	if v.CalledAt.IsZero() {
+	if !again {
 		v.CalledAt = e.At
 	}
 	d.called[v.Division]++
@@ -143,25 +144,28 @@ func (d *Day) applyCalled(v *Visit, ev Called, e Entry) {
 		d.sinceLaw++
 	}
 	d.counter(ev.Counter).visit = v
-	d.remember(v, e, 1)
+	d.remember(v, e, 1, again)
 }
 
 func (d *Day) applyRecalled(v *Visit, ev Recalled, e Entry) {
 	v.Recalled, v.LastCall = ev.Count, e.At
-	d.remember(v, e, ev.Count+1)
+	d.remember(v, e, ev.Count+1, true)
 }
 
-// remember puts a call at the head of the board; its older copy goes.
-func (d *Day) remember(v *Visit, e Entry, count int) {
-	d.calls = slices.DeleteFunc(d.calls, func(c Call) bool { return c.Visit == v.ID })
-	d.calls = slices.Insert(d.calls, 0, Call{
+// remember notes a call for boards; its older copy goes. Calls stand oldest first, and some more than are told: the
+// dozens that boards remember are not moved for each new one.
+func (d *Day) remember(v *Visit, e Entry, count int, again bool) {
+	if again {
+		d.calls = slices.DeleteFunc(d.calls, func(c Call) bool { return c.Visit == v.ID })
+	}
+	if len(d.calls) >= 2*maxCalls {
+		d.calls = append(d.calls[:0], d.calls[maxCalls:]...)
+	}
+	d.calls = append(d.calls, Call{
 		Slip: v.Slip,
 		Seq:  e.Seq, Visit: v.ID, Number: v.Number, Body: v.Body, Service: v.Service, Counter: v.Counter,
 		Lang: v.Lang, At: e.At, Count: count,
 	})
-	if len(d.calls) > maxCalls {
-		d.calls = d.calls[:maxCalls]
-	}
 }
 
 func (d *Day) leave(v *Visit, state State, done []Delivered, at time.Time) {

@@ -31,7 +31,7 @@ type Day struct {
 	leases    []Leased                // of today and later Days
 	sinceLaw  int                     // calls since the last one of priority by law
 	counters  map[CounterID]*post
-	calls     []Call // newest first
+	calls     []Call // oldest first, and more than boards are told
 	recovered Recovered
 }
 
@@ -235,7 +235,11 @@ func (d *Day) Waiting(services ...ServiceID) []Visit {
 func (d *Day) WaitingCount(s ServiceID) int { return len(d.waiting[s]) }
 
 // Calls returns the last calls, newest first; a repeated call stands once, where it was last made.
-func (d *Day) Calls() []Call { return slices.Clone(d.calls) }
+func (d *Day) Calls() []Call {
+	last := slices.Clone(d.calls[max(0, len(d.calls)-maxCalls):])
+	slices.Reverse(last)
+	return last
+}
 
 // CounterState is a copy of what happens at a counter.
 type CounterState struct {

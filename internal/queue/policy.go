@@ -159,10 +159,18 @@ func prepare(c Calling) *calling {
 const lastTier = 2
 
 func (c *calling) class(id ClassID) (Class, bool) {
-	for i := range c.classes {
-		if c.classes[i].id == id {
-			return c.classes[i].Class, true
-		}
+	if found := c.find(id); found != nil {
+		return *found, true
 	}
 	return Class{Tier: c.walkIn}, false
+}
+
+// find returns a class as it stands in the rules; nil if they do not know it.
+func (c *calling) find(id ClassID) *Class {
+	for i := range c.classes {
+		if c.classes[i].id == id {
+			return &c.classes[i].Class
+		}
+	}
+	return nil
 }

@@ -31,18 +31,21 @@ func (r rank) before(o rank) bool {
 
 // rank returns the place of a waiting visit for a counter, and the rule that gives it.
 func (c *calling) rank(v *Visit, secondary bool, at time.Time) (rank, Rule) {
-	class, _ := c.class(v.Class)
-	r := rank{tier: class.Tier, behind: 1, key: v.Since, id: v.ID}
+	r := rank{tier: c.walkIn, behind: 1, key: v.Since, id: v.ID}
+	bySlot := false
+	if class := c.find(v.Class); class != nil {
+		r.tier, bySlot = class.Tier, class.Order == OrderSlot
+	}
 	waited := at.Sub(v.Since)
 	rule := RuleArrival
-	booked := class.Order == OrderSlot && !v.Slot.IsZero() && !v.Since.After(v.Slot.Add(c.Late))
+	booked := bySlot && !v.Slot.IsZero() && !v.Since.After(v.Slot.Add(c.Late))
 	switch {
 	case booked:
 		r.key, rule = v.Slot, RuleBooked
 		if at.Before(v.Slot.Add(-c.Early)) {
 			r.tier, rule = c.walkIn, RuleArrival
 		}
-	case class.Order == OrderSlot: // checked in too late: a walk-in from then on
+	case bySlot: // checked in too late: a walk-in from then on
 		r.tier = c.walkIn
 	case v.Class == ClassLaw:
 		rule = RuleLaw
