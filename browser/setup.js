@@ -23,6 +23,7 @@ export async function setUp(page, look) {
   await open('divisoes/cc');
   await look('setup-320', page, 'staff');
   await page.setViewportSize({ width: 1440, height: 940 });
+  await slip(page, open, look);
   for (const [path, name] of /** @type {const} */ ([
     ['balcoes', 'setup-counters'], ['regras', 'setup-rules'], ['pessoas', 'setup-people'], ['previsao', 'setup-preview'], ['loja', 'setup-branch'],
     ['texto', 'setup-text'],
@@ -34,6 +35,41 @@ export async function setUp(page, look) {
   await page.getByRole('button', { name: /^Publicar versão/ }).click();
   await page.getByText('Já está em vigor').waitFor();
   await look('setup-history', page, 'staff');
+}
+
+/**
+ * The slip: words of the branch are put on, seen in the picture on narrow paper, and printed by a kiosk for a test.
+ * @param {import('playwright-core').Page} page
+ * @param {(path: string) => Promise<void>} open
+ * @param {(name: string, page: import('playwright-core').Page, kind: 'staff' | 'narrow') => Promise<void>} look
+ */
+async function slip(page, open, look) {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await open('talao');
+  await page.getByLabel('O que pôr').selectOption('Texto da loja');
+  await page.locator('.add').getByRole('button', { name: 'Pôr' }).click();
+  await page.locator('.setup-aside').getByText('Escreva o texto em português').waitFor();
+  await page.waitForLoadState('load');
+  const picture = () => page.locator('#talao-imagem').getAttribute('src');
+  const before = await picture();
+  await page.getByLabel('Texto em português').fill('Tenha consigo o documento de identificação.');
+  await page.locator('.slip-text').getByText('Tenha consigo').waitFor({ state: 'attached' }); // while it is typed
+  if ((await picture()) === before) throw new Error('the picture of the slip is the old one');
+  await page.getByRole('button', { name: 'Subir: Texto da loja' }).click();
+  await page.locator('#guardado').getByText('Guardado').waitFor();
+  await page.getByLabel('Papel').selectOption('58 mm');
+  await page.locator('#talao-imagem.slip-70').waitFor();
+  await page.locator('.setup-aside').evaluate((e) => e.scrollTo(0, 0));
+  await look('setup-slip', page, 'staff');
+  await page.getByRole('button', { name: 'Imprimir ensaio' }).first().click();
+  await page.locator('#talao-ensaio').getByText('impresso e confirmado').waitFor();
+  await page.setViewportSize({ width: 320, height: 900 });
+  await open('talao');
+  await look('setup-slip-320', page, 'staff');
+  await page.setViewportSize({ width: 1440, height: 940 });
+  await open('talao');
+  await page.getByRole('button', { name: 'Voltar ao talão normal' }).click();
+  await page.getByText('Talão normal no rascunho').waitFor();
 }
 
 /**

@@ -60,9 +60,11 @@ func Kinds() []Kind {
 // Part is one thing on a form. Fields that its kind does not use are zero.
 type Part struct {
 	Kind Kind
-	// Portuguese and English are the words of a text. The English is printed
-	// below for those who asked for it.
-	Portuguese, English string
+	// Portuguese are the words of a text.
+	Portuguese string
+	// Other are the same words by language; one of them is printed below, for
+	// those who asked for that language, else English.
+	Other map[string]string
 	// Bold, Centred and Strong are the style of a text; strong letters are
 	// twice as wide.
 	Bold, Centred, Strong bool
@@ -130,8 +132,8 @@ func (p *page) part(part Part, s Slip) {
 			st = p.strong
 		}
 		p.say(st, part.Bold, part.Centred, part.Portuguese)
-		if part.English != "" {
-			p.translate(part.English)
+		if p.language != "" && p.language != "pt" {
+			p.say(style{1, 2}, false, true, cmp.Or(part.Other[p.language], part.Other["en"]))
 		}
 	case PartRule:
 		p.rule()

@@ -106,7 +106,10 @@ func Layout(s Slip, m Media) []Block {
 		p.body = p.strong
 	}
 	form := standard
-	if m.Form != nil {
+	switch {
+	case s.Form != nil:
+		form = s.Form.Parts
+	case m.Form != nil:
 		form = m.Form.Parts
 	}
 	for _, part := range form {

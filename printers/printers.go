@@ -66,6 +66,9 @@ type Slip struct {
 	// Language is that of the second line below each label, as PaperLanguage
 	// has it; "pt" and nothing are Portuguese alone.
 	Language string
+	// Form says what stands on this slip, in place of the media's form; nil is
+	// that one.
+	Form *Form
 	// Large asks for large print: fewer words, bigger letters, no QR.
 	Large bool
 }

@@ -137,9 +137,13 @@ func (a *App) openDay(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the users: %w", err)
 	}
+	drawn, err := newPress(a)
+	if err != nil {
+		return err
+	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Sessions: sessions{a.store},
 		Archive: a.store, Audit: a.audit,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/slip"
 	"balcao/internal/wire"
 )
 
@@ -29,6 +30,8 @@ type Branch struct {
 	Feedback   Feedback    `yaml:"feedback"`
 
 	StaffReport StaffReport `yaml:"staff_report"` // figures by person; off unless the branch says so
+
+	Slip slip.Layout `yaml:"slip"` // what stands on a slip; without parts the standard layout
 }
 
 // Body is an organisation present in the branch.

@@ -2,6 +2,7 @@ package branch
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"balcao/internal/config"
@@ -32,6 +33,7 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.callboards()
 	c.bookings()
 	c.supply()
+	b.Slip.Check(strings.TrimPrefix(path+".slip", "."), faults)
 }
 
 type checker struct {

@@ -36,6 +36,7 @@ const (
 	BoardTopic = "board"
 	OfferTopic = "offer"
 	BeatTopic  = "beat"
+	SlipTopic  = "slip"
 )
 
 // Config is what a Site needs.
@@ -61,12 +62,16 @@ type Site struct {
 
 	mu     sync.Mutex
 	orders []order
+	tests  []test
 	nodes  map[wire.NodeID]*wire.KioskHealth
 }
 
 // New returns a site that knows no nodes yet.
 func New(cfg Config) *Site {
-	return &Site{cfg: cfg, changed: make(chan struct{}, 1), ordered: make(chan struct{}, 1), nodes: map[wire.NodeID]*wire.KioskHealth{}}
+	return &Site{
+		cfg: cfg, changed: make(chan struct{}, 1), ordered: make(chan struct{}, 1),
+		nodes: map[wire.NodeID]*wire.KioskHealth{},
+	}
 }
 
 // Hear is told of entries that are on disk. It never blocks.
@@ -97,6 +102,7 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 	hours := time.NewTimer(s.untilChange(ctx))
 	defer hours.Stop()
 	due := true
+	layout := s.publishSlip(ctx, to, "")
 	s.publishBoard(ctx, to)
 	s.publishBeat(ctx, to)
 	for {
@@ -104,6 +110,7 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 		case <-ctx.Done():
 			return nil
 		case <-s.changed:
+			layout = s.publishSlip(ctx, to, layout)
 			s.publishBoard(ctx, to)
 			if !due {
 				due = true
@@ -111,8 +118,10 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 			}
 		case <-s.ordered:
 			s.sendOrders(ctx, to)
+			s.sendTests(to)
 		case <-orders.C:
 			s.sendOrders(ctx, to)
+			s.sendTests(to)
 		case <-offer.C:
 			due = false
 			s.publishOffer(ctx, to)
@@ -124,6 +133,7 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 			hours.Reset(s.untilChange(ctx))
 		case <-minute.C:
 			hours.Reset(s.untilChange(ctx)) // the clock or the hours may have been set
+			layout = s.publishSlip(ctx, to, layout)
 			s.publishBoard(ctx, to)
 			s.publishOffer(ctx, to)
 		}
@@ -299,7 +309,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	defer s.mu.Unlock()
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
-	n.Models, n.Roll = h.Models, h.Roll
+	n.Models, n.Roll, n.SlipTest = h.Models, h.Roll, h.SlipTest
 	n.Call, n.CallMS = h.Call, h.CallMS
 }
 

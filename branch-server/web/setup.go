@@ -43,7 +43,7 @@ func (w *Web) setupRoutes() []route {
 	if w.cfg.Setup == nil {
 		return nil
 	}
-	return []route{
+	return append(w.slipRoutes(), []route{
 		{"GET /configuracao", coordination, w.setupHome},
 		{"GET /configuracao/{section}", coordination, w.setupPage},
 		{"GET /configuracao/{section}/{id}", coordination, w.setupPage},
@@ -54,7 +54,7 @@ func (w *Web) setupRoutes() []route {
 		{"POST /configuracao/publicar", coordination, w.setupPublish},
 		{"POST /configuracao/repor", coordination, w.setupRestore},
 		{"POST /configuracao/pessoas", coordination, w.setupPeople},
-	}
+	}...)
 }
 
 // desk is what every page of the set-up knows: what is in force, the draft, and how they differ.
@@ -117,6 +117,7 @@ type setupData struct {
 	Matrix   *matrix  // of skills
 	Users    *usersPart
 	Preview  *previewPart
+	Slip     *slipPart
 	History  []historyLine
 	Text     string // the full text, in its section
 	Lines    []int
@@ -146,6 +147,7 @@ var sections = []struct{ id, title string }{
 	{"divisoes", "Divisões"},
 	{"servicos", "Serviços"},
 	{"balcoes", "Balcões"},
+	{"talao", "Talão"},
 	{"regras", "Regras de chamada"},
 	{"pessoas", "Pessoas"},
 	{"previsao", "Pré-visualização"},
@@ -241,6 +243,12 @@ func linkTo(f setup.Fault) string {
 		return to
 	}
 	parts := strings.Split(f.Path, "/")
+	if parts[0] == "slip" {
+		if len(parts) > 3 {
+			return "/configuracao/talao#" + fieldID(f.Path)
+		}
+		return "/configuracao/talao#" + fieldID(strings.Join(parts, "/"))
+	}
 	page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes", "policy": "regras"}[parts[0]]
 	switch {
 	case page == "regras":

@@ -21,6 +21,9 @@ type block struct {
 	Removes            []remover // of lines that stand among the fields
 	Add                *adder
 	Tax                string // body that may be given the tax authority's list
+
+	ID, Error string // of a part of the slip
+	Moves     *mover
 }
 
 // field is one field of a form, with all that is said at it.

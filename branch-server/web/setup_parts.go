@@ -77,6 +77,11 @@ func (w *Web) fillSection(ctx context.Context, rw http.ResponseWriter, r *http.R
 		data.Blocks, data.List = f.house(), f.ownHours()
 	case "regras":
 		data.Blocks = f.rules()
+	case "talao":
+		if err := w.fillSlip(data, f, d, r); err != nil {
+			w.fault(rw, r, err)
+			return false
+		}
 	case "entidades", "divisoes", "servicos", "balcoes":
 		if s.id != "" && !fillLine(data, f, b, s) {
 			w.notFound(rw, r)

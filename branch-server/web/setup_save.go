@@ -17,18 +17,22 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // setupSaid are the notices that a page may be opened with.
 var setupSaid = map[string]noticeLine{
-	"tirado":       {"ok", "b-ok", "Tirado do rascunho", "Nada muda na loja até publicar."},
-	"posto":        {"ok", "b-ok", "Posto no rascunho", "Preencha o resto. Nada muda na loja até publicar."},
-	"data":         {"ok", "b-ok", "Data posta no rascunho", "Está encerrada todo o dia, até escrever outras horas. Nada muda na loja até publicar."},
-	"desfeita":     {"ok", "b-ok", "Alteração desfeita", "Esse ponto voltou ao que está em vigor. O resto do rascunho fica."},
-	"juntas":       {"ok", "b-ok", "Alterações juntas", "Outra pessoa guardou entretanto noutros campos; ficaram as suas e as dela."},
-	"deitado-fora": {"ok", "b-ok", "Rascunho deitado fora", "Fica o que está em vigor."},
-	"publicada":    {"ok", "b-ok", "Publicada", "Já está em vigor: quiosques, painéis e balcões seguem-na."},
-	"faltas":       {"error", "b-out", "Ainda não se publica", "Corrija o que está assinalado. O cursor está na primeira falta; a lista tem todas."},
-	"sem-mudanca":  {"info", "info-mark", "Não há nada a publicar", "O rascunho é igual ao que está em vigor."},
-	"mudou":        {"stale", "b-watch", "Entretanto o rascunho mudou", "Outra pessoa guardou. Veja «O que muda» e publique de novo."},
-	"nova-versao":  {"stale", "b-watch", "Entretanto foi publicada outra versão", "Veja o que muda em relação a ela e publique de novo."},
-	"pessoa":       {"ok", "b-ok", "Guardado", "Vale desde já."},
+	"tirado":        {"ok", "b-ok", "Tirado do rascunho", "Nada muda na loja até publicar."},
+	"posto":         {"ok", "b-ok", "Posto no rascunho", "Preencha o resto. Nada muda na loja até publicar."},
+	"data":          {"ok", "b-ok", "Data posta no rascunho", "Está encerrada todo o dia, até escrever outras horas. Nada muda na loja até publicar."},
+	"juntas":        {"ok", "b-ok", "Alterações juntas", "Outra pessoa guardou entretanto noutros campos; ficaram as suas e as dela."},
+	"deitado-fora":  {"ok", "b-ok", "Rascunho deitado fora", "Fica o que está em vigor."},
+	"publicada":     {"ok", "b-ok", "Publicada", "Já está em vigor: quiosques, painéis e balcões seguem-na."},
+	"faltas":        {"error", "b-out", "Ainda não se publica", "Corrija o que está assinalado. O cursor está na primeira falta; a lista tem todas."},
+	"sem-mudanca":   {"info", "info-mark", "Não há nada a publicar", "O rascunho é igual ao que está em vigor."},
+	"mudou":         {"stale", "b-watch", "Entretanto o rascunho mudou", "Outra pessoa guardou. Veja «O que muda» e publique de novo."},
+	"nova-versao":   {"stale", "b-watch", "Entretanto foi publicada outra versão", "Veja o que muda em relação a ela e publique de novo."},
+	"normal":        {"ok", "b-ok", "Talão normal no rascunho", "Nada muda nos quiosques até publicar."},
+	"ensaio":        {"info", "info-mark", "Ensaio pedido", "O quiosque imprime o talão do rascunho, com o número T000. Veja o resultado em «Quiosques»."},
+	"ensaio-nao":    {"error", "b-out", "O ensaio não foi pedido", "Escolha um quiosque e tente de novo."},
+	"ensaio-faltas": {"error", "b-out", "O ensaio não foi pedido", "Corrija primeiro as faltas do talão."},
+	"pessoa":        {"ok", "b-ok", "Guardado", "Vale desde já."},
+	"desfeita":      {"ok", "b-ok", "Alteração desfeita", "Esse ponto voltou ao que está em vigor. O resto do rascunho fica."},
 }
 
 func noticeOf(code string) *noticeLine {
@@ -172,6 +176,10 @@ func (s *saving) button(b *branch.Branch) error {
 			s.to = address(section, arrivedAt(s.form), "data") + "#" + fieldID(arg+"/"+id+"/spans")
 			return nil
 		}
+		if arg == "slip/parts" {
+			s.to = address("talao", "", "") + "#" + partID(id)
+			return nil
+		}
 		page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes"}[arg]
 		if page == "" {
 			s.to = address("regras", "", "posto")
@@ -186,6 +194,15 @@ func (s *saving) button(b *branch.Branch) error {
 		if strings.Contains(arg, "/exceptions/") {
 			s.to = address(section, arrivedAt(s.form), "tirado")
 		}
+	case "up", "down":
+		by := map[string]int{"up": -1, "down": 1}[do]
+		if err := setup.MovePart(b, arg, by); err != nil {
+			return editError{err}
+		}
+		s.to = address("talao", "", "") + "#" + partID(arg)
+	case "standard-slip":
+		setup.StandardSlip(b)
+		s.to = address("talao", "", "normal")
 	case "copy-monday":
 		if err := setup.CopyMonday(b, arg); err != nil {
 			return editError{err}

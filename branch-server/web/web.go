@@ -85,6 +85,7 @@ type Config struct {
 	Log   *slog.Logger
 
 	Setup        Setup    // the description and the people, to be changed; nil means that they cannot be
+	Press        Press    // pictures and tests of slips; nil means that there are none
 	Arrivals     Arrivals // booked times; nil means that there are none
 	BookingToken string   // of systems that send bookings; empty means none may
 }

@@ -41,6 +41,7 @@ var floors = map[string]int{
 	"internal/phrase":        pure,
 	"internal/replica":       pure,
 	"internal/seal":          pure,
+	"internal/slip":          pure,
 	"internal/trace":         pure,
 	"internal/wire":          pure,
 	"kiosk/card":             pure,

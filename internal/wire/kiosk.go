@@ -297,6 +297,7 @@ type Health struct {
 	Kiosks   []KioskHealth     `json:"kiosks,omitempty"`
 	Call     string            `json:"call,omitempty"`    // who a citizen asked to come to the kiosk: help or interpreter
 	CallMS   int64             `json:"call_ms,omitempty"` // when, in Unix milliseconds
+	SlipTest *SlipTested       `json:"slip_test,omitempty"`
 }
 
 // PaperRoll is the forecast of a printer's paper.
@@ -308,7 +309,7 @@ type PaperRoll struct {
 // DeviceModel is what a node knows of the make of one of its devices: what the device said of itself, and by which
 // profile it is spoken to.
 type DeviceModel struct {
-	Device   string `json:"dev"` // printer, reader
+	Device   string `json:"dev"` // printer, reader, touch, sound, callboard; kiosk is the whole machine
 	Maker    string `json:"maker,omitempty"`
 	Model    string `json:"model,omitempty"`
 	Serial   string `json:"serial,omitempty"`
@@ -316,6 +317,7 @@ type DeviceModel struct {
 	Profile  string `json:"profile,omitempty"`
 	Hash     string `json:"hash,omitempty"`  // SHA-256 of the profile as laid together for this firmware
 	Other    string `json:"other,omitempty"` // the profile that would describe it, where another is configured
+	Slip     string `json:"slip,omitempty"`  // SHA-256 of the layout of its slips, for printers
 }
 
 // KioskHealth is what a branch tells headquarters of one of its nodes.
@@ -331,6 +333,8 @@ type KioskHealth struct {
 	Roll    *PaperRoll        `json:"roll,omitempty"`
 	Call    string            `json:"call,omitempty"` // as Health has it
 	CallMS  int64             `json:"call_ms,omitempty"`
+	// SlipTest is what became of the last slip that it printed for a test.
+	SlipTest *SlipTested `json:"slip_test,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

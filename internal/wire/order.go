@@ -11,7 +11,8 @@ import (
 type Order struct {
 	ID    string      `json:"id"`
 	TTL   int64       `json:"ttl"`             // milliseconds from now; not begun afterwards
-	Print *PrintOrder `json:"print,omitempty"` // the only kind as yet
+	Print *PrintOrder `json:"print,omitempty"` // the slip of a number
+	Test  *SlipTest   `json:"test,omitempty"`  // a slip that is no ticket; what became of it stands in the node's health
 }
 
 // PrintOrder asks a kiosk to print the slip of a number that was given elsewhere in the branch, at reception. What
@@ -31,7 +32,7 @@ func EncodeOrder(o Order) ([]byte, error) {
 	return b, nil
 }
 
-// DecodeOrder reads an order and checks it. An order of a kind that this program does not know has a nil Print; fields
+// DecodeOrder reads an order and checks it. An order of a kind that this program does not know has neither Print nor Test; fields
 // it does not know are accepted.
 func DecodeOrder(payload []byte) (Order, error) {
 	var o Order

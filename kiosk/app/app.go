@@ -48,7 +48,8 @@ type App struct {
 	health     *health
 	keeper     *keeper
 	offers     *offers
-	lender     *lender // of numbers for the time alone
+	layouts    *layouts // of slips
+	lender     *lender  // of numbers for the time alone
 	latency    *latency
 	own        *identity.Identity // nil without certificates
 
@@ -85,7 +86,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	}
 	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
 	a.devices = newDevices(a)
-	a.offers, a.lender = newOffers(a), newLender(a)
+	a.offers, a.lender, a.layouts = newOffers(a), newLender(a), newLayouts(a)
 	if err := a.connect(); err != nil {
 		return nil, err
 	}
@@ -143,6 +144,7 @@ func (a *App) connect() error {
 		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(), Believe: a.believe(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
+		OnSlip: a.layouts.hear,
 	})
 	return err
 }
@@ -203,6 +205,7 @@ func (a *App) remember(ctx context.Context) error {
 			}
 			return err
 		},
+		uplink.SlipName: a.layouts.remember,
 		uplink.BoardName: func(raw []byte) error {
 			var b wire.Board
 			err := json.Unmarshal(raw, &b)

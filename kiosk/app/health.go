@@ -49,7 +49,7 @@ func (h *health) sample() wire.Health {
 		Call: call, CallMS: since,
 		Node: a.cfg.Node, Boot: a.boot, Software: Version, AtMS: a.clock.Now().UnixMilli(), UpMS: machine.Uptime(),
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
-		Models: a.models(), Roll: a.paperLeft(),
+		Models: a.models(), Roll: a.paperLeft(), SlipTest: a.layouts.lastTest(),
 	}
 }
 

@@ -151,6 +151,13 @@ func or(text, otherwise string) string {
 	return text
 }
 
+// speaks is the profile by which the printer is spoken to.
+func (u *printerUnit) speaks() profiles.Profile {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.profile
+}
+
 // known is what health tells of the printer's make.
 func (u *printerUnit) known() wire.DeviceModel {
 	u.mu.Lock()
@@ -163,7 +170,9 @@ func (a *App) models() []wire.DeviceModel {
 	if a.unit == nil {
 		return nil
 	}
-	return []wire.DeviceModel{a.unit.known()}
+	printer := a.unit.known()
+	printer.Slip = a.layouts.printed()
+	return []wire.DeviceModel{printer}
 }
 
 // OpenPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's

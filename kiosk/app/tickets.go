@@ -228,13 +228,12 @@ func (t *tickets) put(ctx context.Context, j *job) {
 	if link := t.app.offers.link(j.request); link != "" {
 		slip.QR, slip.QRFor = link, printers.QRTurn // one code a slip: where to complain stands in words then
 	}
-	t.mu.Lock()
-	t.printing = slipOf{request: j.request, number: j.ticket.Number}
-	t.mu.Unlock()
+	slip.Form = t.app.layouts.of()
 	began := t.app.clock.Now()
 	touched := false // paper may have moved
 	outcome, err := t.app.printer.Print(ctx, slip, func() {
 		touched = true
+		t.prints(slipOf{request: j.request, number: j.ticket.Number})
 		t.app.trace(StepFirstByte, j.request)
 		t.app.uplink.Nudge()
 	})
@@ -324,6 +323,13 @@ func (t *tickets) late(id string) {
 	if known {
 		t.settle(request, store.Printed, "late")
 	}
+}
+
+// prints notes whose slip the printer has begun: what its mouth tells next is about that one.
+func (t *tickets) prints(s slipOf) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.printing = s
 }
 
 // mouth hears what became of a slip that the printer holds out until it is taken. It is called by the printer's own

@@ -36,6 +36,8 @@ type Config struct {
 	OnBoard func(wire.Board)
 	OnOrder func(wire.Order)               // to this node alone
 	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
+	// OnSlip hears what stands on slips; it may be nil.
+	OnSlip func(wire.SlipLayout)
 	// Keep is given what should outlive a restart, by name.
 	Keep func(name string, payload []byte)
 }
@@ -44,6 +46,7 @@ type Config struct {
 const (
 	OfferName = "offer"
 	BoardName = "board"
+	SlipName  = "slip"
 	beatName  = "beat"
 )
 
@@ -176,6 +179,16 @@ func (u *Uplink) heard(topic string, payload []byte) {
 		}
 		u.cfg.Keep(OfferName, payload)
 		u.cfg.OnOffer(o)
+	case SlipName:
+		var l wire.SlipLayout
+		if err := json.Unmarshal(payload, &l); err != nil {
+			u.cfg.Log.Warn("unreadable layout of slips", "err", err)
+			return
+		}
+		if u.cfg.OnSlip != nil {
+			u.cfg.Keep(SlipName, payload)
+			u.cfg.OnSlip(l)
+		}
 	case BoardName:
 		var b wire.Board
 		if err := json.Unmarshal(payload, &b); err != nil {

@@ -28,6 +28,9 @@ type Paper struct {
 // Rolls are the widths of paper that slips are laid out for, in millimetres.
 func Rolls() []float64 { return []float64{58, 60, 80, 82.5} }
 
+// Dots is how many dots a model prints across the paper of one kiosk.
+func Dots(p profiles.Profile, on Paper) (int, error) { return on.dots(p) }
+
 // Dialect returns the language of a model, set up as its profile says.
 func Dialect(p profiles.Profile) (printers.Dialect, error) { return DialectOn(p, Paper{}) }
 
@@ -43,7 +46,7 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 	}
 	narrow := dots < p.Media.HeadDots
 	p.Media.HeadDots = dots
-	on.Form = fitted(on.Form, p)
+	on.Form = Fitted(on.Form, p)
 	letters, err := drawn.New()
 	if err != nil {
 		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
@@ -75,9 +78,9 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 // so that its last line stands clear of the edge: 15 mm at 203 dpi.
 const tearOff = 120
 
-// fitted takes out of a form what a model cannot print, and adds what it needs.
+// Fitted takes out of a form what a model cannot print, and adds what it needs.
 // A form that suits as it is, is returned as it is.
-func fitted(f *printers.Form, p profiles.Profile) *printers.Form {
+func Fitted(f *printers.Form, p profiles.Profile) *printers.Form {
 	if !p.QR.Missing && p.Cut.Kind != "none" {
 		return f
 	}

@@ -3,9 +3,11 @@ package form_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"balcao/internal/slip"
 	"balcao/printers"
 	"balcao/printers/escpos"
 	"balcao/printers/form"
@@ -138,6 +140,20 @@ func TestTheSchemaKnowsTheSameParts(t *testing.T) {
 	}
 	if got := doc.Properties.Parts.Items.Properties.Part.Enum; !reflect.DeepEqual(got, printers.Kinds()) {
 		t.Errorf("schema has %v, want %v", got, printers.Kinds())
+	}
+}
+
+// The kinds that a layout may have are those that a printer can print.
+func TestLayoutsAndPrintersKnowTheSameParts(t *testing.T) {
+	var kinds []string
+	for _, k := range printers.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	if !slices.Equal(kinds, slip.Kinds()) {
+		t.Errorf("printers print %v, layouts have %v", kinds, slip.Kinds())
+	}
+	if f := form.Of(slip.Layout{}); !reflect.DeepEqual(f, printers.Standard()) {
+		t.Errorf("the standard layout is %+v", f)
 	}
 }
 

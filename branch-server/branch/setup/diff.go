@@ -22,8 +22,10 @@ type Change struct {
 // Diff says in words what differs between two descriptions, in the order of the fields. Lines of lists are the same
 // line when they have the same id.
 func Diff(was, now *branch.Branch) []Change {
-	d := differ{was: was, now: now}
-	d.structs("", reflect.ValueOf(was).Elem(), reflect.ValueOf(now).Elem())
+	old, fresh := *was, *now
+	old.Slip.Parts, fresh.Slip.Parts = old.Slip.In(), fresh.Slip.In() // none at all are the standard ones
+	d := differ{was: &old, now: &fresh}
+	d.structs("", reflect.ValueOf(&old).Elem(), reflect.ValueOf(&fresh).Elem())
 	return d.changes
 }
 
@@ -159,6 +161,10 @@ func (d *differ) lines(path string, was, now reflect.Value) {
 			continue
 		}
 		d.add(path+"/"+id, "existia", "")
+	}
+	if path == "slip/parts" && !slices.Equal(before, after) {
+		d.changes = append(d.changes, Change{Path: path, What: Label(path), Now: "outra"})
+		return
 	}
 	if !slices.Equal(before, after) {
 		d.add(path, strings.Join(before, " "), strings.Join(after, " "))

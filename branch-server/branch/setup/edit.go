@@ -133,6 +133,9 @@ func Add(b *branch.Branch, list, name, under string) (string, error) {
 	if level, is := strings.CutSuffix(list, "/exceptions"); is {
 		return addException(b, level, name)
 	}
+	if list == "slip/parts" {
+		return AddPart(b, under)
+	}
 	if name == "" && list != "policy/bodies" {
 		return "", ErrNoName
 	}
@@ -224,6 +227,9 @@ func Remove(b *branch.Branch, path string) error {
 	cut := strings.LastIndex(path, "/")
 	if cut < 0 {
 		return ErrNoField
+	}
+	if strings.HasPrefix(path, "slip/") {
+		ownSlip(b)
 	}
 	list, id := reflect.ValueOf(b).Elem(), path[cut+1:]
 	for part := range strings.SplitSeq(path[:cut], "/") {

@@ -280,6 +280,9 @@ func addException(b *branch.Branch, level, name string) (string, error) {
 
 // ensureLine makes the line that a path of own hours, limits or shares stands on, if what it is for exists.
 func ensureLine(b *branch.Branch, path string) {
+	if strings.HasPrefix(path, "slip/") {
+		ownSlip(b)
+	}
 	parts := strings.Split(path, "/")
 	if len(parts) < 4 {
 		return

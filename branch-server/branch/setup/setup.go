@@ -52,6 +52,7 @@ func Read(document []byte) Reading {
 	var r Reading
 	form := config.Problems(config.Decode("", document, &plain))
 	r.Branch = branch.Branch(plain.bareBranch)
+	nameParts(&r.Branch)
 	var full checked
 	all := config.Problems(config.Decode("", document, &full))
 	for _, p := range form {

@@ -28,7 +28,7 @@ func faultOf(b *branch.Branch, p config.Problem) Fault {
 var labels = map[string]string{
 	"id": "Código da loja", "name": "Nome da loja", "zone": "Fuso horário", "greeting": "Saudação com o cartão",
 	"lend": "Números emprestados aos quiosques", "bodies": "Entidades", "divisions": "Divisões", "services": "Serviços",
-	"counters": "Balcões", "policy": "Regras de chamada",
+	"counters": "Balcões", "policy": "Regras de chamada", "slip": "Talão", "slip/parts": "Ordem das partes do talão",
 
 	"bodies/id": "Código", "bodies/short": "Nome curto", "bodies/name/pt": "Nome em português", "bodies/name/en": "Nome em inglês", "bodies/name": "Nome", "bodies/icon": "Ícone",
 
@@ -82,6 +82,9 @@ func Label(path string) string {
 	if len(parts) > 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters"}, parts[0]) {
 		return word(parts[0]+"/"+strings.Join(parts[2:], "/"), parts)
 	}
+	if w, is := slipLabel(parts); is {
+		return w
+	}
 	if len(parts) == 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters"}, parts[0]) {
 		return map[string]string{"bodies": "Entidade", "divisions": "Divisão", "services": "Serviço", "counters": "Balcão"}[parts[0]]
 	}
@@ -111,6 +114,8 @@ func Where(b *branch.Branch, path string) string {
 		return or(Get(b, "services/"+id+"/name/pt"), id)
 	case "counters":
 		return or(Get(b, "counters/"+id+"/label"), id)
+	case "slip":
+		return whereOnSlip(b, parts)
 	case "policy":
 		where := "Regras"
 		rest := parts[1:]
@@ -155,6 +160,8 @@ func Say(b *branch.Branch, path, value string) string {
 	}
 	key := path[strings.LastIndex(path, "/")+1:]
 	switch {
+	case path == "slip/parts":
+		return names(value, func(id string) string { return PartName(b, id) })
 	case value == "true":
 		return "sim"
 	case value == "false":
@@ -293,4 +300,15 @@ var translations = []translation{
 	says(`(\S+) overlaps (\S+) on \S+`, `$1 sobrepõe-se a $2 no mesmo dia.`),
 	says(`(\S+) overlaps (\S+)`, `$1 sobrepõe-se a $2.`),
 	says(`want true or false.*`, `Escreva true ou false.`),
+	says(quoted+` stands on the slip already`, `Já está no talão. Tire uma das duas.`),
+	says(`there is no part "number"`, `Falta o número no talão: ponha-o de novo.`),
+	says(`there is no part "service"`, `Falta o serviço no talão: ponha-o de novo.`),
+	says(`there is no part "copy"`, `Falta a marca de 2.ª via: sem ela, duas senhas iguais não se distinguem.`),
+	says(`there is no part "priority"`, `Falta a prioridade no talão: ponha-a de novo.`),
+	says(`there is no part "validity"`, `Falta a validade no talão: ponha-a de novo.`),
+	says(`has no words`, `Escreva o texto em português, ou tire esta parte.`),
+	says(`is longer than (\d+) letters`, `É maior do que $1 letras: encurte-o.`),
+	says(`(\d+) parts are more than (\d+)`, `$1 partes são demais; cabem $2.`),
+	says(`belongs to a part "([^"]*)", not to "([^"]*)"`, `Não pertence a esta parte. Apague-o no texto completo.`),
+	says(quoted+` is none of header.*`, `«$1» não é uma parte de talão.`),
 }

@@ -25,9 +25,19 @@ function focusNamed() {
 
 let saving = false;
 let pending = false;
+let afterwards = ""; // a button that was pressed while another answer was on its way
 
-/** Keeps the form in the draft, and shows what came of it without moving the cursor. @param {HTMLFormElement} form */
-async function keep(form) {
+/**
+ * Keeps the form in the draft, and shows what came of it without moving the cursor. A button that was pressed says what
+ * else to do.
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} [button]
+ */
+async function keep(form, button) {
+  if (saving && button) {
+    afterwards = button.id;
+    return;
+  }
   if (saving) {
     pending = true;
     return;
@@ -40,18 +50,23 @@ async function keep(form) {
     for (const [name, value] of new FormData(form)) {
       if (typeof value === "string" && !name.startsWith("name:")) body.append(name, value);
     }
+    if (button) body.append(button.name, button.value);
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(String(response.status));
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const later = changedSince(form, body);
     show(fresh);
     for (const [id, value] of later) put(id, value);
+    if (button) stay(button.id);
   } catch {
     const now = document.getElementById("guardado");
     if (now) now.textContent = "Ainda não ficou guardado: sem ligação. Carregue em «Guardar no rascunho».";
   } finally {
     saving = false;
-    if (pending) {
+    const next = afterwards ? document.getElementById(afterwards) : null;
+    afterwards = "";
+    if (next instanceof HTMLButtonElement && next.form) void keep(next.form, next);
+    else if (pending) {
       pending = false;
       const fresh = document.getElementById("campos");
       if (fresh instanceof HTMLFormElement) void keep(fresh);
@@ -98,6 +113,7 @@ function show(fresh) {
     return;
   }
   const rail = old.querySelector(".rail")?.scrollTop ?? 0;
+  wear(next);
   old.replaceWith(document.adoptNode(next));
   const side = document.querySelector(".rail");
   if (side) side.scrollTop = rail;
@@ -140,6 +156,109 @@ document.addEventListener("input", (event) => {
     numbers.append(line);
   }
 });
+
+/** Keeps the focus on a button that moved with its part, or on its part if it is at the end. @param {string} id */
+function stay(id) {
+  const button = document.getElementById(id);
+  if (!(button instanceof HTMLButtonElement)) return;
+  const other = button.parentElement?.querySelector("button:not([disabled])");
+  const to = button.disabled && other instanceof HTMLElement ? other : button;
+  to.focus({ preventScroll: true });
+  to.scrollIntoView({ block: "nearest" });
+}
+
+/** On which paper the slip is looked at; it stays while the draft changes. @returns {URLSearchParams | null} */
+function paper() {
+  const form = document.getElementById("talao-em");
+  if (!(form instanceof HTMLFormElement)) return null;
+  const on = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") on.set(name, value);
+  return on;
+}
+
+/** Looks at a fresh page's slip on the same paper as before. @param {Element} next */
+function wear(next) {
+  const on = paper();
+  const picture = next.querySelector("#talao-imagem");
+  if (!on || !(picture instanceof HTMLElement)) return;
+  const drawn = new URL(picture.getAttribute("src") || "", location.href);
+  const draft = drawn.searchParams.get("rascunho") || "";
+  if (same(on, drawn.searchParams)) return;
+  picture.setAttribute("src", `${drawn.pathname}?${on}&rascunho=${draft}`);
+  for (const field of next.querySelectorAll("#talao-em :is(select, input)")) {
+    if (field instanceof HTMLSelectElement) field.value = on.get(field.name) || field.value;
+    else if (field instanceof HTMLInputElement) field.checked = on.has(field.name);
+  }
+}
+
+/** @param {URLSearchParams} a @param {URLSearchParams} b */
+function same(a, b) {
+  return ["mm", "lang", "grande", "via", "prioridade"].every((key) => (a.get(key) || "") === (b.get(key) || ""));
+}
+
+/** Shows the slip on another paper: picture, text, length and what is wrong come from the branch. */
+async function look() {
+  const on = paper();
+  if (!on) return;
+  history.replaceState(null, "", `${location.pathname}?${on}`);
+  try {
+    const response = await fetch(`${location.pathname}?${on}`, { headers: { Accept: "text/html" } });
+    if (!response.ok) throw new Error(String(response.status));
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const now = paper();
+    if (!now || !same(now, on)) return; // another paper was chosen meanwhile
+    const active = document.activeElement?.id;
+    for (const id of ["talao-vista", "quiosques"]) {
+      const next = fresh.getElementById(id);
+      if (next) document.getElementById(id)?.replaceWith(document.adoptNode(next));
+    }
+    if (active) document.getElementById(active)?.focus({ preventScroll: true });
+  } catch {
+    location.assign(`${location.pathname}?${on}`);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLElement && event.target.closest("#talao-em")) void look();
+});
+
+let typing = 0;
+document.addEventListener("input", (event) => {
+  const area = event.target;
+  if (!(area instanceof HTMLTextAreaElement) || !document.getElementById("talao-vista")) return;
+  const form = area.closest("form");
+  if (!form || form.id !== "campos") return;
+  clearTimeout(typing);
+  typing = window.setTimeout(() => void keep(form), 600);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[name=do]") : null;
+  if (!(button instanceof HTMLButtonElement) || !button.form || !/^(up|down):/.test(button.value)) return;
+  event.preventDefault();
+  void keep(button.form, button);
+});
+
+/** Says what became of a slip that a kiosk was asked to print for a test. */
+async function watchTest() {
+  const at = document.getElementById("talao-ensaio");
+  const test = at?.dataset.test;
+  if (!at || !test) return;
+  for (let tries = 0; tries < 30 && at.isConnected; tries++) {
+    try {
+      const response = await fetch(`/configuracao/talao/ensaio?ensaio=${encodeURIComponent(test)}`);
+      const answer = await response.json();
+      at.textContent = `Ensaio: ${answer.text || "à espera do quiosque…"}`;
+      if (answer.done) return;
+    } catch {
+      at.textContent = "Ensaio: sem ligação à loja.";
+    }
+    await new Promise((done) => setTimeout(done, 700));
+  }
+  if (at.isConnected) at.textContent = "Ensaio: o quiosque não respondeu. Veja se está ligado e tente de novo.";
+}
+
+void watchTest();
 
 window.addEventListener("hashchange", focusNamed);
 focusNamed();
