@@ -31,8 +31,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	if len(args) > 0 && args[0] == "ca" {
 		return app.CA(context.Background(), args[1:], out)
 	}
-	if len(args) > 0 && args[0] == "quarantine" {
-		return app.Quarantine(context.Background(), args[1:], out, messages)
+	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
+		return err
 	}
 	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
 	flags.SetOutput(messages)

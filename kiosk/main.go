@@ -19,7 +19,6 @@ import (
 	"balcao/kiosk/app"
 	"balcao/kiosk/app/technician"
 	"balcao/kiosk/bench"
-	"balcao/kiosk/trust"
 )
 
 func main() {
@@ -35,8 +34,8 @@ func main() {
 }
 
 func run(args []string, out, messages io.Writer) error {
-	if len(args) > 0 && args[0] == "trust" {
-		return trust.Command(args[1:], out, time.Now())
+	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

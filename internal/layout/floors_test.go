@@ -103,6 +103,7 @@ var floors = map[string]int{
 	"printers/serialport":              adapters,
 	"printers/tcp":                     adapters,
 	"printers/usblp":                   adapters,
+	"internal/backup":                  adapters,
 	"internal/errand":                  adapters,
 	"internal/quarantine":              adapters,
 

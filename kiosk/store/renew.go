@@ -34,7 +34,10 @@ func (s *Store) beginAgain(ctx context.Context) error {
 		return err
 	}
 	return s.Renew(ctx, why, func(tx *sqlite.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM leases`)
+		if _, err := tx.ExecContext(ctx, `DELETE FROM leases`); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = 'copy'`)
 		return err
 	})
 }

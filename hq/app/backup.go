@@ -1,0 +1,21 @@
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"balcao/internal/backup"
+)
+
+// Backup is the commands `hq backup` and `hq restore`.
+func Backup(ctx context.Context, args []string, out, messages io.Writer) error {
+	return backup.Desk{
+		Program: "hq", File: "hq.db", Now: time.Now,
+		After: "a sede pede às lojas o que lhe falta, sem mais ninguém fazer nada.",
+		Folder: func(config string) (string, error) {
+			cfg, err := Load(config)
+			return cfg.Data, err
+		},
+	}.Command(ctx, args, out, messages)
+}

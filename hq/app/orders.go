@@ -1,0 +1,22 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"balcao/internal/backup"
+)
+
+// Orders carries out the commands about the database, backup, restore and quarantine, and reports whether it was one of
+// them.
+func Orders(ctx context.Context, args []string, out, messages io.Writer) (ours bool, err error) {
+	switch {
+	case len(args) == 0:
+		return false, nil
+	case backup.Is(args[0]):
+		return true, Backup(ctx, args, out, messages)
+	case args[0] == "quarantine":
+		return true, Quarantine(ctx, args[1:], out, messages)
+	}
+	return false, nil
+}
