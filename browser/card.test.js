@@ -58,7 +58,7 @@ test('every verdict on a card is told in Portuguese and English, by the rules', 
   };
   for (const [name, [hello, pt, en]] of Object.entries(verdicts)) {
     await kiosk.screen('home');
-    await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+    await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
     await demo.insertCard(name);
     await kiosk.screen('greeting');
     await page.getByRole('heading', { level: 1, name: hello }).waitFor();
@@ -75,7 +75,8 @@ test('every verdict on a card is told in Portuguese and English, by the rules', 
     await kiosk.go(kiosk.button(/^(Sair|Leave)/), 'home');
   }
   assert.deepEqual(faults, {});
-  assert.deepEqual(faces.complaints(/Applying inline style .* \(\)$/), []);
+  // axe asks for style sheets by itself, and tries styles that the pages' policy refuses.
+  assert.deepEqual(faces.complaints(/404 \(Not Found\) .*\/tokens\.css|Applying inline style .* \(\)$/), []);
   await faces.close();
 });
 
@@ -108,7 +109,7 @@ test('the reminder to take the card reaches the loudspeaker, with words in Portu
   await kiosk.screen('home');
   const recording = await /** @type {NonNullable<typeof demo.sound>} */ (demo.sound).record();
   try {
-    await kiosk.go(kiosk.button(/^Cumprimente-me pelo cartão/), 'card');
+    await kiosk.go(kiosk.button(/^Usar cartão/), 'card');
     await recording.advance(1);
     assert.ok(recording.samples().every((v) => v === 0), 'something is heard before a card is in');
     await demo.insertCard('maria');
