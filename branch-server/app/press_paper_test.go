@@ -107,7 +107,8 @@ func TestWhatDoesNotComeOutWellIsToldForItsPaper(t *testing.T) {
 		{"all is well", text("Bem-vindo"), web.SlipOn{RollMM: 80, Lang: "pt"}, 0},
 		{"a word as long as a line", text("Otorrinolaringologista-assistente"), web.SlipOn{RollMM: 58, Lang: "pt"}, 1},
 		{"the same on wide paper", text("Otorrinolaringologista-assistente"), web.SlipOn{RollMM: 80, Lang: "pt"}, 0},
-		{"a sign that is not there", text("Ласкаво просимо"), web.SlipOn{RollMM: 80, Lang: "pt"}, 1},
+		{"another script, which is drawn", text("Ласкаво просимо"), web.SlipOn{RollMM: 80, Lang: "pt"}, 0},
+		{"a sign that nobody has", text("Bem-vindo \U0001F600"), web.SlipOn{RollMM: 80, Lang: "pt"}, 1},
 		{"long", long, web.SlipOn{RollMM: 80, Lang: "pt"}, 1},
 	} {
 		laid, err := p.Lay(&b, row.layout, row.on)
