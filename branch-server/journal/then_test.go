@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,13 +21,17 @@ func TestAVisitOfSeveralServicesIsLawfulOnlyWhole(t *testing.T) {
 	}, 0)
 	var lived []queue.Entry
 	for _, cmd := range []queue.Command{
-		queue.OpenDay{Day: "2026-11-23"}, queue.OpenCounter{Counter: "1"},
+		queue.OpenDay{Day: "2026-11-23"},
+		queue.OpenCounter{Counter: "1"},
 		queue.Issue{Request: "r1", Service: "cc", Then: []queue.ServiceID{"pass"}, Class: queue.ClassWalkIn},
-		queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"},
+		queue.CallNext{Counter: "1"},
+		queue.Start{Counter: "1"},
 		queue.AddService{Visit: 1, Service: "cert"},
 		queue.Forward{Counter: "1", Service: "pass", Stay: true},
 		queue.TakeBack{Counter: "1", Visit: 1},
-		queue.Finish{Counter: "1"}, queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"},
+		queue.Finish{Counter: "1"},
+		queue.CallNext{Counter: "1"},
+		queue.Start{Counter: "1"},
 	} {
 		entries, err := d.Handle(cmd, at)
 		if err != nil {
@@ -37,7 +42,7 @@ func TestAVisitOfSeveralServicesIsLawfulOnlyWhole(t *testing.T) {
 	}
 	faults := func(end queue.Event) []journal.Fault {
 		v := journal.NewVerifier()
-		for _, r := range rows(t, append(lived[:len(lived):len(lived)], queue.Entry{Seq: d.Seq() + 1, At: at, Event: end})) {
+		for _, r := range rows(t, append(slices.Clip(lived), queue.Entry{Seq: d.Seq() + 1, At: at, Event: end})) {
 			v.Take(r)
 		}
 		return v.Faults
