@@ -168,7 +168,7 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 	g.Go(func() error {
 		defer unplug()
 		if err := d.enrol(ctx); ctx.Err() != nil {
-			return nil //nolint:nilerr // ended before everything was there
+			return nil // ended before everything was there
 		} else if err != nil {
 			return err
 		}
