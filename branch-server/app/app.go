@@ -148,7 +148,7 @@ func (a *App) openDay(ctx context.Context) error {
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
 		},
-		Devices: a.site.Devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS || a.cfg.HTTP.TLS.Enabled(), Now: time.Now, Log: a.log,
+		Devices: a.devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS || a.cfg.HTTP.TLS.Enabled(), Now: time.Now, Log: a.log,
 	})
 	return err
 }

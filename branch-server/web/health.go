@@ -37,9 +37,10 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"no-voice":            {stateWatch, "só com o toque, sem voz"},
 	"null":                {stateOK, "sem coluna: as chamadas só se veem"},
 	"simulated":           {stateOK, "simulada"},
+	"quarantined":         {stateOut, "em quarentena, porque chegou com duas versões: o aparelho trabalha sozinho e nada dele entra até a informática decidir"},
 }
 
-var deviceNames = map[string]string{"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã"}
+var deviceNames = map[string]string{"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "log": "registo"}
 
 // device says how a kiosk or callboard is.
 func (p painter) device(h wire.KioskHealth) deviceView {

@@ -83,6 +83,7 @@ func TestDevicesAreSaidInWords(t *testing.T) {
 		{wire.KioskHealth{Node: "L901-K12", Online: true, Devices: map[string]string{"printer": "paper_out", "reader": "absent"}}, "Quiosque 12", stateOut, "Impressora sem papel e leitor de cartões não se encontra."},
 		{wire.KioskHealth{Node: "L901-K02", Online: true, Devices: map[string]string{"sound": "disconnected"}}, "Quiosque 2", stateOut, "Som desligado."},
 		{wire.KioskHealth{Node: "L901-D01", Online: true, Devices: map[string]string{"sound": "of-tomorrow"}}, "Painel 1", stateWatch, "Som of-tomorrow."},
+		{wire.KioskHealth{Node: "L901-K03", Online: true, Devices: map[string]string{"log": "quarantined"}}, "Quiosque 3", stateOut, "Registo em quarentena, porque chegou com duas versões: o aparelho trabalha sozinho e nada dele entra até a informática decidir."},
 		{wire.KioskHealth{Node: "L901", Online: true, Faces: []string{"touch"}, Unsent: 3}, "Quiosque L901", stateOK, "Em ordem, a enviar 3 registos."},
 	} {
 		v := p.device(c.health)
