@@ -28,23 +28,6 @@ export async function open(page, kiosk, { state, lang, look }) {
   await page.evaluate(() => document.fonts.ready);
 }
 
-/** Cases in which every two values of state, language and look meet at least once, in as few as a greedy hand finds.
- * @param {string[]} all @returns {{state: string, lang: string, look: string}[]} */
-export function pairwise(all) {
-  // States meet languages and looks in turn: their numbers have no common factor worth speaking of, and the shift
-  // after each round lets every language meet every look.
-  const list = [];
-  let turn = 0;
-  for (const state of all) {
-    for (let i = 0; i < looks.length; i++) {
-      const shift = Math.floor(turn / looks.length);
-      list.push({ state, lang: tongues[(i + shift) % tongues.length], look: looks[i] });
-      turn++;
-    }
-  }
-  return list;
-}
-
 if (import.meta.url === new URL(process.argv[1], 'file:').href) {
   const [target, ...wanted] = process.argv.slice(2);
   const demo = process.env.BALCAO_KIOSK ? undefined : await startDemo();
@@ -57,7 +40,7 @@ if (import.meta.url === new URL(process.argv[1], 'file:').href) {
       for (const lang of tongues) {
         for (const look of looks) {
           const name = ['kiosk', state, lang, look.replaceAll(',', '+')].filter(Boolean).join('.');
-          if (wanted.length > 0 && !wanted.some((w) => name.includes(w))) continue;
+          if (wanted.length > 0 && !wanted.some((w) => (w.endsWith('$') ? `${name}$`.includes(w) : name.includes(w)))) continue;
           await open(page, kiosk, { state, lang, look });
           for (const fault of await misfits(page)) console.log(`${name}: ${fault}`);
           if (target && target !== '-') await page.screenshot({ path: join(target, `${name}.png`) });

@@ -69,7 +69,7 @@ func (s State) showHome(v *View) {
 func (s State) popularRoom(v *View) int {
 	if !s.roomy() {
 		switch {
-		case s.session.modes.LowReach:
+		case s.session.modes.LowReach, s.session.screen == Greeting && len(v.Notices) > 0:
 			return popularShown - 2
 		case s.greets() && s.session.screen == Home:
 			return popularShown - 1 // with search, all, priority and the card there are nine

@@ -248,7 +248,7 @@ var french = map[string]string{
 	"booking.again":             "Retaper le code",
 	"booking.service":           "Choisir un service",
 	"booking.walkin":            "Ticket sans rendez-vous",
-	"bookcard":                  "Utiliser ma carte de citoyen",
+	"bookcard":                  "Ma carte de citoyen",
 	"bookcard.sub":              "Nous n’en lisons que le numéro.",
 	"bookcard.privacy":          "Le numéro ne quitte pas cette borne.",
 	"bookcard.searching":        "Recherche du rendez-vous…",

@@ -1,0 +1,66 @@
+// The kiosk's states × languages × ways of showing, pairwise: nothing spills, nothing is too small, no rule of axe breaks.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { violations } from './axe.js';
+import { launch, watchedPage } from './chromium.js';
+import { startDemo } from './demo.js';
+import { sizes } from './faces.js';
+import { misfits } from './fit.js';
+import { looks, open, states, tongues } from './gallery.js';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('./demo.js').Demo} */
+let demo;
+
+before(async () => {
+  demo = await startDemo();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** How many cases a short run looks at; BALCAO_GALLERY=all looks at every state in every language and look. */
+const most = 30;
+
+test('the kiosk fits and breaks no rule in its languages and ways of showing', { timeout: 900_000 }, async () => {
+  const { page, complaints } = await watchedPage(browser, { viewport: sizes.kiosk, hasTouch: true });
+  const all = await states(page, demo.at.kiosk);
+  assert.ok(all.length >= 60, `${all.length} states`);
+  const every = process.env.BALCAO_GALLERY === 'all';
+  // Of the 48 pairs of a language and a look a short run sees 30, each in another state: a new state moves the choice.
+  /** @type {{state: string, lang: string, look: string}[]} */
+  const cases = [];
+  if (every) {
+    for (const state of all) for (const lang of tongues) for (const look of looks) cases.push({ state, lang, look });
+  } else {
+    for (let i = 0; i < most; i++) {
+      cases.push({ state: all[Math.floor((i * all.length) / most)], lang: tongues[i % tongues.length], look: looks[(i + Math.floor(i / tongues.length)) % looks.length] });
+    }
+  }
+  /** @type {Record<string, string[]>} */
+  const faults = {};
+  for (const one of cases) {
+    await open(page, demo.at.kiosk, one);
+    const found = [...(await misfits(page)), ...(await violations(page))];
+    if (found.length > 0) faults[`${one.state} ${one.lang} ${one.look}`] = found;
+  }
+  assert.deepEqual(faults, {});
+  assert.deepEqual(complaints.filter((c) => !/Applying inline style|\/sign\/[a-z]+\.webm/.test(c)), []);
+  await page.context().close();
+});
+
+test('the face for somebody who reads from right to left is a mirror', { timeout: 60_000 }, async () => {
+  const { page } = await watchedPage(browser, { viewport: sizes.kiosk, hasTouch: true });
+  await open(page, demo.at.kiosk, { state: 'services', lang: 'en-x-mirror', look: '' });
+  assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
+  const sides = await page.locator('.choice.line').first().evaluate((e) => {
+    const middle = (/** @type {string} */ of) => { const r = /** @type {Element} */ (e.querySelector(of)).getBoundingClientRect(); return (r.left + r.right) / 2; };
+    return { tile: middle('.tile'), wait: middle('.side') };
+  });
+  assert.ok(sides.tile > sides.wait, JSON.stringify(sides));
+  await page.context().close();
+});
