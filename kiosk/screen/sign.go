@@ -24,7 +24,7 @@ func (s *Screen) serveSign(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.Sign != "" {
 		file := http.Dir(s.cfg.Sign)
 		if f, err := file.Open("/" + filepath.Base(name)); err == nil {
-			defer f.Close() //nolint:errcheck // it was only read
+			defer f.Close()
 			if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 				http.ServeContent(w, r, name, info.ModTime(), f)
 				return
