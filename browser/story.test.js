@@ -215,7 +215,7 @@ chapter('in English the screen and the slip are English, and the call is said in
 
 chapter('priority by law is called first', async () => {
   const first = await kiosk.visit('Cartão de Cidadão', demo);
-  await kiosk.go(kiosk.button(/^Atendimento prioritário/), 'priority');
+  await kiosk.go(kiosk.button(/^(Atendimento prioritário|Prioritário)/), 'priority');
   const urgent = await kiosk.take('Cartão de Cidadão');
   await kiosk.page.getByText('Retire o seu talão').waitFor();
   await kiosk.leave();

@@ -70,7 +70,7 @@ async function atTheKiosk(faces, demo, look) {
   await kiosk.go(back, 'services');
   await kiosk.go(back, 'bodies');
   await kiosk.go(back, 'home');
-  await kiosk.go(kiosk.button(/^Atendimento prioritário/), 'priority');
+  await kiosk.go(kiosk.button(/^(Atendimento prioritário|Prioritário)/), 'priority');
   await stop('priority');
   await kiosk.go(back, 'home');
 
