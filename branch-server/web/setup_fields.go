@@ -139,6 +139,7 @@ func (f form) wide(one field) field {
 var shopFields = []string{
 	"name", "greeting", "lend", "supply/book/pt", "supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
 	"bookings/from", "bookings/release", "staff_report/on", "staff_report/least",
+	"feedback/complaints", "feedback/praise", "feedback/book", "feedback/companies", "feedback/slip",
 }
 
 func (f form) shop() []block {
@@ -152,6 +153,13 @@ func (f form) shop() []block {
 			f.field("bookings/offer", "check", "O quiosque mostra «Tenho marcação»", ""),
 			f.minutes("bookings/from", "Chegada adiantada", "Pode apresentar-se tanto tempo antes", "30"),
 			f.minutes("bookings/release", "Libertar lugares", "Depois da hora marcada de quem não veio", "15"),
+		}},
+		{Title: "Reclamar, elogiar ou sugerir", Note: "No quiosque, na página pública e, se quiser, no talão. Vazio é o Livro Amarelo eletrónico.", Fields: []field{
+			f.wide(f.field("feedback/complaints", "text", "Endereço do livro", "Como https://www.livroamarelo.gov.pt; none para nenhum")),
+			f.wide(f.field("feedback/praise", "text", "Endereço da loja para elogios", "")),
+			f.choice("feedback/book", "Livro de papel", "", option{"", "Livro Amarelo", false}, option{branch.BookBlue, "azul, de município", false}),
+			f.field("feedback/companies", "check", "Atendem aqui empresas", "Têm outro livro"),
+			f.field("feedback/slip", "check", "Dizer no talão", ""),
 		}},
 		{Title: "Relatório por pessoa", Note: "Desligado, nada diz quem esteve em cada balcão. Ligado, os balcões abrem com o pseudónimo do mês, só a coordenação vê os números, sem classificação, e a ligação ao nome apaga-se no prazo da retenção. Informe antes as pessoas e quem as representa.", Fields: []field{
 			f.field("staff_report/on", "check", "Relatar por pessoa", "Pseudónimo do mês; nunca um nome"),

@@ -62,6 +62,8 @@ var labels = map[string]string{
 	"supply/services/*/next/en": "Quando não há senhas, em inglês", "supply/services/*/next": "Quando não há senhas",
 	"bookings/shares/*/percent": "Parte guardada para marcações", "bookings/shares/*/division": "Divisão das marcações",
 
+	"feedback/complaints": "Endereço do livro", "feedback/praise": "Endereço para elogios", "feedback/book": "Livro de papel",
+	"feedback/companies": "Atendem aqui empresas", "feedback/slip": "Livro no talão",
 	"staff_report/on": "Relatar por pessoa", "staff_report/least": "Relatar por pessoa só a partir de",
 	"bookings/from": "Chegada adiantada a marcações", "bookings/release": "Libertar números reservados", "bookings/shares": "Números para marcações",
 	"bookings/names": "Nomes nos ficheiros de marcações", "bookings/offer": "Botão «Tenho marcação»",
