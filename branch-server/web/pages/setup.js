@@ -227,9 +227,12 @@ document.addEventListener("input", (event) => {
   const area = event.target;
   if (!(area instanceof HTMLTextAreaElement) || !document.getElementById("talao-vista")) return;
   const form = area.closest("form");
-  if (!form || form.id !== "campos") return;
+  if (form?.getAttribute("id") !== "campos") return; // one of its fields is called id
   clearTimeout(typing);
-  typing = window.setTimeout(() => void keep(form), 600);
+  typing = window.setTimeout(() => {
+    const now = document.getElementById("campos");
+    if (now instanceof HTMLFormElement) void keep(now);
+  }, 600);
 });
 
 document.addEventListener("click", (event) => {
