@@ -56,7 +56,7 @@ test('a ticket is cancelled by the coordination, put back, and explained with th
   await page.goto(new URL('/porque?senha=' + number, page.url()).href);
   await page.getByRole('heading', { name: 'Porque foi chamada esta senha?' }).waitFor();
   await page.getByText('Anulada').first().waitFor();
-  await page.getByText('Voltou e foi reposta').first().waitFor();
+  await page.getByText('O que a acabou foi engano: está como estava').first().waitFor();
 
   await page.getByRole('link', { name: 'Relatórios' }).click();
   await page.getByText('1 senha emitida, 1 atendida').or(page.getByText(/\d+ emitidas, \d+ atendidas/)).waitFor();
