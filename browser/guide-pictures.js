@@ -1,4 +1,4 @@
-// Takes the pictures of the counter's guide into docs/pictures/guia: node guide-pictures.js.
+// Takes the pictures of the guides of the counter and of headquarters into docs/pictures/guia: node guide-pictures.js.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.js';
@@ -55,8 +55,42 @@ try {
   await page.getByRole('dialog').waitFor();
   await picture('encaminhar', page);
   await rui.page.setViewportSize(sizes.counter);
+  await headquarters();
 } finally {
   await faces.close();
   await browser.close();
   await demo.stop();
+}
+
+/** The pictures of the guide of headquarters, of a network that is being delivered. */
+async function headquarters() {
+  const network = await startDemo({ branches: 250, traffic: true });
+  const office = openFaces(browser, network);
+  try {
+    const { page } = await office.hq();
+    await signInAs(page, network.at.hq);
+    await page.locator('#b-S250[data-at]:not([data-at="0"])').waitFor({ timeout: 60_000 });
+    await picture('sede-rede', page);
+    await page.goto(new URL('/entrega', network.at.hq).href);
+    await picture('sede-entrega', page);
+    await page.goto(new URL('/alertas', network.at.hq).href);
+    await page.getByText('Pôr em silêncio…').click();
+    await page.getByLabel('Alerta').selectOption({ label: 'Muitas ausências' });
+    await page.getByLabel('Porquê').fill('Obras na sala de espera');
+    await page.getByRole('button', { name: 'Pôr em silêncio' }).click();
+    await page.locator('[data-link="live"]').waitFor();
+    await picture('sede-alertas', page);
+  } finally {
+    await office.close();
+    await network.stop();
+  }
+}
+
+/** @param {import('playwright-core').Page} page @param {string} hq */
+async function signInAs(page, hq) {
+  await page.goto(new URL('/entrar', hq).href);
+  await page.getByLabel('Nome de utilizador').fill('helena');
+  await page.getByLabel('Palavra-passe').fill('1234');
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.waitForURL(hq);
 }

@@ -1,14 +1,11 @@
 package web
 
 import (
-	"html"
-	"html/template"
 	"net/http"
 	"path"
-	"regexp"
-	"strings"
 
 	"balcao/docs"
+	"balcao/internal/look"
 )
 
 // helpPage is GET /ajuda: the guide of the counter.
@@ -18,7 +15,7 @@ func (w *Web) helpPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	w.show(rw, http.StatusOK, v, page{Title: "Guia do balcão", Template: "help.html", Data: guide(string(text))})
+	w.show(rw, http.StatusOK, v, page{Title: "Guia do balcão", Template: "help.html", Data: look.MakeGuide(string(text))})
 }
 
 // helpOffice is GET /ajuda/coordenacao: the guide of the coordination.
@@ -28,7 +25,7 @@ func (w *Web) helpOffice(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	w.show(rw, http.StatusOK, v, page{Title: "Guia da coordenação", Tab: "ajuda", Template: "help.html", Data: guide(string(text))})
+	w.show(rw, http.StatusOK, v, page{Title: "Guia da coordenação", Tab: "ajuda", Template: "help.html", Data: look.MakeGuide(string(text))})
 }
 
 // helpPicture is GET /ajuda/{picture}.
@@ -42,127 +39,4 @@ func (w *Web) helpPicture(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	rw.Header().Set("Content-Type", "image/png")
 	rw.Header().Set("Cache-Control", "no-cache")
 	_, _ = rw.Write(b) // the browser may have gone
-}
-
-// guideView is a guide made ready for a page.
-type guideView struct {
-	Contents []guideHead
-	Body     template.HTML
-}
-
-type guideHead struct{ ID, Text string }
-
-var (
-	guidePicture = regexp.MustCompile(`^!\[([^\]]*)\]\(pictures/guia/([a-z0-9-]+\.png)\)$`)
-	guideBold    = regexp.MustCompile(`\*\*([^*]+)\*\*`)
-	guideKey     = regexp.MustCompile("`([^`]+)`")
-	guideItem    = regexp.MustCompile(`^(?:-|\d+\.) (.*)$`)
-	notInID      = regexp.MustCompile(`[^a-z0-9]+`)
-)
-
-// guide turns a guide into HTML. It knows what our guides are written in and no more: headings, paragraphs, lists,
-// tables, pictures, bold words and keys. Everything else is text.
-func guide(text string) guideView {
-	var (
-		v     guideView
-		out   strings.Builder
-		head  string // the last one
-		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	)
-	for i := 0; i < len(lines); {
-		line := strings.TrimSpace(lines[i])
-		block := blockOf(lines[i:])
-		switch {
-		case line == "":
-			i++
-			continue
-		case strings.HasPrefix(line, "## "):
-			head = line[3:]
-			v.Contents = append(v.Contents, guideHead{ID: guideID(head), Text: head})
-			out.WriteString(`<h2 id="` + guideID(head) + `">` + guideWords(head) + "</h2>\n")
-			block = 1
-		case strings.HasPrefix(line, "### "):
-			out.WriteString("<h3>" + guideWords(line[4:]) + "</h3>\n")
-			block = 1
-		case strings.HasPrefix(line, "# "):
-			out.WriteString("<h1>" + guideWords(line[2:]) + "</h1>\n")
-			block = 1
-		case guidePicture.MatchString(line):
-			m := guidePicture.FindStringSubmatch(line)
-			out.WriteString(`<figure><img src="/ajuda/` + m[2] + `" alt="` + html.EscapeString(m[1]) + `" loading="lazy"></figure>` + "\n")
-			block = 1
-		case strings.HasPrefix(line, "|"):
-			guideTable(&out, head, lines[i:i+block])
-		case guideItem.MatchString(line):
-			guideList(&out, lines[i:i+block])
-		default:
-			out.WriteString("<p>" + guideWords(strings.Join(lines[i:i+block], " ")) + "</p>\n")
-		}
-		i += block
-	}
-	v.Body = template.HTML(out.String()) //nolint:gosec // every word was escaped
-	return v
-}
-
-// blockOf returns how many lines there are before the next empty one.
-func blockOf(lines []string) int {
-	for i, l := range lines {
-		if strings.TrimSpace(l) == "" {
-			return max(1, i)
-		}
-	}
-	return len(lines)
-}
-
-func guideList(out *strings.Builder, lines []string) {
-	tag := "ul"
-	if !strings.HasPrefix(strings.TrimSpace(lines[0]), "-") {
-		tag = "ol"
-	}
-	var items []string
-	for _, l := range lines {
-		if m := guideItem.FindStringSubmatch(strings.TrimSpace(l)); m != nil {
-			items = append(items, m[1])
-		} else {
-			items[len(items)-1] += " " + strings.TrimSpace(l)
-		}
-	}
-	out.WriteString("<" + tag + ">")
-	for _, item := range items {
-		out.WriteString("<li>" + guideWords(item) + "</li>")
-	}
-	out.WriteString("</" + tag + ">\n")
-}
-
-// guideTable writes a table under a heading; the heading tells it from the others.
-func guideTable(out *strings.Builder, head string, lines []string) {
-	out.WriteString(`<div class="scroll-x" tabindex="0" role="region" aria-label="` + html.EscapeString(head) + `: tabela"><table class="table">`)
-	for i, l := range lines {
-		if i == 1 { // the line of dashes
-			continue
-		}
-		cell := "td"
-		if i == 0 {
-			cell = "th"
-		}
-		out.WriteString("<tr>")
-		for c := range strings.SplitSeq(strings.Trim(strings.TrimSpace(l), "|"), "|") {
-			out.WriteString("<" + cell + ">" + guideWords(strings.TrimSpace(c)) + "</" + cell + ">")
-		}
-		out.WriteString("</tr>")
-	}
-	out.WriteString("</table></div>\n")
-}
-
-// guideWords escapes a text and marks what is bold and what is a key.
-func guideWords(s string) string {
-	s = html.EscapeString(s)
-	s = guideKey.ReplaceAllString(s, "<kbd>$1</kbd>")
-	return guideBold.ReplaceAllString(s, "<b>$1</b>")
-}
-
-var plainLetters = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "é", "e", "ê", "e", "í", "i", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ç", "c")
-
-func guideID(s string) string {
-	return strings.Trim(notInID.ReplaceAllString(plainLetters.Replace(strings.ToLower(s)), "-"), "-")
 }

@@ -53,6 +53,8 @@ func (s *Server) table() []route {
 		{"POST /locais", people.Editor, s.putSite},
 		{"POST /locais/ficheiro", people.Editor, s.importSites},
 		{"GET /entrega", people.Viewer, s.deliveryPage},
+		{"GET /ajuda", people.Viewer, s.helpPage},
+		{"GET /ajuda/{picture}", people.Viewer, s.helpPicture},
 		{"GET /pessoas", people.Administrator, s.peoplePage},
 		{"POST /pessoas", people.Administrator, s.putPerson},
 		{"GET /auditoria", people.Administrator, s.auditPage},

@@ -24,7 +24,10 @@ func (d *demo) network(ctx context.Context, branches int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range min(branches, maxSimulated) {
 		own, err := d.settle(ctx, simName(i))
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return g.Wait() // ended before everybody was there
+		case err != nil:
 			return err
 		}
 		b, err := newSimBranch(i, mqttlink.Config{
