@@ -9,6 +9,7 @@ import (
 
 	"balcao/branch-server/report"
 	"balcao/internal/queue"
+	"balcao/internal/serve"
 )
 
 // reportCSV is GET /relatorios.csv: one table of a report as Portuguese spreadsheets open it, UTF-8 with its mark,
@@ -72,28 +73,20 @@ func (t tableView) csv() []byte {
 		if c.Unit != "" {
 			name += " (" + c.Unit + ")"
 		}
-		head = append(head, harmless(name))
+		head = append(head, serve.Harmless(name))
 	}
 	write(head)
 	for _, r := range t.Rows {
 		var line []string
 		for i, c := range r.Cells {
 			if !t.Columns[i].Plot {
-				line = append(line, harmless(c.raw()))
+				line = append(line, serve.Harmless(c.raw()))
 			}
 		}
 		write(line)
 	}
 	out.Flush()
 	return b.Bytes()
-}
-
-// harmless keeps a spreadsheet from running a text as a formula: names come from people who set the branch up.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // outcomes says how a leg ended.

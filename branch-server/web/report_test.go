@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"balcao/internal/queue"
+	"balcao/internal/serve"
 )
 
 // served lets a day of three tickets pass: two served after ten minutes, one that waits.
@@ -86,7 +87,7 @@ func TestNoNameBecomesAFormula(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1": "'=1+1", "+351": "'+351", "-2": "'-2", "@x": "'@x", "\tx": "'\tx", "Passaporte": "Passaporte", "": "", "12,5": "12,5",
 	} {
-		if got := harmless(text); got != want {
+		if got := serve.Harmless(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}

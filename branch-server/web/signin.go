@@ -2,14 +2,13 @@ package web
 
 import (
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"balcao/branch-server/staff"
 	"balcao/internal/queue"
+	"balcao/internal/serve"
 	"balcao/internal/signin"
 )
 
@@ -26,23 +25,14 @@ type signInData struct {
 
 func (w *Web) signInPage(rw http.ResponseWriter, r *http.Request, _ visitor) {
 	if _, in := w.visitor(r); in {
-		http.Redirect(rw, r, ownPath(r.URL.Query().Get("para")), http.StatusSeeOther)
+		http.Redirect(rw, r, serve.OwnPath(r.URL.Query().Get("para")), http.StatusSeeOther)
 		return
 	}
-	w.showSignIn(rw, http.StatusOK, signInData{To: ownPath(r.URL.Query().Get("para")), Left: r.URL.Query().Has("saiu")})
+	w.showSignIn(rw, http.StatusOK, signInData{To: serve.OwnPath(r.URL.Query().Get("para")), Left: r.URL.Query().Has("saiu")})
 }
 
 func (w *Web) showSignIn(rw http.ResponseWriter, status int, d signInData) {
 	w.show(rw, status, visitor{}, page{Title: "Entrar", Template: "signin.html", Data: d})
-}
-
-// ownPath keeps a page to go to afterwards only if it is one of ours.
-func ownPath(to string) string {
-	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(to, "\\\r\n") {
-		return "/"
-	}
-	return u.Path
 }
 
 // signIn is POST /entrar. A wrong name and a wrong PIN are told alike, and guessing soon has to wait.
@@ -52,11 +42,11 @@ func (w *Web) signIn(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		badRequest(rw, errors.New("o formulário não se lê"))
 		return
 	}
-	d := signInData{Name: strings.TrimSpace(r.PostForm.Get("name")), To: ownPath(r.PostForm.Get("para"))}
+	d := signInData{Name: strings.TrimSpace(r.PostForm.Get("name")), To: serve.OwnPath(r.PostForm.Get("para"))}
 	if len(d.Name) > 64 {
 		d.Name = ""
 	}
-	place := remote(r)
+	place := serve.Remote(r)
 	who := strings.ToLower(d.Name) + " " + place
 	if left := max(w.doorman.Wait(who, w.cfg.Now()), w.doorman.Wait(place, w.cfg.Now())); left > 0 {
 		d.Problem = "Demasiadas tentativas. Espere " + span(left.Round(time.Second)) + " e tente de novo, ou peça um PIN novo a quem coordena."
@@ -110,14 +100,6 @@ func (w *Web) setCookie(rw http.ResponseWriter, value string, seconds int) {
 	http.SetCookie(rw, &http.Cookie{
 		Name: w.cookieName(), Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: w.cfg.HTTPS, SameSite: http.SameSiteStrictMode,
 	})
-}
-
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // signOut is POST /sair. Whoever sits at a counter closes it with them; a visit there must end first.

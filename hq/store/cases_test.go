@@ -251,6 +251,17 @@ func TestASessionEndsByTimeBySigningOutAndWithThePerson(t *testing.T) {
 	if err := s.EndSession(t.Context(), one); err != nil || who(one) != "" || who(two) != "lia" {
 		t.Errorf("after signing out %q: %v", who(one), err)
 	}
+	lia.Name = "Lia N."
+	if err := s.PutPerson(t.Context(), lia); err != nil || who(two) != "lia" {
+		t.Errorf("a new name ended the session: %v", err)
+	}
+	lia.Hash = "another"
+	if err := s.PutPerson(t.Context(), lia); err != nil || who(two) != "" {
+		t.Errorf("a new password left the old session: %v", err)
+	}
+	if err := s.BeginSession(t.Context(), two, "lia", clock().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	lia.Gone = true
 	if err := s.PutPerson(t.Context(), lia); err != nil || who(two) != "" {
 		t.Errorf("who is gone is still signed in: %v", err)

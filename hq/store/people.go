@@ -33,19 +33,20 @@ func (s *Store) People(ctx context.Context) ([]people.Record, error) {
 	return all, rows.Err()
 }
 
-// PutPerson keeps a person. Who is gone has no session any more.
+// PutPerson keeps a person. Who is gone, or has a new password, has no session any more.
 func (s *Store) PutPerson(ctx context.Context, r people.Record) error {
 	districts, err := json.Marshal(append([]string{}, r.Districts...))
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", r.ID, err)
 	}
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO person (id, name, role, districts, hash, gone) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, districts = excluded.districts,
-			hash = excluded.hash, gone = excluded.gone`, r.ID, r.Name, r.Role, string(districts), r.Hash, r.Gone); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE person = ?1 AND (?2 OR ?3 <> (SELECT hash FROM person WHERE id = ?1))`,
+			r.ID, r.Gone, r.Hash); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE person = ?1 AND (SELECT gone FROM person WHERE id = ?1)`, r.ID)
+		_, err := tx.ExecContext(ctx, `INSERT INTO person (id, name, role, districts, hash, gone) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, districts = excluded.districts,
+			hash = excluded.hash, gone = excluded.gone`, r.ID, r.Name, r.Role, string(districts), r.Hash, r.Gone)
 		return err
 	})
 	if err != nil {

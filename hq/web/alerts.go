@@ -122,7 +122,7 @@ func (s *Server) silenceLines(now time.Time, who visitor) []silenceLine {
 			what += " · toda a rede"
 		}
 		all = append(all, silenceLine{
-			Silence: one, What: what, Who: s.opt.People.Name(one.By), Ends: clock(one.Until, now, "15:04"), MayEnd: who.may(people.Operator),
+			Silence: one, What: what, Who: s.opt.People.Name(one.By), Ends: clock(one.Until, now, "15:04"), MayEnd: who.may(people.Operator) && (one.Branch != "" || !who.limited()),
 		})
 	}
 	return all
@@ -329,7 +329,11 @@ func (s *Server) hush(w http.ResponseWriter, r *http.Request, who visitor) {
 // endSilence is POST /silencios/{id}/terminar.
 func (s *Server) endSilence(w http.ResponseWriter, r *http.Request, who visitor) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err == nil {
+	mine := slices.ContainsFunc(s.silenceLines(s.opt.Now(), who), func(l silenceLine) bool { return l.ID == id && l.MayEnd })
+	switch {
+	case err != nil || !mine:
+		err = cases.ErrNoSilence
+	default:
 		err = s.opt.Desk.EndSilence(r.Context(), id)
 	}
 	if told, refused := refusalWords(err); refused {

@@ -149,7 +149,7 @@ func dateWords(date string) string {
 	if err != nil {
 		return "–"
 	}
-	return fmt.Sprintf("%d %.3s. %d", t.Day(), monthNames[t.Month()-1], t.Year())
+	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
 }
 
 func tallyOf(name, one string, t registry.Tally, sites []registry.Site, lojas bool, columns int, now time.Time) tallyPart {
@@ -200,7 +200,7 @@ func (d *deliveryData) plot(p registry.Progress, now time.Time, open, all int) {
 			verb = "M"
 		}
 		fmt.Fprintf(&plan, "%s%d %d", verb, x(i), y(m.Plan))
-		row := monthRow{Month: fmt.Sprintf("%.3s. %d", monthNames[m.Month.Month()-1], m.Month.Year()), Plan: count(m.Plan), Done: "–"}
+		row := monthRow{Month: fmt.Sprintf("%s %d", months[m.Month.Month()-1], m.Month.Year()), Plan: count(m.Plan), Done: "–"}
 		if m.Done >= 0 {
 			fmt.Fprintf(&done, "%s%d %d", verb, x(i), y(m.Done))
 			d.NowX, d.DoneY, d.PlanY, d.DoneNow, d.PlanNow = x(i), y(m.Done), y(m.Plan), m.Done, m.Plan
@@ -213,14 +213,14 @@ func (d *deliveryData) plot(p registry.Progress, now time.Time, open, all int) {
 	}
 	d.Plan, d.Done = plan.String(), done.String()
 	if !p.Ends.IsZero() && open < all {
-		months := (p.Ends.Year()-now.Year())*12 + int(p.Ends.Month()-now.Month())
+		ahead := (p.Ends.Year()-now.Year())*12 + int(p.Ends.Month()-now.Month())
 		at := 0
 		for i, m := range p.Months {
 			if m.Done >= 0 {
 				at = i
 			}
 		}
-		endX, endY := x(at+months), y(all)
+		endX, endY := x(at+ahead), y(all)
 		if endX > plotRight { // cut at the edge
 			endY = d.DoneY + (endY-d.DoneY)*(plotRight-d.NowX)/max(1, endX-d.NowX)
 			endX = plotRight

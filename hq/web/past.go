@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"balcao/hq/alert"
 	"balcao/hq/cases"
+	"balcao/internal/serve"
 )
 
 const (
@@ -83,16 +83,8 @@ func (s *Server) pastCSV(w http.ResponseWriter, r *http.Request, who visitor) {
 	for _, c := range past {
 		_ = out.Write([]string{
 			c.Opened.In(s.opt.Zone).Format(time.DateTime), c.Closed.In(s.opt.Zone).Format(time.DateTime), string(c.Rule), c.Branch,
-			plainCell(c.Where), plainCell(c.Words), c.Taken.By,
+			serve.Harmless(c.Where), serve.Harmless(c.Words), c.Taken.By,
 		})
 	}
 	out.Flush()
-}
-
-// plainCell keeps a spreadsheet from taking a text that came from a branch for a formula.
-func plainCell(text string) string {
-	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") {
-		return "'" + text
-	}
-	return text
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -286,6 +287,17 @@ func TestWhoHasOneDistrictSeesAndTouchesThatOneAlone(t *testing.T) {
 	for _, local := range []string{"L002", ""} {
 		if got := h.ask(http.MethodPost, "/silencios", duarte, "local", local, "regra", "no_paper", "minutos", "30", "motivo", "obras"); got.Code != http.StatusBadRequest || len(h.office.silences) != 0 {
 			t.Errorf("silences %q: %d", local, got.Code)
+		}
+	}
+	for i, of := range []cases.Silence{{Branch: "L002"}, {Rule: alert.NoPaper}, {Branch: "L001"}} {
+		of.Reason, of.Until = "obras", noon.Add(time.Hour)
+		id, err := h.desk.Hush(t.Context(), of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []int{http.StatusConflict, http.StatusConflict, http.StatusSeeOther}[i]
+		if got := h.ask(http.MethodPost, fmt.Sprintf("/silencios/%d/terminar", id), duarte); got.Code != want {
+			t.Errorf("ends the silence of %+v: %d, want %d", of, got.Code, want)
 		}
 	}
 }

@@ -3,14 +3,13 @@ package web
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"balcao/hq/cases"
 	"balcao/hq/people"
+	"balcao/internal/serve"
 	"balcao/internal/signin"
 )
 
@@ -51,7 +50,7 @@ type signInData struct {
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v visitor) {
-	to := ownPath(r.URL.Query().Get("para"))
+	to := serve.OwnPath(r.URL.Query().Get("para"))
 	if v.person != nil {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
@@ -64,15 +63,6 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 	s.show(w, r, status, visitor{}, "signin", "Entrar", d)
 }
 
-// ownPath keeps a page to go to afterwards only if it is one of ours.
-func ownPath(to string) string {
-	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(to, "\\\r\n") {
-		return "/"
-	}
-	return u.Path
-}
-
 // signIn is POST /entrar. A wrong name and a wrong password are told alike, and guessing soon has to wait.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, _ visitor) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -80,11 +70,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, _ visitor) {
 		s.errorPage(w, http.StatusBadRequest, "O formulário não se lê", "Volte atrás e tente de novo.")
 		return
 	}
-	d := signInData{Name: strings.TrimSpace(r.PostForm.Get("name")), To: ownPath(r.PostForm.Get("para"))}
+	d := signInData{Name: strings.TrimSpace(r.PostForm.Get("name")), To: serve.OwnPath(r.PostForm.Get("para"))}
 	if len(d.Name) > 64 {
 		d.Name = ""
 	}
-	now, place := s.opt.Now(), remote(r)
+	now, place := s.opt.Now(), serve.Remote(r)
 	who := strings.ToLower(d.Name) + " " + place
 	if left := max(s.doorman.Wait(who, now), s.doorman.Wait(place, now)); left > 0 {
 		d.Problem = "Demasiadas tentativas. Espere " + span(left.Round(time.Second)) + " e tente de novo."
@@ -120,14 +110,6 @@ func setCookie(w http.ResponseWriter, r *http.Request, value string, seconds int
 	http.SetCookie(w, &http.Cookie{
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
-}
-
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v visitor) {

@@ -14,6 +14,7 @@ import (
 	"balcao/hq/atlas"
 	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
+	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
 
@@ -138,7 +139,7 @@ func (s *Server) sitesCSV(w http.ResponseWriter, r *http.Request, who visitor) {
 	}
 	for i := range sites {
 		for _, text := range []*string{&sites[i].Name, &sites[i].Address, &sites[i].Municipality, &sites[i].Blocked, &sites[i].Waits} {
-			*text = plainCell(*text)
+			*text = serve.Harmless(*text)
 		}
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
