@@ -123,7 +123,7 @@ func TestNoCanaryLeavesTheScreen(t *testing.T) {
 	}
 	look()
 	board.close()
-	left := traces(t, m.pid, []string{canaryGiven, "Zqxv", canarySurname, "Wkyp"})
+	left := traces(t, m.pid, []string{canaryGiven, "Zqxvalde", canarySurname, "Wkypimen"})
 	for label, where := range left {
 		t.Errorf("in the kiosk's memory: %s: %s", label, where)
 	}

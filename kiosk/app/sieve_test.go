@@ -15,10 +15,11 @@ import (
 	"balcao/kiosk/card/cardtest"
 )
 
-// Every canary's names begin with one of these and its numbers with 2718, so that one search finds all of them.
+// Every canary's names begin with one of these and its numbers with 2718 or 271828, so that one search finds all of them.
+// They are long: four letters come up by chance among the random ids of a long run.
 const (
-	canaryGiven   = "ZQXV"
-	canarySurname = "WKYP"
+	canaryGiven   = "ZQXVALDE"
+	canarySurname = "WKYPIMEN"
 )
 
 // canaryNumber makes the n-th canary: a person unlike any other, with texts of every kind.
@@ -37,8 +38,8 @@ func canaryNumber(n int) cardtest.Identity {
 	id.GivenName, id.Surname = canaryGiven+letters(n)+" "+canaryGiven+"X", canarySurname+letters(n+1)
 	id.MotherSurname, id.MotherGivenName = canarySurname+letters(n+2), canaryGiven+letters(n+3)
 	id.FatherSurname, id.FatherGivenName = canarySurname+letters(n+4), canaryGiven+letters(n+5)
-	id.NIF, id.CivilNumber, id.HealthNumber = fmt.Sprintf("2718%05d", n%100_000), fmt.Sprintf("2718%05d", (n+1)%100_000), fmt.Sprintf("2718%05d", (n+2)%100_000)
-	id.NISS = fmt.Sprintf("2718%07d", n)
+	id.NIF, id.CivilNumber, id.HealthNumber = fmt.Sprintf("271828%03d", n%1000), fmt.Sprintf("271828%03d", (n+1)%1000), fmt.Sprintf("271828%03d", (n+2)%1000)
+	id.NISS = fmt.Sprintf("271828%05d", n%100_000)
 	for check := range 10 {
 		id.DocumentNumber = fmt.Sprintf("2718%04d %d QX%d", n%10_000, n/10_000%10, check)
 		if _, err := citizen.ParseDocumentNumber([]byte(id.DocumentNumber)); err == nil {
@@ -62,9 +63,9 @@ type sieve struct {
 // canaryPattern is made when it is first asked for: a kiosk that runs from this binary must not hold it.
 var canaryPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)` + canaryGiven + `|` + canarySurname + `|` +
-		`2718\d{4} ?\d ?QX\d|(^|[^.\d])2718\d{5}(\d\d)?([^\d]|$)|` +
-		hex.EncodeToString([]byte("ZQXV")) + `|` + hex.EncodeToString([]byte("Zqxv")) + `|` + hex.EncodeToString([]byte("WKYP")) + `|` +
-		base64Forms("ZQXV", "Zqxv", "WKYP"))
+		`2718\d{4} ?\d ?QX\d|(^|[^.\d])271828\d{3}(\d\d)?([^\d]|$)|` +
+		hex.EncodeToString([]byte("ZQXVALDE")) + `|` + hex.EncodeToString([]byte("Zqxvalde")) + `|` + hex.EncodeToString([]byte("WKYPIMEN")) + `|` +
+		base64Forms("ZQXVALDE", "Zqxvalde", "WKYPIMEN"))
 })
 
 // base64Forms are the three ways in which a word lies in base64.
@@ -134,7 +135,7 @@ func TestTheSieveFindsACanaryInEveryDress(t *testing.T) {
 		wide += string([]byte{byte(u), byte(u >> 8)})
 	}
 	for name, text := range map[string]string{
-		"name": id.GivenName, "as shown": "Olá, Zqxvaé W.", "surname": id.Surname, "UTF-16": wide, "NIF": "nif=" + id.NIF + ",", "NISS": id.NISS,
+		"name": id.GivenName, "as shown": "Olá, Zqxvaldeaé W.", "surname": id.Surname, "UTF-16": wide, "NIF": "nif=" + id.NIF + ",", "NISS": id.NISS,
 		"document": id.DocumentNumber, "document without blanks": strings.ReplaceAll(id.DocumentNumber, " ", ""),
 		"hex": hex.EncodeToString([]byte("x" + id.GivenName)), "base64": base64.StdEncoding.EncodeToString([]byte("Olá, " + id.GivenName)),
 		"base64, shifted": base64.StdEncoding.EncodeToString([]byte("a " + id.Surname)),
