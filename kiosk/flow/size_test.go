@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The sizes that kiosk/screen/pages/touch.css is built on: 1u is a 120th of
+// The sizes that the sheets in kiosk/screen/pages/touch are built on: 1u is a 120th of
 // the screen's width, the smallest text 4u, the smallest target 7.8u.
 const (
 	smallestText   = 4.0

@@ -17,7 +17,11 @@ import (
 // this very program, so the page asks for them again each time it starts.
 func servePages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, err := fs.ReadFile(pages, strings.TrimPrefix(path.Clean(r.URL.Path), "/"))
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		b, err := fs.ReadFile(pages, name)
+		if name == "pages/touch.css" {
+			b, err = touchSheet()
+		}
 		if err != nil {
 			http.NotFound(w, r)
 			return

@@ -1,0 +1,32 @@
+package screen
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEverySheetOfTheTouchFaceIsServedOnce(t *testing.T) {
+	entries, err := fs.ReadDir(pages, "pages/touch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there []string
+	for _, e := range entries {
+		there = append(there, strings.TrimSuffix(e.Name(), ".css"))
+	}
+	listed := slices.Sorted(slices.Values(touchSheets))
+	if !slices.Equal(there, listed) {
+		t.Errorf("the folder holds %v, the list names %v", there, listed)
+	}
+	for _, name := range touchSheets {
+		b, err := fs.ReadFile(pages, "pages/touch/"+name+".css")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(b), "/* ") {
+			t.Errorf("%s.css does not begin by saying its idea", name)
+		}
+	}
+}
