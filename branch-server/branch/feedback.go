@@ -12,7 +12,7 @@ import (
 // is the Livro Amarelo, on paper and at livroamarelo.gov.pt; a service of a municipality keeps the blue book of Portaria
 // 659/2006; companies in a Loja, such as those of water and energy, have the Livro de Reclamações of DL 156/2005.
 type Feedback struct {
-	Complaints string `yaml:"complaints"` // https address; empty is the national Livro Amarelo, "none" where another stands
+	Complaints string `yaml:"complaints"` // https address; empty is the national Livro Amarelo, "none" or "nenhum" where another stands
 	Praise     string `yaml:"praise"`     // https address, where praise goes elsewhere; empty is with the complaints
 	Book       string `yaml:"book"`       // of paper: yellow, the usual one, or blue, of a municipality
 	Companies  bool   `yaml:"companies"`  // companies serve here too, whose book is another
@@ -36,7 +36,7 @@ func (f Feedback) ComplaintsAt() string {
 	switch f.Complaints {
 	case "":
 		return NationalComplaints
-	case "none":
+	case "none", "nenhum":
 		return ""
 	}
 	return f.Complaints
@@ -69,7 +69,7 @@ const mostSlipAddress = 40
 func (c checker) feedback() {
 	f := c.b.Feedback
 	for key, address := range map[string]string{"complaints": f.Complaints, "praise": f.Praise} {
-		if address == "" || key == "complaints" && address == "none" {
+		if address == "" || key == "complaints" && f.ComplaintsAt() == "" {
 			continue
 		}
 		if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {

@@ -155,7 +155,7 @@ func (f form) shop() []block {
 			f.minutes("bookings/release", "Libertar lugares", "Depois da hora marcada de quem não veio", "15"),
 		}},
 		{Title: "Reclamar, elogiar ou sugerir", Note: "No quiosque, na página pública e, se quiser, no talão. Vazio é o Livro Amarelo eletrónico.", Fields: []field{
-			f.wide(f.field("feedback/complaints", "text", "Endereço do livro", "Como https://www.livroamarelo.gov.pt; none para nenhum")),
+			f.wide(f.field("feedback/complaints", "text", "Endereço do livro", "Como https://www.livroamarelo.gov.pt; «nenhum» para não indicar")),
 			f.wide(f.field("feedback/praise", "text", "Endereço da loja para elogios", "")),
 			f.choice("feedback/book", "Livro de papel", "", option{"", "Livro Amarelo", false}, option{branch.BookBlue, "azul, de município", false}),
 			f.field("feedback/companies", "check", "Atendem aqui empresas", "Têm outro livro"),
