@@ -31,7 +31,7 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	unplug := background(t, cards.Run)
 	<-cards.Ready()
 	cfg := touchConfig(t, b, printer.Path())
-	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust")}
+	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust"), Chip: true}
 	k := start(t, cfg).ready(t)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -163,6 +163,12 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	k.page.screen(t, "card")
 	insert("impostor")
 	k.page.wait(t, "a card that is not verified", func(s state) bool { return s.text("screen") == "cardproblem" && s.says("signer-impostor") })
+	remove()
+	k.page.screen(t, "card")
+	insert("copied")
+	k.page.wait(t, "a card that was copied", func(s state) bool {
+		return s.text("screen") == "cardproblem" && s.says("chip-copied") && s.says("o chip não é o original")
+	})
 	remove()
 	k.page.screen(t, "card")
 	insert("maria")

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"balcao/internal/citizen"
@@ -65,7 +67,8 @@ func (c *cards) claim(ctx context.Context, s slot) {
 	}
 	within, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
-	claimed, verdict, err := claimByCard(within, s.session, s.session.ATR(), c.app.key.claim, card.Query{Trust: trusted, Now: c.app.clock.Now()})
+	query := card.Query{Trust: trusted, Now: c.app.clock.Now(), Challenge: c.challenge()}
+	claimed, verdict, err := claimByCard(within, s.session, s.session.ATR(), c.app.key.claim, query)
 	switch {
 	case ctx.Err() != nil, errors.Is(err, card.ErrRemoved): // told by the reader itself
 	case errors.Is(err, errUnverified):
@@ -82,6 +85,14 @@ func (c *cards) claim(ctx context.Context, s slot) {
 		c.mu.Unlock()
 		c.app.post(flow.CardClaimed{Card: s.card})
 	}
+}
+
+// challenge gives the random numbers by which a chip proves itself; nil where that is switched off.
+func (c *cards) challenge() io.Reader {
+	if !c.app.cfg.Reader.Chip {
+		return nil
+	}
+	return rand.Reader
 }
 
 // forget wipes what the last card said.

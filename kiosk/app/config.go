@@ -99,6 +99,9 @@ type Reader struct {
 	Enabled bool   `yaml:"enabled"`
 	Socket  string `yaml:"socket"` // of the smart card service; empty is the system's
 	Trust   string `yaml:"trust"`  // folder of the certificates that cards are checked with; see kiosk trust
+	// Chip has a card's chip prove that it is the original, where the purpose wants it and the card offers it. Off until
+	// real cards are known to answer on contacts: docs/decisions says why.
+	Chip bool `yaml:"chip"`
 }
 
 // Sound says how calls are heard.

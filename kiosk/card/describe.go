@@ -21,6 +21,8 @@ func Describe(command []byte) string {
 		return fmt.Sprintf("READ BINARY %d–%d", offset, offset+c.Le-1)
 	case 0xC0:
 		return "GET RESPONSE"
+	case 0x88:
+		return "INTERNAL AUTHENTICATE (challenge)"
 	default:
 		return fmt.Sprintf("instruction %02X", c.Instruction)
 	}
@@ -38,6 +40,8 @@ func describeFile(c Command) string {
 		{objectCC1.Data, "EF06, security object (CC1)"},
 		{identityCC2.Data, "010D, identity (CC2)"},
 		{objectCC2.Data, "011D, security object (CC2)"},
+		{chipInfosCC2.Data, "010E, security infos (CC2)"},
+		{chipKeyCC2.Data, "010F, key of the chip (CC2)"},
 	} {
 		if bytes.Equal(c.Data, known.data) {
 			return known.name

@@ -30,6 +30,10 @@ func TestParsersSurviveManyInputs(t *testing.T) {
 			Body: func(t *testing.T, in [][]byte) { fuzzGreeting(t, in[0], in[1]) },
 		},
 		fuzzrun.Target{Name: "FuzzParseObject", Weight: 20, Inputs: 1, Seeds: seeds(objectSeeds(t)), Body: one(fuzzObject)},
+		fuzzrun.Target{
+			Name: "FuzzChipProof", Weight: 40, Inputs: 3, Seeds: chipSeeds(t),
+			Body: func(t *testing.T, in [][]byte) { fuzzChip(t, in[0], in[1], in[2]) },
+		},
 	)
 }
 

@@ -34,6 +34,10 @@ type Use struct {
 	// Told says that the signature is checked only to tell the holder, where
 	// the kiosk has certificates to check it with: the purpose decides nothing.
 	Told bool
+	// Chip says that the chip is asked to prove that it is the original, where
+	// the card offers it and the kiosk has it switched on: after the fields are
+	// read and verified, and before anything is done with them.
+	Chip bool
 	// Basis is the legal basis, with its source.
 	Basis string
 	// Kept says where the fields are and when they are gone.
@@ -51,14 +55,14 @@ func Uses() []Use {
 			Kept: "first name and one initial, in the kiosk's memory, until the screen is left",
 		},
 		{
-			Purpose: ForCheckIn, Name: "check-in", Portuguese: "confirmação de chegada", Verified: true,
+			Purpose: ForCheckIn, Name: "check-in", Portuguese: "confirmação de chegada", Verified: true, Chip: true,
 			Fields: []Field{DocumentNumber},
 			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(e); minimal and pseudonymous: art. 5(1)(c), 25); " +
 				"the code of the booking, typed, is always an alternative; no number serves across services (CRP art. 35(5))",
 			Kept: "the number in the kiosk's memory until its keyed digest for that day is made, at once",
 		},
 		{
-			Purpose: ForForm, Name: "form", Portuguese: "preenchimento de formulário", Verified: true,
+			Purpose: ForForm, Name: "form", Portuguese: "preenchimento de formulário", Verified: true, Chip: true,
 			Fields: []Field{GivenName, Surname, DocumentNumber, ValidUntil, BirthDate, NIF},
 			Basis: "task of a public body at the citizen's request (GDPR art. 6(1)(c), (e)); what the body may ask for is set by the " +
 				"law of each form, and has to be named before the form is offered; not offered yet",
@@ -106,6 +110,9 @@ func UsesTable() string {
 			signature = "checked"
 		case u.Told:
 			signature = "checked after the name is shown, if the kiosk has certificates, to show «verificado» or «não verificado»"
+		}
+		if u.Chip {
+			signature += "; then the chip's proof, if the kiosk has it switched on (CC2: data groups 14 and 15)"
 		}
 		fmt.Fprintf(&b, "| %s (%s) | %s | %s | %s | %s | %s | %s |\n", u.Name, u.Portuguese,
 			strings.Join(names, ", "), strings.Join(ranges, ", "), strings.Join(tags, ", "), signature, u.Basis, u.Kept)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -19,6 +20,9 @@ type Query struct {
 	Trust *Trust
 	// Now is the moment of the reading, for "expired since".
 	Now time.Time
+	// Challenge gives random numbers by which a chip proves that it is the
+	// original, for the purposes that want it; nil asks no chip.
+	Challenge io.Reader
 	// Progress, if set, hears each time that further fields have been read,
 	// before anything else is: the first field reaches the screen while the
 	// rest is still on the card. It must not keep the Reading, and what it hears
@@ -169,7 +173,7 @@ func (j *job) readCC1(ctx context.Context) error {
 	}
 	date := func(f Field) []byte { p := places[f]; return trimPadding(text[p.offset : p.offset+p.width]) }
 	j.judge(object, groupIdentityCC1, hashed, date(ValidFrom), date(ValidUntil))
-	return nil
+	return j.proveChip(ctx, object)
 }
 
 func (j *job) fillCC1(ctx context.Context, text []byte, s span, have *[textCC1]bool) error {
@@ -275,7 +279,7 @@ func (j *job) verifyCC2(ctx context.Context, prefix []byte) error {
 	// Without its dates a card is judged as one that does not say them.
 	dates, _ := scanDG13(prefix[:total], []Field{ValidFrom, ValidUntil})
 	j.judge(object, groupIdentityCC2, prefix[:total], dates.values[ValidFrom], dates.values[ValidUntil])
-	return nil
+	return j.proveChip(ctx, object)
 }
 
 // maxObject bounds the security object; the file of a CC1 holds 4,000 bytes.
@@ -284,7 +288,7 @@ const maxObject = 8192
 // readObject reads the security object to the end of its DER. A card that has
 // none, or does not give it, yields nothing: that is for the Verdict to say.
 func (j *job) readObject(ctx context.Context, file Command) ([]byte, error) {
-	object, err := j.readDER(ctx, file)
+	object, err := j.readDER(ctx, file, tagObject)
 	var status StatusError
 	switch {
 	case errors.As(err, &status):
@@ -295,7 +299,9 @@ func (j *job) readObject(ctx context.Context, file Command) ([]byte, error) {
 	return object, nil
 }
 
-func (j *job) readDER(ctx context.Context, file Command) ([]byte, error) {
+// readDER reads a file that begins with a tag to the end of its DER; of one
+// that begins with another it gives the beginning.
+func (j *job) readDER(ctx context.Context, file Command, tag uint32) ([]byte, error) {
 	if err := j.do(ctx, file); err != nil {
 		return nil, err
 	}
@@ -305,7 +311,7 @@ func (j *job) readDER(ctx context.Context, file Command) ([]byte, error) {
 	}
 	h, _, _ := parseHeader(first)
 	total := h.size + h.length
-	if h.tag != tagObject || total > maxObject {
+	if h.tag != tag || total > maxObject {
 		return first, nil // whoever parses it will say what it is
 	}
 	if total <= len(first) {

@@ -45,6 +45,25 @@ const (
 	// what they say has not come yet.
 	NoDate Reason = "signing-time-unknown"
 
+	// ChipCopied: the data is the State's, and the chip has not the key that
+	// belongs to it: somebody has copied a card.
+	ChipCopied Reason = "chip-copied"
+	// ChipKeyMissing: the State signed a key of the chip that the chip does not
+	// show.
+	ChipKeyMissing Reason = "chip-key-missing"
+	// ChipKeyAltered: the chip shows another key than the one that was signed.
+	ChipKeyAltered Reason = "chip-key-altered"
+	// ChipRefused: the chip does not answer the challenge.
+	ChipRefused Reason = "chip-proof-refused"
+
+	// ChipOriginal: the chip proved that it is the one the State issued.
+	ChipOriginal Reason = "chip-original"
+	// ChipNotOffered: the card has no key by which its chip could be known, as
+	// every CC1.
+	ChipNotOffered Reason = "chip-proof-not-offered"
+	// ChipUnsupported: the chip's key or signature is of a kind unknown here.
+	ChipUnsupported Reason = "chip-key-unsupported"
+
 	// AddressHashFault: cards issued from 2017-01-01 to 2018-02-20 carry a wrong
 	// hash of the address, a known fault of production.
 	AddressHashFault Reason = "address-hash-fault"
@@ -58,6 +77,7 @@ func Reasons() []Reason {
 	return []Reason{
 		Genuine, SignerExpired, NotAsked, NoObject, Malformed, DuplicateGroup, Unsupported, NotCovered, Altered, BadSignature,
 		NoTrust, UnknownSigner, Impostor, SignerUnfit, SignerNotValidThen, NoDate,
+		ChipCopied, ChipKeyMissing, ChipKeyAltered, ChipRefused,
 	}
 }
 
@@ -67,7 +87,12 @@ func (r Reason) Verified() bool { return r == Genuine || r == SignerExpired }
 // Suspicious says whether somebody seems to have meant it: forged or altered
 // data, as opposed to a check that could not be made.
 func (r Reason) Suspicious() bool {
-	return r == DuplicateGroup || r == Altered || r == BadSignature || r == Impostor || r == SignerUnfit
+	switch r {
+	case DuplicateGroup, Altered, BadSignature, Impostor, SignerUnfit, ChipCopied, ChipKeyMissing, ChipKeyAltered:
+		return true
+	default:
+		return false
+	}
 }
 
 // Texts tells the reason to a person, in Portuguese and in English.
@@ -97,12 +122,19 @@ func reasonTexts() map[Reason][2]string {
 		SignerUnfit:        {"não verificado: o certificado não serve para assinar cartões", "not verified: the certificate is not one for signing cards"},
 		SignerNotValidThen: {"não verificado: o certificado não era válido na data da assinatura", "not verified: the certificate was not valid when this was signed"},
 		NoDate:             {"não verificado: data da assinatura desconhecida", "not verified: date of the signature unknown"},
+		ChipCopied:         {"não verificado: os dados são verdadeiros, mas o chip não é o original", "not verified: the data is genuine, but the chip is not the original one"},
+		ChipKeyMissing:     {"não verificado: falta a chave do chip, que o Estado assinou", "not verified: the chip's key, which the State signed, is missing"},
+		ChipKeyAltered:     {"não verificado: a chave do chip não é a que foi assinada", "not verified: the chip's key is not the one that was signed"},
+		ChipRefused:        {"não verificado: o chip não prova que é o original", "not verified: the chip does not prove that it is the original one"},
+		ChipOriginal:       {"o chip provou que é o original", "the chip proved that it is the original one"},
+		ChipNotOffered:     {"não verificado: o chip, que neste cartão não tem com que provar que é o original", "not verified: the chip, which on this card has nothing to prove itself with"},
+		ChipUnsupported:    {"não verificado: o chip, cuja chave é de tipo não suportado", "not verified: the chip, whose key is of a kind that is not supported"},
 		AddressHashFault:   {"não verificado: o hash da morada, por falha de produção conhecida (2017-01-01 a 2018-02-20)", "not verified: the hash of the address, by a known fault of production (2017-01-01 to 2018-02-20)"},
 		ActivationFault:    {"não verificado: a marca de ativação, por falha de produção conhecida (2019-09-01 a 2021-04-19)", "not verified: the mark of activation, by a known fault of production (2019-09-01 to 2021-04-19)"},
 	}
 }
 
-// Verdict is what passive authentication found. The zero value means that
+// Verdict is what passive authentication found, and the chip's proof. The zero value means that
 // nobody asked. It holds nothing about the holder.
 type Verdict struct {
 	// Reason is what came of it.
@@ -114,12 +146,15 @@ type Verdict struct {
 	// verified. What an expired card may still be used for is not decided here.
 	CardExpired bool
 	// NotChecked names the checks that are left out for this card because of
-	// faults of production; they are never counted as passed.
+	// faults of production, or because the chip has no key to prove itself with;
+	// they are never counted as passed.
 	NotChecked []Reason
+	// Chip is what the chip's own proof came to; empty if it was not asked for.
+	Chip Reason
 }
 
-// Verified says whether the data may be relied on. It proves who made the
-// data, not that the chip is the original one.
+// Verified says whether the data may be relied on. It proves who made the data;
+// that the chip is the original one only if Chip is ChipOriginal.
 func (v Verdict) Verified() bool { return v.Reason.Verified() }
 
 // String gives the code of the reason.

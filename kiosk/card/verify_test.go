@@ -341,7 +341,7 @@ func TestOnlyIssuersAreTrusted(t *testing.T) {
 }
 
 func TestEveryReasonIsTold(t *testing.T) {
-	for _, r := range append(card.Reasons(), card.AddressHashFault, card.ActivationFault) {
+	for _, r := range append(card.Reasons(), card.AddressHashFault, card.ActivationFault, card.ChipNotOffered, card.ChipUnsupported) {
 		pt, en := r.Texts()
 		if pt == "" || en == "" || pt == "não verificado" {
 			t.Errorf("%s: %q, %q", r, pt, en)

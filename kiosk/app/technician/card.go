@@ -2,6 +2,7 @@ package technician
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ func purposes() map[string]card.Purpose {
 
 func (b Bench) card(ctx context.Context, args []string) error {
 	return b.choose(ctx, "card", []command{
-		{"read", "read [-explain] [-json] [-purpose greeting|checkin] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
+		{"read", "read [-explain] [-json] [-purpose greeting|checkin] [-chip] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
 	}, args)
 }
 
@@ -37,6 +38,7 @@ type cardRequest struct {
 	explain  bool
 	json     bool
 	personal bool
+	chance   io.Reader // of the challenge to the chip; nil asks none
 	wait     time.Duration
 }
 
@@ -47,11 +49,15 @@ func (b Bench) readCard(ctx context.Context, args []string) error {
 	f.BoolVar(&q.explain, "explain", false, "mostra cada comando, os bytes e a verificação")
 	f.BoolVar(&q.json, "json", false, "responde em JSON, com tudo")
 	f.BoolVar(&q.personal, "show-personal", false, "mostra os dados pessoais, que de outro modo ficam ocultos")
+	chip := f.Bool("chip", false, "pede ao chip que prove que é o original, onde a finalidade o quer (checkin)")
 	f.StringVar(&q.trust, "trust", "trust", "pasta dos certificados de confiança")
 	f.StringVar(&q.socket, "socket", "", "socket do serviço de cartões; vazio é o do sistema")
 	f.DurationVar(&q.wait, "wait", 30*time.Second, "quanto tempo esperar por um cartão")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if *chip {
+		q.chance = rand.Reader
 	}
 	if _, known := purposes()[q.purpose]; !known {
 		return fmt.Errorf("kiosk card read: -purpose %q não é greeting nem checkin: %w", q.purpose, ErrUsage)
@@ -131,6 +137,7 @@ type VerdictReport struct {
 	ExpiredSince string   `json:"expiredSince,omitempty"`
 	CardExpired  bool     `json:"cardExpired"`
 	NotChecked   []string `json:"notChecked,omitempty"`
+	Chip         string   `json:"chip,omitempty"`
 	Certificates int      `json:"certificates"`
 }
 
@@ -185,7 +192,7 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 	report := CardReport{Reader: reader, ATR: fmt.Sprintf("% X", atr), Purpose: purpose.String()}
 	begun := b.Now()
 	r, err := card.Read(ctx, watch, atr, card.Query{
-		Purpose: purpose, Verify: trusted.Len() > 0, Trust: trusted, Now: b.Now(),
+		Purpose: purpose, Verify: trusted.Len() > 0, Trust: trusted, Now: b.Now(), Challenge: q.chance,
 		Progress: func(r *card.Reading) {
 			if report.FirstField == nil {
 				e := r.Effort()
@@ -231,6 +238,7 @@ func (c *CardReport) fill(r *card.Reading, p card.Purpose, certificates int, per
 		Code: v.String(), Verified: v.Verified(), Suspicious: v.Reason.Suspicious(), Portuguese: pt, English: en,
 		CardExpired: v.CardExpired, Certificates: certificates,
 	}
+	c.Verdict.Chip = string(v.Chip)
 	if !v.ExpiredSince.IsZero() {
 		c.Verdict.ExpiredSince = v.ExpiredSince.Format(time.DateOnly)
 	}
@@ -281,6 +289,10 @@ func (c *CardReport) writeFields(p *printer) {
 	}
 	if v.CardExpired {
 		p.line("             o cartão está fora da validade")
+	}
+	if v.Chip == string(card.ChipOriginal) {
+		pt, _ := card.ChipOriginal.Texts()
+		p.line("             %s (%s)", pt, v.Chip)
 	}
 	for _, n := range v.NotChecked {
 		pt, _ := card.Reason(n).Texts()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,9 +76,17 @@ func TestACardIsExplainedWithoutItsData(t *testing.T) {
 		{"passport", "greeting", folder},
 		{"garbage", "greeting", folder},
 		{"maria", "greeting", ""},
+		{"maria", "checkin chip", folder},
+		{"conceicao", "checkin chip", folder},
+		{"copied", "checkin chip", folder},
 	} {
 		for _, asJSON := range []bool{false, true} {
-			name := tt.name + "-" + tt.purpose
+			purpose, chip, chipped := strings.Cut(tt.purpose, " ")
+			name := tt.name + "-" + purpose + chip
+			var chance io.Reader
+			if chipped {
+				chance = strings.NewReader("\xF1\x73\x58\x99\x74\xBF\x40\xC6")
+			}
 			if tt.trust == "" {
 				name += "-untrusted"
 			}
@@ -88,7 +97,7 @@ func TestACardIsExplainedWithoutItsData(t *testing.T) {
 				c, _ := cardtest.Named(tt.name)
 				var out bytes.Buffer
 				err := Bench{Out: &out, Now: still}.explainCard(t.Context(), c, c.ATR(), "Leitor de ensaio", cardRequest{
-					purpose: tt.purpose, trust: tt.trust, explain: true, json: asJSON,
+					purpose: purpose, trust: tt.trust, explain: true, json: asJSON, chance: chance,
 				})
 				if _, good := cardtest.Identities()[tt.name]; good && err != nil {
 					t.Error(err)

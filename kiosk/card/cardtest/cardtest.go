@@ -76,6 +76,7 @@ type application struct {
 // RESPONSE.
 type Card struct {
 	generation Generation
+	seal       Seal
 	atr        []byte
 	serial     [8]byte
 	apps       []application
@@ -92,7 +93,7 @@ func New(id Identity, g Generation) *Card { return NewSealed(id, g, Sealed) }
 // NewSealed makes a card whose security object is of a given kind. What is
 // wrong with it shows only to those who check it.
 func NewSealed(id Identity, g Generation, how Seal) *Card {
-	c := &Card{generation: g, serial: id.Serial, app: -1}
+	c := &Card{generation: g, seal: how, serial: id.Serial, app: -1}
 	shown := id
 	if how == AlteredName {
 		shown.GivenName = "FALSIFICADA"
@@ -103,9 +104,9 @@ func NewSealed(id Identity, g Generation, how Seal) *Card {
 	case CC2:
 		c.atr = fromHex(atrCC2)
 		c.apps = []application{
-			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 5}, files: files(how,
+			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 5}, files: append(chipFiles(how), files(how,
 				file{id: 0x010D, content: identityFileCC2(shown)},
-				file{id: 0x011D, lazy: object})},
+				file{id: 0x011D, lazy: object})...)},
 			{aid: []byte{0x60, 0x46, 0x32, 0xFF, 0, 0, 4}, files: []file{trace}},
 		}
 	default:
@@ -181,6 +182,8 @@ func (c *Card) Answer(apdu []byte) []byte {
 		return c.getResponse(cmd)
 	case 0xCA:
 		return c.getData(cmd)
+	case 0x88:
+		return c.internalAuthenticate(cmd)
 	case 0x20: // VERIFY: three tries left, and nothing here ever tries
 		return status(0x63C3)
 	default:

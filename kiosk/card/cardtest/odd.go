@@ -92,6 +92,7 @@ var deckNames = [...]string{
 	"bank", "transport", "passport", "mute", "silent", "garbage", "one-byte", "contactless",
 	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
 	"unsigned", "pss", "double-group", "broken-signature", "garbled-object", "signer-unfit", "expired-then", "undated",
+	"copied", "chip-key-missing", "chip-key-altered", "chip-refuses",
 }
 
 // Named makes a fresh card of the deck; ok is false for a name it has not. The
@@ -178,6 +179,14 @@ func sealedNamed(name string) (c *Card, ok bool) {
 	case "undated":
 		id.ValidFrom = ""
 		return NewSealed(id, CC1, SealedUntimed), true
+	case "copied":
+		return NewSealed(id, CC2, CopiedChip), true
+	case "chip-key-missing":
+		return NewSealed(id, CC2, ChipKeyLeftOut), true
+	case "chip-key-altered":
+		return NewSealed(id, CC2, ChipKeyChanged), true
+	case "chip-refuses":
+		return NewSealed(id, CC2, ChipWithoutAnswer), true
 	default:
 		return nil, false
 	}
@@ -247,6 +256,14 @@ func Label(name string) string {
 		return "Assinado com um certificado já expirado, CC2"
 	case "undated":
 		return "Sem data de assinatura nem de emissão, CC1"
+	case "copied":
+		return "Falso: dados verdadeiros copiados para outro chip, CC2"
+	case "chip-key-missing":
+		return "Falso: cópia sem a chave do chip, CC2"
+	case "chip-key-altered":
+		return "Falso: cópia com outra chave do chip, CC2"
+	case "chip-refuses":
+		return "O chip não prova que é o original, CC2"
 	default:
 		return ""
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Seal is how a card is signed.
+// Seal is how a card is signed, and what its chip can prove.
 type Seal int
 
 // The seals: good ones first, then what a verifier must tell apart.
@@ -52,6 +52,23 @@ const (
 	GarbledObject
 	// NoObject has none.
 	NoObject
+
+	// The seals below are in order; what differs is the chip of a CC2.
+
+	// CopiedChip holds the data of another card, and not its key.
+	CopiedChip
+	// ChipKeyLeftOut does not show the key of the chip that was signed.
+	ChipKeyLeftOut
+	// ChipKeyChanged shows a key of its own in its place.
+	ChipKeyChanged
+	// ChipWithoutAnswer refuses the challenge.
+	ChipWithoutAnswer
+	// NoChipKey never had a key by which the chip could be known.
+	NoChipKey
+	// RSAChip proves itself by RSA.
+	RSAChip
+	// ExplicitChip tells the curve of its key by all its numbers.
+	ExplicitChip
 )
 
 // securityObject makes the SOD of a card (ICAO 9303-10 §4.6.2).
@@ -86,10 +103,16 @@ func groupList(id Identity, g Generation, how Seal, hash crypto.Hash) []byte {
 	}
 	var list []byte
 	for _, n := range groups {
-		if n == identity && how == MissingGroup {
+		if n == identity && how == MissingGroup || g == CC2 && n >= 14 && how == NoChipKey {
 			continue
 		}
 		value := digest([]byte{byte(n)}) // of what no test reads
+		switch {
+		case g == CC2 && n == 14:
+			value = digest(infosFileCC2())
+		case g == CC2 && n == 15:
+			value = digest(keyFileCC2(how))
+		}
 		if n == identity {
 			value = digest(data)
 			if how == DoubleGroup {
