@@ -147,6 +147,9 @@ type QR struct {
 	// Missing is true for models that draw no codes by themselves; a slip has
 	// none then.
 	Missing bool `json:"missing,omitempty"`
+	// Model2 is true for models whose codes are of model 2 after each reset:
+	// then they are not told with every slip.
+	Model2 bool `json:"model2,omitempty"`
 }
 
 // Cut says how paper is cut.

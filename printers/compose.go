@@ -49,6 +49,15 @@ type Hand interface {
 	Close(out []byte, id JobID) []byte
 }
 
+// Spanning is a hand of a printer whose lines stand at the same place, aligned
+// or centred, when they fill the paper with a [Hand.Move] in them: the way moved
+// counts as a part of the line. Of lines without such a move that is true
+// everywhere.
+type Spanning interface {
+	// Spans tells whether it is so.
+	Spans() bool
+}
+
 // Composer makes jobs out of slips, for all dialects alike: it lays a slip
 // out, chooses the page of letters and keeps in mind which style is set, so
 // that a slip holds no command that changes nothing.
@@ -195,6 +204,9 @@ func (w *writer) line(l Line) {
 	if w.drawn(l) {
 		return
 	}
+	if w.full(l) {
+		l.Centred = w.style.Centred // it stands where it stands: no command for it
+	}
 	columns := 0
 	for _, s := range l.Spans {
 		columns += s.Blank
@@ -213,6 +225,18 @@ func (w *writer) line(l Line) {
 		columns += utf8.RuneCountInString(s.Text) * s.Width
 	}
 	w.out = append(w.out, '\n')
+}
+
+// full tells whether a line fills the paper from edge to edge.
+func (w *writer) full(l Line) bool {
+	cells := 0
+	for _, s := range l.Spans {
+		if spanning, ok := w.hand.(Spanning); s.Blank > 0 && (!ok || !spanning.Spans()) {
+			return false
+		}
+		cells += s.Blank + utf8.RuneCountInString(s.Text)*s.Width
+	}
+	return cells*w.media.CellWidth == w.media.Dots
 }
 
 func (w *writer) text(text string) {

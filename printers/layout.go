@@ -144,7 +144,7 @@ func (p *page) header(s Slip) {
 	p.pair(Span{Text: branch, Bold: true, Width: p.body.width, Height: p.body.height},
 		Span{Text: issued, Width: p.body.width, Height: p.body.height})
 	p.underline()
-	p.gap(12)
+	p.gap(breath)
 }
 
 // then prints what the citizen goes on to with the same number.
@@ -159,41 +159,40 @@ func (p *page) then(s Slip) {
 
 func (p *page) again(s Slip) {
 	if s.Copy > 1 {
-		p.gap(12)
+		p.gap(breath)
 		p.say(p.strong, true, true, fmt.Sprintf("%d.ª via", s.Copy))
 		p.translate("Printed again: the same number")
 	}
 }
 
 func (p *page) number(s Slip) {
-	p.gap(20)
+	p.gap(2 * breath)
 	number := clean(s.Number)
 	size := min(p.scale, max(1, p.columns/max(1, utf8.RuneCountInString(number))))
-	p.line(Line{Centred: true}, Span{Text: number, Width: size, Height: size, Bold: true})
-	p.gap(4)
+	p.line(Line{Centred: true}, Span{Text: number, Width: size, Height: size, Bold: true}) // its cell ends with white
 }
 
 func (p *page) priority(s Slip) {
 	if s.Booked != "" {
 		p.say(p.fitting("Marcação "+s.Booked), true, true, "Marcação "+s.Booked)
 		p.translate("Booked for", s.Booked)
-		p.gap(12)
+		p.gap(breath)
 	}
 	if s.Class != "" {
 		p.say(p.fitting(s.Class), true, true, s.Class)
-		p.gap(12)
+		p.gap(breath)
 	}
 	if s.Priority {
 		p.say(p.fitting("Atendimento prioritário"), true, true, "Atendimento prioritário")
 		p.translate("Priority service")
-		p.gap(12)
+		p.gap(breath)
 	}
 }
 
 func (p *page) place(s Slip) {
 	if place := clean(s.Place); place != "" {
 		p.bar(place)
-		p.gap(16)
+		p.gap(breath)
 	}
 }
 
@@ -249,9 +248,9 @@ func (p *page) code(s Slip, module int) {
 		p.say(p.body, true, true, "Siga a vez no telemóvel")
 		p.translate("Follow your turn on your phone")
 	}
-	p.gap(16)
+	p.gap(2 * breath)
 	p.blocks = append(p.blocks, Code{Text: s.QR, Module: module})
-	p.gap(8)
+	p.gap(breath)
 }
 
 func (p *page) validity(s Slip) {
@@ -262,12 +261,16 @@ func (p *page) validity(s Slip) {
 
 func (p *page) ticketID(s Slip) {
 	if id := clean(s.TicketID); id != "" {
-		p.gap(8)
+		p.gap(breath)
 		p.line(Line{Centred: true}, Span{Text: id, Width: 1, Height: 1})
 	}
 }
 
 func (p *page) large() bool { return p.body == p.strong }
+
+// breath is the white between things that stand apart, in dots: half a letter's cell, so that a printer can be told with
+// an empty line, one byte, where its lines are set to be as high.
+const breath = 12
 
 func (p *page) gap(dots int) {
 	if n := len(p.blocks); n > 0 {
@@ -298,13 +301,18 @@ var blanks = strings.Repeat(" ", 256)
 // underline draws a solid line over the whole width.
 func (p *page) underline() { p.strip(Line{Ruled: true}) }
 
-// dash is how many cells wide a dash of a rule is.
-const dash = 4
-
+// rule draws a dashed line, of dashes as wide as there are: they stand in the
+// middle of their cells, so that white is below them already.
 func (p *page) rule() {
-	p.gap(8)
-	p.line(Line{Centred: true}, Span{Text: dashes[:p.columns/dash], Width: dash, Height: 1, Bold: true})
-	p.gap(8)
+	if n := len(p.blocks); n == 0 || !wideGap(p.blocks[n-1]) {
+		p.gap(breath)
+	}
+	p.line(Line{Centred: true}, Span{Text: dashes[:p.columns/p.scale], Width: p.scale, Height: 1, Bold: true})
+}
+
+func wideGap(b Block) bool {
+	g, ok := b.(Gap)
+	return ok && g.Dots >= breath
 }
 
 var dashes = strings.Repeat("-", 64)
@@ -339,7 +347,7 @@ func (p *page) fact(label, value, english string) {
 	if words := p.second(english); words != "" {
 		p.say(style{1, 2}, false, false, words)
 	}
-	p.gap(6)
+	p.gap(breath)
 }
 
 // pair puts two spans at the two edges, or below each other if they would

@@ -159,6 +159,7 @@ func escposOptions(p profiles.Profile) escpos.Options {
 		StatusPush: p.Status.Push,
 		CanClear:   p.Confirm.Clear,
 		LogoMemory: p.LogoMemory,
+		QRIsModel2: p.QR.Model2,
 	}
 	o.Media, o.CodePages = media(p), codePages(p)
 	for _, n := range p.Status.Questions {

@@ -48,6 +48,9 @@ type Options struct {
 	// QRLevelM is the parameter for error correction level M; 0 means 31h, as
 	// Epson has it.
 	QRLevelM byte
+	// QRIsModel2 is true for printers whose codes are of model 2 after a reset:
+	// they need not be told.
+	QRIsModel2 bool
 	// Ending stands in place of the cut at the end of a slip, such as the
 	// command of a kiosk printer that cuts and presents. Nil means a cut.
 	Ending []byte

@@ -25,7 +25,7 @@ func epson() escpos.Options {
 			{Number: 3, Encoding: "cp860"},
 			{Number: 2, Encoding: "cp850"},
 		},
-		StatusPush: true, Questions: []byte{4, 2, 3, 1}, CanClear: true,
+		StatusPush: true, Questions: []byte{4, 2, 3, 1}, CanClear: true, QRIsModel2: true,
 	}
 }
 
@@ -104,6 +104,14 @@ func TestPapersLookAsTheyDid(t *testing.T) {
 func TestAJobBeginsAndEndsAsTheReferenceSays(t *testing.T) {
 	o := epson()
 	o.LeaveKanji = true
+	if fn165 := []byte{0x1d, 0x28, 0x6b, 0x04, 0x00, 0x31, 0x41}; bytes.Contains(encode(t, o, sample()).Bytes, fn165) {
+		t.Error("a printer whose codes are of model 2 is told so with every slip")
+	}
+	other := o
+	other.QRIsModel2 = false
+	if model2 := []byte{0x1d, 0x28, 0x6b, 0x04, 0x00, 0x31, 0x41, 0x32, 0x00}; !bytes.Contains(encode(t, other, sample()).Bytes, model2) {
+		t.Errorf("QR model 2: no % x for a printer of which it is not known", model2)
+	}
 	job := encode(t, o, sample())
 	begin := []byte{0x1b, 0x40, 0x1c, 0x2e, 0x1b, 0x74, 0x10}
 	if !bytes.HasPrefix(job.Bytes, begin) {
@@ -115,7 +123,6 @@ func TestAJobBeginsAndEndsAsTheReferenceSays(t *testing.T) {
 	}
 	for what, piece := range map[string][]byte{
 		"number, 8 by 8 and bold": append([]byte{0x1d, 0x21, 0x77}, "A023\n"...),
-		"QR model 2":              {0x1d, 0x28, 0x6b, 0x04, 0x00, 0x31, 0x41, 0x32, 0x00},
 		"QR module of 7":          {0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x43, 0x07},
 		"QR level M":              {0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x45, 0x31},
 		"QR store of 31 bytes":    append([]byte{0x1d, 0x28, 0x6b, 0x22, 0x00, 0x31, 0x50, 0x30}, "https://b.example.pt/t/7K2MA023"...),
@@ -131,6 +138,15 @@ func TestAJobBeginsAndEndsAsTheReferenceSays(t *testing.T) {
 	}
 	if len(job.Unprintable) != 0 {
 		t.Errorf("unprintable = %q", job.Unprintable)
+	}
+}
+
+// The seconds that a citizen waits at 9600 baud are made of these bytes; docs/printers.md says where each goes.
+func TestTheStandardSlipIsShort(t *testing.T) {
+	o := epson()
+	o.Confirmation, o.CanClear = printers.ByID, true
+	if n := len(encode(t, o, sample()).Bytes); n > 469 {
+		t.Errorf("the standard slip has %d bytes; it had 469", n)
 	}
 }
 

@@ -20,10 +20,17 @@ func (h hand) Open(out []byte, page printers.CodePage) []byte {
 	if n := o.Area; n > 0 {
 		out = append(out, gs, 'W', byte(n), byte(n>>8))
 	}
-	// ESC 3: no white between lines, so that the lines of the bar touch;
-	// every line is advanced by its own height at least.
-	return append(out, esc, '3', byte(o.Media.CellHeight))
+	// ESC 3: no white between lines, so that the lines of the bar touch; every
+	// line is advanced by its own height at least, and an empty one by half a
+	// letter.
+	return append(out, esc, '3', byte(h.emptyLine()))
 }
+
+// emptyLine is how many dots an empty line feeds.
+func (h hand) emptyLine() int { return max(1, h.options.Media.CellHeight/2) }
+
+// Spans is true: ESC a takes the way of ESC $ along, as its reference says.
+func (hand) Spans() bool { return true }
 
 // Plain is ESC R 0: no national variants of # $ @ [ \ ] ^ { | } ~.
 func (hand) Plain(out []byte) []byte { return append(out, esc, 'R', 0) }
@@ -74,8 +81,12 @@ func (hand) Move(out []byte, dots int) []byte {
 	return append(out, esc, '$', byte(dots), byte(dots>>8))
 }
 
-// Feed is ESC J.
-func (hand) Feed(out []byte, dots int) []byte {
+// Feed is an empty line or two where that is as far, which costs a byte each,
+// else ESC J.
+func (h hand) Feed(out []byte, dots int) []byte {
+	if n := dots / h.emptyLine(); n <= 3 && dots == n*h.emptyLine() {
+		return append(out, "\n\n\n"[:n]...)
+	}
 	for ; dots > 0; dots -= 255 {
 		out = append(out, esc, 'J', byte(min(dots, 255)))
 	}
@@ -87,9 +98,11 @@ func (hand) Feed(out []byte, dots int) []byte {
 func (h hand) Code(out []byte, c printers.Code) []byte {
 	store, level := cmp.Or(h.options.QRStore, 0x30), cmp.Or(h.options.QRLevelM, 0x31)
 	n := len(c.Text) + 3
+	if !h.options.QRIsModel2 {
+		out = append(out, gs, '(', 'k', 4, 0, 0x31, 0x41, 0x32, 0) // fn 165: model 2
+	}
 	out = append(
 		out,
-		gs, '(', 'k', 4, 0, 0x31, 0x41, 0x32, 0, // fn 165: model 2
 		gs, '(', 'k', 3, 0, 0x31, 0x43, byte(c.Module), // fn 167: module size
 		gs, '(', 'k', 3, 0, 0x31, 0x45, level, // fn 169: level M
 		gs, '(', 'k', byte(n), byte(n>>8), 0x31, 0x50, store, // fn 180: store

@@ -92,6 +92,7 @@ func (m *machine) obey(b byte) effect {
 		return m.command(command)
 	}
 	if m.language.star() && b != 0x1b && b < 0x20 && b != '\n' {
+		m.expand(b)
 		return effect{end: b == 0x17}
 	}
 	switch b {

@@ -123,6 +123,17 @@ func (m *machine) star(c []byte) effect {
 	return effect{}
 }
 
+// expand obeys SO and DC4 of Line Mode: letters twice as wide, or no wider.
+func (m *machine) expand(b byte) {
+	switch {
+	case m.language != Star:
+	case b == 0x0e:
+		m.size = m.size&0x0f | 1<<4
+	case b == 0x14:
+		m.size &= 0x0f
+	}
+}
+
 // columns prints 24 rows given as columns of three bytes, the upper dot first;
 // the paper moves with the line's end.
 func (m *machine) columns(data []byte) {

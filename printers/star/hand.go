@@ -25,7 +25,7 @@ func (h hand) Open(out []byte, page printers.CodePage) []byte {
 func (hand) Plain(out []byte) []byte { return append(out, esc, 'R', 0) }
 
 // Turn changes the style.
-func (hand) Turn(out []byte, from, to printers.Style) []byte {
+func (h hand) Turn(out []byte, from, to printers.Style) []byte {
 	if from.Centred != to.Centred {
 		out = append(out, esc, gs, 'a', flag(to.Centred, 1))
 	}
@@ -38,7 +38,13 @@ func (hand) Turn(out []byte, from, to printers.Style) []byte {
 	if from.Bold != to.Bold {
 		out = append(out, esc, 'F'-flag(to.Bold, 1)) // ESC E: bold, ESC F: no more
 	}
-	if from.Width != to.Width || from.Height != to.Height {
+	switch {
+	case from.Width == to.Width && from.Height == to.Height:
+	case from.Height == to.Height && to.Width == 2 && !h.options.PRNT:
+		out = append(out, so) // SO: twice as wide
+	case from.Height == to.Height && to.Width == 1 && !h.options.PRNT:
+		out = append(out, dc4) // DC4: no wider, whatever made it so
+	default:
 		out = append(out, esc, 'i', byte(min(to.Height, most)-1), byte(min(to.Width, most)-1)) // height first
 	}
 	return out
@@ -60,8 +66,12 @@ func (hand) Move(out []byte, dots int) []byte {
 	return append(out, esc, gs, 'A', byte(dots), byte(dots>>8))
 }
 
-// Feed is ESC I: n/8 mm, which is dots; never as many as CAN is.
+// Feed is an empty line, where that is as far, else ESC I: n/8 mm, which is
+// dots; never as many as CAN is.
 func (hand) Feed(out []byte, dots int) []byte {
+	if n := dots / strip; n <= 3 && dots == n*strip {
+		return append(out, "\n\n\n"[:n]...)
+	}
 	for dots > 0 {
 		n := min(dots, 255)
 		if n == can {

@@ -325,6 +325,23 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
+func TestTheStandardSlipIsShort(t *testing.T) {
+	for most, change := range map[int]func(*star.Options){
+		505: func(o *star.Options) { o.Confirmation = printers.ByCounter },
+		528: func(o *star.Options) { o.Confirmation, o.PRNT = printers.ByID, true },
+	} {
+		o := options()
+		change(&o)
+		job, err := dialect(t, o).Encode(sample(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(job.Bytes); n > most {
+			t.Errorf("the standard slip has %d bytes; it had %d", n, most)
+		}
+	}
+}
+
 func FuzzEncode(f *testing.F) {
 	f.Add("A023", "Cartão de Cidadão", "https://b.example.pt/t/1", 7, true)
 	f.Add("A", "e\u0301\u200b\xff\x17\x18", strings.Repeat("x", 30), 1<<30, true)
