@@ -14,6 +14,13 @@ DEMO     ?=
 # How many inputs all parsers of the card get together, how long each fuzz test runs, and the two results that bench-diff compares.
 EXECS    ?= 100000000
 T        ?= 30s
+# How many seeds `make sim` lives, from which on, and the size of each.
+SEED     ?= 1
+SEEDS    ?= 20
+KIOSKS   ?= 10
+HOURS    ?= 72
+AWAY     ?= 0
+TICKETS  ?= 1000
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
 
@@ -23,7 +30,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	bench bench-diff fuzz fuzz-card fuzz-list soak-card golden screenshots soak deps install-tools clean
+	bench bench-diff fuzz fuzz-card fuzz-list soak-card golden screenshots sim soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +124,9 @@ screenshots: browser/node_modules/.ready build ## take the pictures of every fac
 soak: ## the long forms of kill, load and fuzz tests (hours)
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+
+sim: ## live SEEDS networks (20) in virtual time, each from its own seed, for HOURS (72) with TICKETS (1000) on KIOSKS (10)
+	go run ./internal/e2e/prove sim -seed $(SEED) -seeds $(SEEDS) -kiosks $(KIOSKS) -hours $(HOURS) -away $(AWAY) -tickets $(TICKETS)
 
 soak-card: ## 10,000 cards with 100 kills of pcscd, 10,000 on the replay bench, 100,000 people through a kiosk (an hour)
 	@.ci/install test

@@ -119,6 +119,8 @@ var floors = map[string]int{
 	"hq/atlas/refresh":                 mains,
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
+	"internal/e2e/prove":               mains,
+	"internal/e2e/sim":                 mains,
 	"internal/layout":                  mains,
 	"internal/look/refresh":            mains,
 	"kiosk":                            mains,
