@@ -163,3 +163,28 @@ test('the book of complaints in the set-up is the one that citizens are shown', 
   assert.deepEqual(faces.complaints(axeNoise), []);
   await faces.close();
 });
+
+test('a callboard of another floor is made in the set-up, and a box that shows another is refused', { timeout: 120_000 }, async () => {
+  const faces = openFaces(browser, demo);
+  const { page } = await faces.coordinator();
+  await page.goto(new URL('/configuracao/paineis', page.url()).href);
+  await page.getByLabel('Nome, como Piso 0').fill('Átrio');
+  await page.locator('.add').getByRole('button', { name: 'Pôr' }).click();
+  await page.waitForURL(/paineis\/atrio/);
+  await page.waitForLoadState('load');
+  const boxes = page.getByLabel('Caixas que o mostram');
+  await boxes.fill('L901-D01');
+  await boxes.press('Tab');
+  await page.locator('.setup-aside').getByText('já mostra o painel').waitFor();
+  await boxes.fill('');
+  await boxes.press('Tab');
+  await page.locator('.setup-aside').getByText('já mostra o painel').waitFor({ state: 'detached' });
+  await page.getByLabel('Piso 1', { exact: true }).check();
+  await page.getByLabel(/^Piso 1 alterado/).waitFor(); // it is in the draft
+  await page.getByRole('button', { name: /^Publicar versão/ }).click();
+  await page.getByText('Já está em vigor').waitFor();
+  await page.goto(new URL('/painel?zona=atrio', page.url()).href);
+  await page.getByText('Átrio').first().waitFor();
+  assert.deepEqual(faces.complaints(), []);
+  await faces.close();
+});

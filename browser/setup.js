@@ -25,7 +25,7 @@ export async function setUp(page, look) {
   await page.setViewportSize({ width: 1440, height: 940 });
   await slip(page, open, look);
   for (const [path, name] of /** @type {const} */ ([
-    ['balcoes', 'setup-counters'], ['regras', 'setup-rules'], ['pessoas', 'setup-people'], ['previsao', 'setup-preview'], ['loja', 'setup-branch'],
+    ['balcoes', 'setup-counters'], ['paineis', 'setup-callboards'], ['paineis/piso-1', 'setup-callboard'], ['regras', 'setup-rules'], ['pessoas', 'setup-people'], ['previsao', 'setup-preview'], ['loja', 'setup-branch'],
     ['texto', 'setup-text'],
   ])) {
     await open(path);

@@ -147,12 +147,28 @@ var sections = []struct{ id, title string }{
 	{"divisoes", "Divisões"},
 	{"servicos", "Serviços"},
 	{"balcoes", "Balcões"},
+	{"paineis", "Painéis"},
 	{"talao", "Talão"},
 	{"regras", "Regras de chamada"},
 	{"pessoas", "Pessoas"},
 	{"previsao", "Pré-visualização"},
 	{"historico", "Histórico"},
 	{"texto", "Texto completo"},
+}
+
+// sectionLists are the lists that a section has a page for each line of.
+var sectionLists = map[string]string{
+	"entidades": "bodies", "divisoes": "divisions", "servicos": "services", "balcoes": "counters", "paineis": "callboards",
+}
+
+// pageOf is the section of a list; empty if it has none.
+func pageOf(list string) string {
+	for section, own := range sectionLists {
+		if own == list {
+			return section
+		}
+	}
+	return ""
 }
 
 func sectionTitle(id string) (string, bool) {
@@ -249,9 +265,9 @@ func linkTo(f setup.Fault) string {
 		}
 		return "/configuracao/talao#" + fieldID(strings.Join(parts, "/"))
 	}
-	page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes", "policy": "regras"}[parts[0]]
+	page := pageOf(parts[0])
 	switch {
-	case page == "regras":
+	case parts[0] == "policy":
 		return "/configuracao/regras#" + fieldID(f.Path)
 	case page != "" && len(parts) > 1 && f.What == "Quem atende":
 		return "/configuracao/balcoes#" + fieldID("col/"+parts[1])
@@ -334,6 +350,10 @@ func subNav(section, current string, b *branch.Branch, faulty map[string]bool) [
 	case "balcoes":
 		for _, o := range b.Counters {
 			add(o.ID, "", o.Label)
+		}
+	case "paineis":
+		for _, o := range b.Callboards {
+			add(o.ID, "", o.Name)
 		}
 	}
 	return all

@@ -21,7 +21,6 @@ type listing struct {
 	Heads []string
 	Rows  []listRow
 	Add   *adder
-	Empty string
 }
 
 type listRow struct {
@@ -82,7 +81,7 @@ func (w *Web) fillSection(ctx context.Context, rw http.ResponseWriter, r *http.R
 			w.fault(rw, r, err)
 			return false
 		}
-	case "entidades", "divisoes", "servicos", "balcoes":
+	case "entidades", "divisoes", "servicos", "balcoes", "paineis":
 		if s.id != "" && !fillLine(data, f, b, s) {
 			w.notFound(rw, r)
 			return false
@@ -120,7 +119,7 @@ func (w *Web) fillSection(ctx context.Context, rw http.ResponseWriter, r *http.R
 
 // fillLine fills in the page of one line of a list; false if there is none.
 func fillLine(data *setupData, f form, b *branch.Branch, s showing) bool {
-	list := map[string]string{"entidades": "bodies", "divisoes": "divisions", "servicos": "services", "balcoes": "counters"}[s.section]
+	list := sectionLists[s.section]
 	if setup.Get(b, list+"/"+s.id+"/id") == "" {
 		return false
 	}
@@ -135,6 +134,8 @@ func fillLine(data *setupData, f form, b *branch.Branch, s showing) bool {
 		data.Blocks = f.service(s.id)
 	case "balcoes":
 		data.Blocks = f.counter(s.id)
+	case "paineis":
+		data.Blocks = f.callboard(s.id)
 	}
 	return true
 }
@@ -160,6 +161,8 @@ func fillList(data *setupData, f form, b *branch.Branch, section string) {
 		case "servicos":
 			at := "services/" + b.Services[i].ID + "/"
 			row.Cells = []string{say(at + "target"), say(at + "mean"), say(at + "name/en")}
+		case "paineis":
+			row.Cells = boardRow(b, i)
 		}
 		l.Rows = append(l.Rows, row)
 	}
@@ -170,6 +173,9 @@ func fillList(data *setupData, f form, b *branch.Branch, section string) {
 		l.Heads, l.Add = []string{"Entidade", "Senhas por dia", "Onde se espera"}, &adder{List: "divisions", Label: "Nova divisão", Hint: "Letra", UnderLabel: "Entidade", Options: bodies}
 	case "servicos":
 		l.Heads, l.Add = []string{"Objetivo", "Tempo habitual", "Em inglês"}, &adder{List: "services", Label: "Novo serviço", Hint: "Nome em português", UnderLabel: "Divisão", Options: divisions}
+	case "paineis":
+		l.Heads, l.Add = []string{"Lugares", "Entidades", "Caixas"}, &adder{List: "callboards", Label: "Novo painel", Hint: "Nome, como Piso 0"}
+		l.Note = "Um painel mostra e diz as chamadas de uma parte da loja. Sem nenhum, há um só, com todas."
 	case "balcoes":
 		data.Matrix = matrixOf(f, b)
 		l.Rows, l.Add = nil, &adder{List: "counters", Label: "Novo balcão", Hint: "Como se diz: Balcão 9"}

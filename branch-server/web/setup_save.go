@@ -180,7 +180,7 @@ func (s *saving) button(b *branch.Branch) error {
 			s.to = address("talao", "", "") + "#" + partID(id)
 			return nil
 		}
-		page := map[string]string{"bodies": "entidades", "divisions": "divisoes", "services": "servicos", "counters": "balcoes"}[arg]
+		page := pageOf(arg)
 		if page == "" {
 			s.to = address("regras", "", "posto")
 			return nil

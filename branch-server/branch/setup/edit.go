@@ -126,7 +126,7 @@ func without(list []string, word string) []string {
 var ErrNoName = errors.New("escreva primeiro o nome")
 
 // Add adds a line to one of the lists and returns its id, made of its name: bodies, divisions (the name is the letter,
-// under a body), services (under a division), counters, policy/bodies (under is the body), lists of classes, and
+// under a body), services (under a division), counters, callboards, policy/bodies (under is the body), lists of classes, and
 // exceptions to hours (the name is the date).
 func Add(b *branch.Branch, list, name, under string) (string, error) {
 	name = strings.TrimSpace(name)
@@ -160,6 +160,10 @@ func Add(b *branch.Branch, list, name, under string) (string, error) {
 		}
 		b.Counters = append(b.Counters, branch.Counter{ID: strconv.Itoa(n), Label: name})
 		return strconv.Itoa(n), nil
+	case "callboards":
+		id := fresh(name, func(id string) bool { return Get(b, "callboards/"+id+"/id") != "" })
+		b.Callboards = append(b.Callboards, branch.Callboard{ID: id, Name: name})
+		return id, nil
 	case "policy/bodies":
 		if slices.ContainsFunc(b.Policy.Bodies, func(c branch.BodyCalling) bool { return c.Body == under }) {
 			return "", errors.New("esta entidade já tem regra própria")

@@ -67,6 +67,9 @@ func Get(b *branch.Branch, path string) string {
 	if counter, division, is := divisionPath(path); is {
 		return string(divisionSkill(b, counter, division))
 	}
+	if board, kind, value, is := boardPath(path); is {
+		return getBoard(b, board, kind, value)
+	}
 	if level, day, is := weekPath(path); is {
 		if list := hoursAt(b, level); list != nil {
 			return spansText(dayOf(*list, day))
@@ -116,6 +119,9 @@ func Set(b *branch.Branch, path, value string) error {
 	}
 	if counter, division, is := divisionPath(path); is {
 		return setDivisionSkill(b, counter, division, SkillKind(value))
+	}
+	if board, kind, one, is := boardPath(path); is {
+		return setBoard(b, board, kind, one, value == "true" || value == "on")
 	}
 	ensureLine(b, path)
 	defer dropBare(b)
@@ -247,7 +253,7 @@ func assignList(v reflect.Value, value string) error {
 }
 
 // inSeconds are the fields whose plain numbers are seconds; those of all others are minutes.
-var inSeconds = []string{"silence", "reprint", "recall_pause"}
+var inSeconds = []string{"silence", "reprint", "recall_pause", "takeover"}
 
 // Unit returns what a plain number means in a field of time: s or min.
 func Unit(key string) string {

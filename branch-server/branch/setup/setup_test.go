@@ -14,7 +14,7 @@ const loja = `id: L901
 name: Loja
 zone: Europe/Lisbon
 bodies: [{id: irn, short: IRN, name: {pt: Registos}}, {id: at, short: AT, name: {pt: Finanças}}]
-divisions: [{id: a, body: irn, prefix: A, quota: 120}, {id: f, body: at, prefix: F}]
+divisions: [{id: a, body: irn, prefix: A, quota: 120, place: Piso 0}, {id: f, body: at, prefix: F, place: Piso 1}]
 services:
   - {id: cc, division: a, name: {pt: Cartão}, target: 20m}
   - {id: nif, division: f, name: {pt: NIF}}
@@ -23,6 +23,7 @@ counters:
   - {id: "2", label: Balcão 2, primary: [nif], secondary: [cc]}
 policy: {guard: 30m}
 supply: {hours: [{days: mon-fri, spans: ["08:30-19:30"]}], municipal_holiday: 06-13}
+callboards: [{id: piso-0, name: Piso 0, places: [Piso 0]}, {id: loja, name: Toda a loja}]
 `
 
 func TestADocumentIsWrittenAsItWasRead(t *testing.T) {
@@ -53,6 +54,10 @@ func TestFieldsAreSetByTheirPathsAndToldInWords(t *testing.T) {
 		{"policy/guard", "", "Regras", "Espera longa", "30 min", ""},
 		{"policy/silence", "25", "Regras", "Impressão sem notícia", "", "25 s"},
 		{"counters/2/skill/cc", "own", "Balcão 2", "Atende sempre", "NIF", "NIF, Cartão"},
+		{"callboards/piso-0/takeover", "20", "Painel Piso 0", "Chamada em destaque", "", "20 s"},
+		{"callboards/piso-0/place/Piso 1", "true", "Painel Piso 0", "Lugares", "Piso 0", "Piso 0 Piso 1"},
+		{"callboards/piso-0/body/irn", "true", "Painel Piso 0", "Entidades", "", "IRN"},
+		{"callboards/piso-0/place/Piso 0", "false", "Painel Piso 0", "Lugares", "Piso 0", ""},
 		{"supply/municipal_holiday", "06-24", "Horário e limites", "Feriado municipal", "13/06", "24/06"},
 		{"supply/book/pt", "Marque em sítio.pt", "Horário e limites", "Como marcar", "", "Marque em sítio.pt"},
 	} {
@@ -165,6 +170,11 @@ policy:
   bodies: [{body: iss}]
 supply: {occupancy: -1, holidays: mars, hours: [{days: mon}, {days: mon, spans: ["09:00-08:00"]}]}
 bookings: {from: 9h, shares: [{division: z, percent: 200}]}
+feedback: {complaints: nada, praise: x, book: azul, slip: true}
+staff_report: {least: 3}
+callboards:
+  - {id: P 0, places: [Sala], bodies: [nada], boxes: [L1], earlier: 2, takeover: 2m, messages: [{en: x}]}
+  - {id: p1, name: P, places: [Sala], boxes: [L1]}
 `))
 	if len(r.Faults) < 30 {
 		t.Errorf("%d faults", len(r.Faults))

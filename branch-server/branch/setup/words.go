@@ -48,6 +48,10 @@ var labels = map[string]string{
 	"policy/ratio/unlawful": "Marca de ilegal", "policy/recalls": "Rechamadas", "policy/recall_pause": "Pausa entre chamadas",
 	"policy/revive_within": "Regresso de quem faltou", "policy/revive_calls": "Regresso, em chamadas", "policy/reprint": "Voltar a imprimir", "policy/silence": "Impressão sem notícia",
 
+	"callboards/id": "Código", "callboards/name": "Nome do painel", "callboards/places": "Lugares", "callboards/bodies": "Entidades",
+	"callboards/boxes": "Caixas", "callboards/earlier": "Chamadas anteriores", "callboards/takeover": "Chamada em destaque",
+	"callboards/messages": "Mensagens",
+
 	"classes/id": "Código", "classes/tier": "Escalão", "classes/order": "Ordem", "classes/basis": "Base legal",
 	"classes/text/pt": "Texto para o cidadão", "classes/text/en": "Texto em inglês", "classes/text": "Texto para o cidadão",
 
@@ -81,14 +85,14 @@ func Label(path string) string {
 	if len(parts) > 3 && parts[0] == "policy" && parts[1] == "bodies" {
 		return word("policy/"+strings.Join(parts[3:], "/"), parts)
 	}
-	if len(parts) > 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters"}, parts[0]) {
+	if len(parts) > 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters", "callboards"}, parts[0]) {
 		return word(parts[0]+"/"+strings.Join(parts[2:], "/"), parts)
 	}
 	if w, is := slipLabel(parts); is {
 		return w
 	}
-	if len(parts) == 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters"}, parts[0]) {
-		return map[string]string{"bodies": "Entidade", "divisions": "Divisão", "services": "Serviço", "counters": "Balcão"}[parts[0]]
+	if len(parts) == 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters", "callboards"}, parts[0]) {
+		return map[string]string{"bodies": "Entidade", "divisions": "Divisão", "services": "Serviço", "counters": "Balcão", "callboards": "Painel"}[parts[0]]
 	}
 	return word(path, parts)
 }
@@ -116,6 +120,8 @@ func Where(b *branch.Branch, path string) string {
 		return or(Get(b, "services/"+id+"/name/pt"), id)
 	case "counters":
 		return or(Get(b, "counters/"+id+"/label"), id)
+	case "callboards":
+		return "Painel " + or(Get(b, "callboards/"+id+"/name"), id)
 	case "slip":
 		return whereOnSlip(b, parts)
 	case "policy":
@@ -182,6 +188,10 @@ func Say(b *branch.Branch, path, value string) string {
 		return names(value, func(id string) string { return Get(b, "services/"+id+"/name/pt") })
 	case path == "counters":
 		return names(value, func(id string) string { return Get(b, "counters/"+id+"/label") })
+	case path == "callboards":
+		return names(value, func(id string) string { return Get(b, "callboards/"+id+"/name") })
+	case strings.HasPrefix(path, "callboards/") && key == "bodies":
+		return names(value, func(id string) string { return Get(b, "bodies/"+id+"/short") })
 	case path == "divisions":
 		return names(value, func(id string) string { return Get(b, "divisions/"+id+"/prefix") })
 	case key == "division":
@@ -258,6 +268,17 @@ var translations = []translation{
 	says(`(.*) already stands for division .* of this body`, `A letra $1 já é de outra divisão desta entidade. Escolha outra.`),
 	says(`numbers must stay between 1 and 999`, `Os números têm de ficar entre 1 e 999. Use menos senhas ou um primeiro número menor.`),
 	says(quoted+` is neither request nor collection`, `«$1» não é pedido nem levantamento.`),
+	says(quoted+` is neither yellow nor blue`, `«$1» não é um livro: yellow é o amarelo, blue o azul.`),
+	says(quoted+` is not an address such as (\S+)`, `«$1» não é um endereço: começa por https://, como $2.`),
+	says(`there is no address to print.*`, `Não há endereço para pôr no talão: escreva um, ou tire a marca.`),
+	says(`the address has (\d+) bytes, more than the (\d+) that a slip prints as a code`, `O endereço tem $1 letras; no talão cabem $2. Encurte-o, ou não o ponha no talão.`),
+	says(quoted+` is not made of small letters, digits and dashes`, `«$1» não serve de código: use letras minúsculas, algarismos e hífenes.`),
+	says(`no division waits at `+quoted, `Nenhuma divisão espera em «$1». Tire-o, ou ponha esse lugar numa divisão.`),
+	says(`(\S+) shows (\S+) already`, `A caixa $1 já mostra o painel $2. Uma caixa mostra um só.`),
+	says(quoted+` is not a box of this branch, such as (\S+)`, `«$1» não é uma caixa desta loja; os códigos são como $2.`),
+	says(`none shows division (\S+) \((\S*), `+quoted+`\)`, `Nenhum painel mostra a divisão $1, que espera em «$3»: ninguém a veria ser chamada.`),
+	says(`at most (\d+)`, `São no máximo $1.`),
+	says(`(\S+) is longer than (\d+) letters`, `O texto ($1) tem mais de $2 letras: não se lê ao longe.`),
 	says(`must be between 0 and 8h`, `Tem de ficar entre 0 e 8 horas.`),
 	says(`no counter serves `+quoted, `Nenhum balcão atende este serviço. Marque pelo menos um em Balcões.`),
 	says(`no counter that serves `+quoted+` takes the class (.*)`, `Nenhum balcão que atende este serviço recebe a classe «$2»: quem a tiver nunca seria chamado.`),
