@@ -29,7 +29,9 @@ import (
 	"balcao/internal/carrier"
 	"balcao/internal/errand"
 	"balcao/internal/machine"
+	"balcao/internal/metrics"
 	"balcao/internal/mqttlink"
+	"balcao/internal/operation"
 	"balcao/internal/quarantine"
 	"balcao/internal/queue"
 	"balcao/internal/serve"
@@ -53,6 +55,8 @@ type App struct {
 	web    *web.Web
 	parent *carrier.Parent
 	trust  *authority.Station
+	book   *metrics.Book
+	post   *operation.Post
 	uplink *uplink                       // nil without headquarters
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
@@ -70,7 +74,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	// Ports first, so that a folder and ports that cannot be had are named together.
-	if err := errors.Join(a.bind(ctx), a.openDay(ctx)); err != nil {
+	if err := errors.Join(a.openPost(ctx), a.bind(ctx), a.openDay(ctx)); err != nil {
 		return nil, err
 	}
 	if err := a.connect(ctx); err != nil {
@@ -99,7 +103,7 @@ func (a *App) openDay(ctx context.Context) error {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Config{
-		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: a.store, Audience: &audience{app: a},
+		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: timedJournal{a.store, a.book}, Audience: &audience{app: a},
 		Supply: func() engine.Supply { return a.branch.Load() },
 		Now:    a.clock.Now, Log: a.log,
 	})
@@ -220,6 +224,9 @@ func (a *App) siteLink() (mqttlink.Config, error) {
 // HTTPAddr returns the bound address of the pages.
 func (a *App) HTTPAddr() string { return a.http.Addr().String() }
 
+// OperationAddr returns the bound address of health, readiness and metrics; empty where none is configured.
+func (a *App) OperationAddr() string { return a.post.Addr() }
+
 // BrokerAddr returns the bound address of the embedded broker; empty with an outside one.
 func (a *App) BrokerAddr() string {
 	if a.broker == nil {
@@ -266,6 +273,7 @@ func (a *App) serve(ctx context.Context) error {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
 	g.Go(func() error { return a.trust.Run(ctx) })
+	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.engine.Run(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
@@ -276,7 +284,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
-	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
+	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	return g.Wait()
 }
 
@@ -316,7 +324,7 @@ func (a *App) close() error {
 			errs = append(errs, err)
 		}
 	}
-	errs = append(errs, a.trust.Close())
+	errs = append(errs, a.trust.Close(), a.post.Close())
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
 	}

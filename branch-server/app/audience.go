@@ -8,6 +8,7 @@ type audience struct{ app *App }
 
 // Hear tells every part that the Day changed.
 func (h *audience) Hear(entries []queue.Entry) {
+	h.app.count(entries)
 	if h.app.site != nil {
 		h.app.site.Hear(entries)
 	}

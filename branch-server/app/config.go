@@ -15,6 +15,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/config"
 	"balcao/internal/identity"
+	"balcao/internal/operation"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
@@ -37,6 +38,8 @@ type Config struct {
 	Retention Retention      `yaml:"retention"`
 	Kiosk     config.Other   `yaml:"kiosk"` // of the kiosk program, where one file holds a whole box
 	Bookings  Bookings       `yaml:"bookings"`
+
+	Operation operation.Config `yaml:"operation"` // health, readiness and metrics
 }
 
 // Retention says for how long it can be told who did something.
@@ -148,6 +151,7 @@ func (c *Config) Check(faults *config.Faults) {
 	checkURLs(faults, "hq.brokers", c.HQ.Brokers)
 	c.CA.Check("ca", faults, c.Identity)
 	c.Relay.Check("relay", faults)
+	c.Operation.Check("operation", faults)
 	for key, file := range map[string]string{
 		"staff": c.Staff, "broker.password_file": c.Broker.PasswordFile, "hq.password_file": c.HQ.PasswordFile,
 		"bookings.token_file": c.Bookings.TokenFile,

@@ -30,7 +30,9 @@ import (
 	"balcao/internal/carrier"
 	"balcao/internal/errand"
 	"balcao/internal/machine"
+	"balcao/internal/metrics"
 	"balcao/internal/mqttlink"
+	"balcao/internal/operation"
 	"balcao/internal/quarantine"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
@@ -57,6 +59,8 @@ type App struct {
 	people *people.Roster
 	desk   *cases.Desk
 	teller *notify.Teller
+	book   *metrics.Book
+	post   *operation.Post
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -72,7 +76,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := a.openTrust(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(a.bind(ctx), a.open(ctx)); err != nil {
+	if err := errors.Join(a.openPost(ctx), a.bind(ctx), a.open(ctx)); err != nil {
 		return nil, err
 	}
 	nw, zone, err := a.network()
@@ -80,7 +84,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.live = nw
-	if a.ingest, err = ingest.New(ctx, a.store, nw, time.Now, log); err != nil {
+	if a.ingest, err = ingest.New(ctx, timedStore{a.store, a.book}, nw, time.Now, log); err != nil {
 		return nil, err
 	}
 	if err := a.connect(); err != nil {
@@ -242,13 +246,14 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return a.broker.Run(ctx) })
 	}
 	g.Go(func() error { return a.trust.Run(ctx) })
+	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { a.teller.Run(ctx); return nil })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
-	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "version", Version)
+	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	err := g.Wait()
 	return errors.Join(err, a.close())
 }
@@ -265,7 +270,7 @@ func (a *App) close() error {
 	if a.broker != nil {
 		errs = append(errs, closed(a.broker.Close()))
 	}
-	errs = append(errs, a.trust.Close())
+	errs = append(errs, a.trust.Close(), a.post.Close())
 	return errors.Join(errs...)
 }
 

@@ -14,6 +14,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/config"
 	"balcao/internal/identity"
+	"balcao/internal/operation"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
@@ -46,6 +47,8 @@ type Config struct {
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own.
 	OpenToRead bool   `yaml:"open_to_read"`
 	Alerts     Alerts `yaml:"alerts"`
+	// Operation says where health, readiness and metrics are served.
+	Operation operation.Config `yaml:"operation"`
 }
 
 // HTTP says where the pages are served.
@@ -126,6 +129,7 @@ func (c *Config) Check(faults *config.Faults) {
 		identity.CheckListen(faults, "broker.listen", c.Broker.Listen, c.Identity)
 	}
 	c.CA.Check("ca", faults, c.Identity)
+	c.Operation.Check("operation", faults)
 	for i, s := range c.Broker.Outside {
 		if u, err := url.Parse(s); err != nil || u.Host == "" || !schemes[u.Scheme] {
 			faults.Add(config.Index("broker.outside", i), "not an address such as tcp://127.0.0.1:1883")

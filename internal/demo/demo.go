@@ -118,12 +118,19 @@ type addresses struct {
 	Manager   string `json:"manager"`
 	HQ        string `json:"hq"`
 	Broker    string `json:"broker"`
+
+	Operation map[string]string `json:"operation"` // health, readiness and metrics of each program
 }
 
 func (d *demo) addresses() addresses {
 	index := "http://" + d.index.Addr().String()
+	figures := map[string]string{}
+	for name, address := range d.plan.Operation {
+		figures[name] = "http://" + *address + "/"
+	}
 	return addresses{
-		Index: index + "/", Paper: index + "/paper", Cards: index + "/cards",
+		Operation: figures,
+		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards",
 		Kiosk: "http://" + d.plan.Kiosk + "/", Callboard: "http://" + d.plan.Callboard + "/callboard",
 		Counter: "http://" + d.plan.Branch + "/balcao", Manager: "http://" + d.plan.Branch + "/coordenacao",
 		HQ: "http://" + d.plan.HQ + "/", Broker: "tls://" + d.plan.Broker,
@@ -224,9 +231,11 @@ Balcão está a funcionar (tudo nesta máquina; dados inventados).
   Coordenação      %s    entre como joana, PIN %s
   Sede             %s
   Broker MQTT      %s
+  Métricas         %smetrics (loja), %smetrics (sede); também /healthz e /readyz
 
 Ctrl-C termina.
-`, a.Index, a.Kiosk, a.Paper, a.Cards, d.bench.CardsLabel(), a.Counter, demoPIN, a.Callboard, a.Manager, demoPIN, a.HQ, a.Broker)
+`, a.Index, a.Kiosk, a.Paper, a.Cards, d.bench.CardsLabel(), a.Counter, demoPIN, a.Callboard, a.Manager, demoPIN, a.HQ, a.Broker,
+		a.Operation["branch"], a.Operation["hq"])
 	return err
 }
 

@@ -34,7 +34,8 @@ type plan struct {
 	Reader    string // socket of the card service
 	Trust     string // folder of the certificates of the virtual cards
 	Sound     string
-	Branches  int // simulated ones, beside the real one
+	Operation map[string]*string // where health, readiness and metrics of each program are
+	Branches  int                // simulated ones, beside the real one
 }
 
 // ports takes the addresses given, and for every other program a free port: the one of the last run where it is still
@@ -69,10 +70,20 @@ func (p *plan) ports(ctx context.Context, given map[string]*string) error {
 }
 
 func (p *plan) addresses() map[string]*string {
-	return map[string]*string{
+	all := map[string]*string{
 		"Branch": &p.Branch, "Broker": &p.Broker, "HQ": &p.HQ, "HQBroker": &p.HQBroker,
 		"Enrol": &p.Enrol, "Kiosk": &p.Kiosk, "Callboard": &p.Callboard,
 	}
+	for _, name := range []string{"hq", "branch", "kiosk", "callboard"} {
+		if p.Operation == nil {
+			p.Operation = map[string]*string{}
+		}
+		if p.Operation[name] == nil {
+			p.Operation[name] = new(string)
+		}
+		all["Operation"+name] = p.Operation[name]
+	}
+	return all
 }
 
 func (p *plan) lastPorts() map[string]string {
@@ -80,9 +91,13 @@ func (p *plan) lastPorts() map[string]string {
 	if err != nil {
 		return nil
 	}
-	var last map[string]string
-	if json.Unmarshal(raw, &last) != nil {
+	var held plan
+	if json.Unmarshal(raw, &held) != nil {
 		return nil
+	}
+	last := map[string]string{}
+	for name, address := range held.addresses() {
+		last[name] = *address
 	}
 	return last
 }

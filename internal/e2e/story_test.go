@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	branchapp "balcao/branch-server/app"
 	hqapp "balcao/hq/app"
 	"balcao/internal/config"
 	kioskapp "balcao/kiosk/app"
@@ -24,14 +25,16 @@ type house struct {
 	kiosk    *kioskapp.App
 	printer  *printertest.Printer
 	page     *touchPage
+
+	operation map[string]string // addresses of health, readiness and metrics, by program
 }
 
 // newHouse starts all three; the printer prints at once, so that only our own time counts.
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{}
-	hq := hqOn(t)
-	branch := branchUnder(t, "", "", fmt.Sprintf("%q", "tcp://"+hq.BrokerAddr()))
+	hq := hqOn(t, func(c *hqapp.Config) { c.Operation.Listen = "127.0.0.1:0" })
+	branch := branchUnder(t, "", "", fmt.Sprintf("%q", "tcp://"+hq.BrokerAddr()), func(c *branchapp.Config) { c.Operation.Listen = "127.0.0.1:0" })
 	h.hq, h.branch = "http://"+hq.HTTPAddr()+"/", branch.HTTPAddr()
 	h.hqBroker, h.broker = "tcp://"+hq.BrokerAddr(), "tcp://"+branch.BrokerAddr()
 	var err error
@@ -41,6 +44,9 @@ func newHouse(t testing.TB) *house {
 	}
 	inBackground(t, h.printer.Run)
 	h.kiosk = touchKiosk(t, h.broker, h.printer.Path())
+	h.operation = map[string]string{
+		"hq": "http://" + hq.OperationAddr(), "branch-server": "http://" + branch.OperationAddr(), "kiosk": "http://" + h.kiosk.OperationAddr(),
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var wg sync.WaitGroup
 	t.Cleanup(func() { cancel(); wg.Wait() })
@@ -103,6 +109,7 @@ screen: {listen: "127.0.0.1:0"}
 branch: {brokers: [%q]}
 printer: {profile: virtual/escpos-80, port: %s}
 reader: {enabled: false}
+operation: {listen: "127.0.0.1:0"}
 `, t.TempDir(), broker, printer)
 	if err := config.Decode("kiosk.yaml", text, &cfg); err != nil {
 		t.Fatal(err)

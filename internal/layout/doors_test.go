@@ -20,6 +20,7 @@ var doors = map[string][]string{
 	"github.com/mattn/go-sqlite3":              {"internal/sqlite"},
 	"github.com/mochi-mqtt/server/v2":          {"internal/broker"},
 	"github.com/oklog/ulid/v2":                 {"internal/eventlog", "internal/machine"},
+	"github.com/prometheus/client_golang":      {"internal/metrics"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"firmware-profiles", "internal/config"},
 	"github.com/skip2/go-qrcode":               {"internal/qr", "printers/printertest"},
 	"github.com/smallstep/pkcs7":               {"internal/identity", "kiosk/card"},

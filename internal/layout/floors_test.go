@@ -104,6 +104,10 @@ var floors = map[string]int{
 	"printers/tcp":                     adapters,
 	"printers/usblp":                   adapters,
 	"internal/backup":                  adapters,
+	"internal/checkup":                 adapters,
+	"internal/metrics":                 adapters,
+	"internal/operation":               adapters,
+	"kiosk/display":                    adapters,
 	"internal/errand":                  adapters,
 	"internal/quarantine":              adapters,
 

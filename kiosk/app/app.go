@@ -19,6 +19,8 @@ import (
 
 	"balcao/internal/identity"
 	"balcao/internal/machine"
+	"balcao/internal/metrics"
+	"balcao/internal/operation"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
 	"balcao/kiosk/flow"
@@ -51,6 +53,8 @@ type App struct {
 	layouts    *layouts // of slips
 	lender     *lender  // of numbers for the time alone
 	latency    *latency
+	book       *metrics.Book
+	duty       *operation.Post
 	own        *identity.Identity // nil without certificates
 
 	// Only with the touch face.
@@ -81,7 +85,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if err := errors.Join(a.openMemory(ctx), a.bind()); err != nil {
+	if err := errors.Join(a.openMemory(ctx), a.bind(), a.openPost(ctx)); err != nil {
 		return nil, err
 	}
 	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
@@ -233,6 +237,9 @@ func (a *App) remember(ctx context.Context) error {
 // ScreenAddr returns the bound address of the faces.
 func (a *App) ScreenAddr() string { return a.screen.Addr() }
 
+// OperationAddr returns the bound address of health, readiness and metrics; empty where none is configured.
+func (a *App) OperationAddr() string { return a.duty.Addr() }
+
 // Run works until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
 func (a *App) Run(ctx context.Context) error {
 	err := a.begin(ctx)
@@ -282,6 +289,7 @@ func (a *App) work(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	start := func(run func(context.Context) error) { g.Go(func() error { return run(ctx) }) }
 	start(a.screen.Run)
+	start(a.duty.Run)
 	start(a.devices.run)
 	start(a.health.run)
 	start(a.keeper.run)
@@ -301,7 +309,7 @@ func (a *App) work(ctx context.Context) error {
 	if a.player != nil {
 		start(a.player.Run)
 	}
-	a.log.Info("serving", "screen", a.ScreenAddr(), "faces", strings.Join(a.cfg.Faces, ","), "version", Version)
+	a.log.Info("serving", "screen", a.ScreenAddr(), "operation", a.duty.Addr(), "faces", strings.Join(a.cfg.Faces, ","), "version", Version)
 	return g.Wait()
 }
 
@@ -320,7 +328,7 @@ func (a *App) end(ctx context.Context) error {
 
 // close gives back what New opened, last first.
 func (a *App) close() error {
-	var errs []error
+	errs := []error{a.duty.Close()}
 	if a.screen != nil {
 		errs = append(errs, a.screen.Close())
 	}

@@ -15,6 +15,7 @@ import (
 	profiles "balcao/firmware-profiles"
 	"balcao/internal/config"
 	"balcao/internal/identity"
+	"balcao/internal/operation"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
 	"balcao/printers/device"
@@ -43,6 +44,8 @@ type Config struct {
 	Printer      Printer `yaml:"printer"`
 	Reader       Reader  `yaml:"reader"`
 	Sound        Sound   `yaml:"sound"`
+	// Operation says where health, readiness and metrics are served.
+	Operation operation.Config `yaml:"operation"`
 
 	// Simulate says that printer and reader are made of software and found later.
 	Simulate bool `yaml:"-"`
@@ -194,6 +197,7 @@ func (c *Config) Check(faults *config.Faults) {
 	c.checkLanguages(faults)
 	c.checkScreen(faults)
 	c.checkBranch(faults)
+	c.Operation.Check("operation", faults)
 	c.checkPrinter(faults)
 	if info, err := os.Stat(c.Reader.Trust); c.Reader.Enabled && err == nil && !info.IsDir() {
 		faults.Add("reader.trust", "%s is not a folder", c.Reader.Trust)

@@ -24,6 +24,7 @@ const (
 // trace notes a step and tells whoever wants to know.
 func (a *App) trace(step Step, request string) {
 	if took, done := a.latency.note(step, request, a.clock.Now()); done {
+		a.book.Observe("balcao_kiosk_first_byte_seconds", took.FirstByte.Seconds())
 		a.log.Debug("tap to first byte", "asked", took.Asked, "reserved", took.Reserved, "begun", took.Begun, "first_byte", took.FirstByte)
 	}
 	if a.cfg.Trace != nil {

@@ -13,7 +13,8 @@ type loop struct {
 	app    *App
 	state  flow.State
 	inputs chan flow.Input
-	done   chan struct{} // closed when nobody listens any more
+	pulses chan chan struct{} // whoever wants to know whether the loop still turns
+	done   chan struct{}      // closed when nobody listens any more
 
 	timer *time.Timer
 	waits flow.StartTimer // what the timer that runs is for
@@ -25,7 +26,7 @@ const manyInputs = 64
 func newLoop(a *App) *loop {
 	return &loop{
 		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang, Languages: a.cfg.offered()}),
-		inputs: make(chan flow.Input, manyInputs), done: make(chan struct{}),
+		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), done: make(chan struct{}),
 	}
 }
 
@@ -33,6 +34,16 @@ func newLoop(a *App) *loop {
 func (l *loop) post(in flow.Input) {
 	select {
 	case l.inputs <- in:
+	case <-l.done:
+	}
+}
+
+// pulse returns when the loop has taken it, or has ended.
+func (l *loop) pulse() {
+	taken := make(chan struct{})
+	select {
+	case l.pulses <- taken:
+		<-taken
 	case <-l.done:
 	}
 }
@@ -55,6 +66,8 @@ func (l *loop) run(ctx context.Context) error {
 				l.app.trace(StepTap, tap.Key)
 			}
 			l.step(in)
+		case taken := <-l.pulses:
+			close(taken)
 		case in := <-l.inputs:
 			l.step(in)
 		case <-l.timer.C:

@@ -28,6 +28,16 @@ func (o *offers) set(offer wire.Offer) {
 	o.offer = &offer
 }
 
+// day is the present day of the branch; empty before it was heard.
+func (o *offers) day(now time.Time) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.offer == nil {
+		return ""
+	}
+	return string(queue.DateOf(now, zoneOf(o.offer.Branch.Zone)))
+}
+
 // offered is a service as it was last offered, and the present day of the branch.
 func (o *offers) offered(service string, now time.Time) (wire.OfferService, string, bool) {
 	o.mu.Lock()

@@ -296,6 +296,7 @@ func (t *tickets) end(ctx context.Context, j *job, to store.State, cause string,
 		t.app.log.Error("end of a request not logged", "state", string(to), "err", err)
 	default:
 		j.state = to
+		t.app.countEnd(to)
 		t.app.trace(StepEnded, j.request)
 		t.app.uplink.Nudge()
 	}

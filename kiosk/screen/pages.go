@@ -52,7 +52,7 @@ func touchFrame(events, input string, silent bool) look.Page {
 	}
 	return look.Page{
 		Lang: "pt", Title: "Quiosque", Class: "kiosk",
-		Links: []string{"/pages/touch.css"}, Modules: []string{"/pages/touch.js"},
+		Links: []string{"/pages/touch.css"}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"},
 		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s"></div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
 			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound)),
@@ -65,7 +65,7 @@ func (s *Screen) boardPage(w http.ResponseWriter, _ *http.Request) {
 
 func boardFrame(events string, takeover int) look.Page {
 	return look.Page{
-		Title: "Painel de chamada", Styles: []string{"callboard.css"}, Modules: []string{look.Path("callboard.js")},
+		Title: "Painel de chamada", Styles: []string{"callboard.css"}, Modules: []string{look.Path("callboard.js"), "/pages/pulse.js"},
 		Body: template.HTML(fmt.Sprintf(`<body><div data-callboard="%s" data-takeover="%d"></div></body>`,
 			template.HTMLEscapeString(events), takeover)),
 	}

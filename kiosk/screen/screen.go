@@ -58,6 +58,7 @@ type Screen struct {
 	mu    sync.Mutex
 	shown clocks // when the running clocks of the touch face were first shown
 	face  boardFace
+	beat  time.Time // the page last proved that it works
 }
 
 // New binds the address and prepares the faces. It serves nothing before Run.
@@ -138,6 +139,8 @@ func (s *Screen) routes() http.Handler {
 	mux.Handle("/look/", look.Handler())
 	mux.Handle("GET /favicon.ico", look.Favicon())
 	mux.Handle("GET /pages/", servePages())
+	mux.HandleFunc("POST /pulse", s.heardPulse)
+	mux.HandleFunc("GET /pulse", s.tellPulse)
 	if s.cfg.Touch {
 		mux.HandleFunc("GET /{$}", s.touchPage)
 		mux.Handle("GET /events", s.touch)
