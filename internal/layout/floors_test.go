@@ -65,6 +65,8 @@ var floors = map[string]int{
 	"branch-server/staff":    services,
 	"internal/signin":        services,
 
+	"internal/faultproxy": adapters,
+
 	"internal/fuzzrun": adapters,
 	"kiosk/card/pace":  pure,
 
@@ -123,6 +125,7 @@ var floors = map[string]int{
 	"hq/atlas/refresh":                 mains,
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
+	"internal/e2e/liar":                mains,
 	"internal/e2e/prove":               mains,
 	"internal/e2e/sim":                 mains,
 	"internal/layout":                  mains,
