@@ -100,7 +100,7 @@ func guideList(out *strings.Builder, lines []string) {
 
 // guideTable writes a table under a heading; the heading tells it from the others.
 func guideTable(out *strings.Builder, head string, lines []string) {
-	out.WriteString(`<div class="scroll-x" tabindex="0" role="region" aria-label="` + html.EscapeString(head) + `: tabela"><table class="table">`)
+	out.WriteString(`<div class="scroll-x" tabindex="0" role="region" aria-label="` + html.EscapeString(head) + `: tabela"><table class="table"><caption class="sr-only">` + html.EscapeString(head) + `</caption>`)
 	for i, l := range lines {
 		if i == 1 { // the line of dashes
 			continue

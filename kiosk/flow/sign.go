@@ -1,6 +1,9 @@
 package flow
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Video is the place of a recording in Portuguese sign language. Name is that
 // of the screen it is about; the page shows the recording of that name, and a
@@ -31,7 +34,7 @@ func (s State) withSign(v *View) {
 				return
 			}
 		}
-		v.Tools = append(v.Tools, button)
+		v.Tools = slices.Insert(v.Tools, max(0, len(v.Tools)-1), button) // help keeps its place, which is the last
 	}
 }
 

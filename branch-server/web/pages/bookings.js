@@ -79,7 +79,7 @@ function Day({ data, reload, setDay, age }) {
         ${!today && html`<button type="button" class="button" onClick=${() => setDay(data.today)}>Hoje</button>`}</div></div>
       ${data.lines.length === 0 ? html`<div class="empty"><h3>Não há marcações neste dia</h3><p>${imports ? "Importe o ficheiro do sistema de marcações, aqui em baixo." : "A coordenação importa-as do sistema de marcações."}</p></div>`
         : shown.length === 0 ? html`<div class="empty"><h3>Nenhuma marcação com «${find}»</h3><p>Confirme o código com a pessoa, e se a marcação é deste dia e desta loja. Sem marcação, tire-lhe uma senha.</p></div>`
-        : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Lista das marcações"><table class="table bookings"><thead><tr><th scope="col">Hora</th><th scope="col">Serviço</th><th scope="col">Código</th><th scope="col">Estado</th><th scope="col">Senha</th><th scope="col"><span class="sr-only">Ação</span></th></tr></thead>
+        : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Lista das marcações"><table class="table bookings"><caption class="sr-only">Lista das marcações</caption><thead><tr><th scope="col">Hora</th><th scope="col">Serviço</th><th scope="col">Código</th><th scope="col">Estado</th><th scope="col">Senha</th><th scope="col"><span class="sr-only">Ação</span></th></tr></thead>
           <tbody>${shown.map((/** @type {Line} */ l) => html`<${Row} key=${l.id} line=${l} arrive=${arrive} busy=${busy === l.id} today=${today} />`)}</tbody></table></div>`}
     </section>`;
 }
@@ -93,7 +93,7 @@ function Counts({ r, done }) {
     ${r.days && r.days.length > 0 && html`<p class="small quiet">${r.days.slice(0, 6).map((d) => `${d.day}: ${d.n}`).join(" · ")}${r.days.length > 6 ? ` · e mais ${some(r.days.length - 6, "dia", "dias")}` : ""}</p>`}
     ${r.ignored && r.ignored.length > 0 && html`<p class="small quiet">Não são lidas nem guardadas as colunas ${r.ignored.join(", ")}.</p>`}
     ${r.over && r.over.length > 0 && html`<div class="notice watch"><${Icon} name="b-watch" /><div><b>Mais marcações do que a parte reservada</b>${r.over.map((o) => html`<span class="line">${o}</span>`)}Todas entram; as que passam da parte reservada dependem de haver senhas.</div></div>`}
-    ${r.faults.length > 0 && html`<div class="scroll-x faults" tabindex="0" role="region" aria-label="Faltas do ficheiro"><table class="table"><thead><tr><th class="num" scope="col">Linha</th><th scope="col">O que está errado</th><th scope="col">O que fazer</th></tr></thead>
+    ${r.faults.length > 0 && html`<div class="scroll-x faults" tabindex="0" role="region" aria-label="Faltas do ficheiro"><table class="table"><caption class="sr-only">Faltas do ficheiro</caption><thead><tr><th class="num" scope="col">Linha</th><th scope="col">O que está errado</th><th scope="col">O que fazer</th></tr></thead>
       <tbody>${r.faults.map((f) => html`<tr><td class="num">${f.line || ""}</td><td>${f.what}</td><td>${f.do}</td></tr>`)}</tbody></table></div>`}`;
 }
 
@@ -159,7 +159,7 @@ function Importer({ reload, list }) {
     ${result && html`<div class="notice ok" role="status"><${Icon} name="check" /><div><b>Importação feita</b></div></div><div class="stack"><${Counts} r=${result} done=${true} />${result.codes && result.codes.length > 0 && html`<${Codes} codes=${result.codes} />`}
       <div class="actions"><button type="button" class="button" onClick=${clear}>Importar outro ficheiro</button></div></div>`}
     </div>
-    ${list.length > 0 && html`<div class="head"><h3>Últimas importações</h3></div><div class="scroll-x" tabindex="0" role="region" aria-label="Últimas importações"><table class="table"><thead><tr><th scope="col">Quando</th><th scope="col">Quem</th><th class="num" scope="col">Novas</th><th class="num" scope="col">Mudadas</th><th class="num" scope="col">Anuladas</th><th class="num" scope="col">Faltas</th><th scope="col"><span class="sr-only">Ação</span></th></tr></thead>
+    ${list.length > 0 && html`<div class="head"><h3>Últimas importações</h3></div><div class="scroll-x" tabindex="0" role="region" aria-label="Últimas importações"><table class="table"><caption class="sr-only">Últimas importações</caption><thead><tr><th scope="col">Quando</th><th scope="col">Quem</th><th class="num" scope="col">Novas</th><th class="num" scope="col">Mudadas</th><th class="num" scope="col">Anuladas</th><th class="num" scope="col">Faltas</th><th scope="col"><span class="sr-only">Ação</span></th></tr></thead>
       <tbody>${list.map((i) => html`<tr key=${i.id}><th scope="row">${i.when}</th><td>${i.who}</td><td class="num">${i.added}</td><td class="num">${i.moved}</td><td class="num">${i.removed}</td><td class="num">${i.faulty}</td>
         <td>${i.undone ? html`<span class="small quiet">desfeita</span>` : i.last ? html`<button type="button" class="button small" onClick=${() => undo(i)}>Desfazer</button>` : ""}</td></tr>`)}</tbody></table></div>`}
   </section>`;

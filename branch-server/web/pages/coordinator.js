@@ -79,7 +79,7 @@ function Queues({ queues }) {
   if (queues.length === 0) return html`<section class="panel empty"><h2>Ainda não há divisões nesta loja</h2><p>Uma divisão é o que uma letra quer dizer: quem atende, quantas senhas, que espera.</p></section>`;
   return html`<section class="panel queues" aria-labelledby="queues"><div class="head"><h2 id="queues">Filas</h2><span class="note">${queues.length} divisões · <a href="/espera/erro">estimativas de espera</a> · <a href="/ajuda/coordenacao">guia</a></span>
     <span class="legend"><${Icon} name="b-ok" /> uma senha à espera</span><span class="legend first"><${Icon} name="b-chevrons" /> prioritária</span><span class="legend past"><${Icon} name="b-out" /> passou o objetivo</span><span class="legend"><svg class="icon" viewBox="0 0 4 11" aria-hidden="true"><path d="M1 0h2v11h-2z" /></svg> objetivo</span><span class="age">${ageWords(link)}</span></div>
-    <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
+    <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das filas"><table class="table"><caption class="sr-only">As filas</caption><thead><tr><th scope="col" colspan="2">Fila</th><th class="num" scope="col">Em espera<br/>senhas</th>
       <th class="strip-head" scope="col"><svg viewBox="0 0 300 16" role="img" aria-label="eixo de 0 a 60 minutos">${[0, 15, 30, 45, 60].map((m) => html`<text class=${m === 45 ? "wide" : ""} x=${x(m)} y="13" text-anchor=${m === 60 ? "end" : m ? "middle" : "start"}>${m === 60 ? "60 min" : m}</text>`)}</svg></th>
       <th class="num" scope="col">Mais longa<br/>min</th><th class="num opt" scope="col">Mediana<br/>min</th><th class="num" scope="col">p90<br/>min</th><th class="num" scope="col">Nível 30 min<br/>objetivo 80 %</th><th class="num" scope="col">Balcões<br/>abertos</th><th scope="col">Estado</th></tr></thead>
     <tbody>${queues.map((q) => {
@@ -115,7 +115,7 @@ function DayChart({ halves, facts, f, short }) {
       <text x="0" y=${bottom + 37}>%</text>
     </svg></div>
     ${facts.length > 0 && html`<div class="facts"><span>factos</span><ol>${facts.slice(-4).map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></div>`}
-    <details class="twin"><summary>tabela e linha do dia</summary><table class="table"><thead><tr><th scope="col">Meia hora</th><th class="num" scope="col">Emitidas</th><th class="num" scope="col">Chamadas</th><th class="num" scope="col">Dentro do objetivo</th></tr></thead>
+    <details class="twin"><summary>tabela e linha do dia</summary><table class="table"><caption class="sr-only">Senhas por meia hora</caption><thead><tr><th scope="col">Meia hora</th><th class="num" scope="col">Emitidas</th><th class="num" scope="col">Chamadas</th><th class="num" scope="col">Dentro do objetivo</th></tr></thead>
       <tbody>${halves.map((h) => html`<tr><th scope="row">${h.start}${h.now ? ", a decorrer" : ""}</th><td class="num">${h.issued}</td><td class="num">${h.called}</td><td class="num">${h.level < 0 ? "–" : h.level + " %"}</td></tr>`)}</tbody></table>
       <ol class="all-facts">${facts.map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></details></section>`;
 }
@@ -157,7 +157,7 @@ function Calls({ calls }) {
     if (tk) location.assign("/porque/" + encodeURIComponent(tk));
   };
   return html`<section class="panel calls" aria-labelledby="calls"><div class="head"><h2 id="calls">Últimas chamadas</h2><form class="find" onSubmit=${find}><label class="sr-only" for="find">Porque foi chamada a senha</label><input id="find" name="tk" placeholder="A023" autocomplete="off" autocapitalize="characters" /><button class="button">Porquê?</button></form></div>
-    ${calls.length === 0 ? html`<p class="in quiet">Ainda não há chamadas hoje.</p>` : html`<div class="scroll-x"><table class="table"><thead><tr><th scope="col">Senha</th><th scope="col">Onde</th><th scope="col">Quando</th><th scope="col">Porquê</th></tr></thead>
+    ${calls.length === 0 ? html`<p class="in quiet">Ainda não há chamadas hoje.</p>` : html`<div class="scroll-x"><table class="table"><caption class="sr-only">Últimas chamadas</caption><thead><tr><th scope="col">Senha</th><th scope="col">Onde</th><th scope="col">Quando</th><th scope="col">Porquê</th></tr></thead>
       <tbody>${calls.map((c) => html`<tr key=${c.id}><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${c.tk}?visita=${c.id}`}>${c.tk}</a></th><td>${c.counter}</td><td class="nowrap">${c.at}${c.n > 1 && html`<span class="unit">${c.n}.ª</span>`}</td><td>${c.rule}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 

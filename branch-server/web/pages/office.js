@@ -92,7 +92,7 @@ function QueueMenu({ s, id }) {
   const marks = [...q.marks].sort((a, b) => b.min - a.min);
   const lines = s.services.filter((/** @type {any} */ x) => q.services.includes(x.id));
   return html`<h2 id="office-title">${q.letter} · ${q.name}</h2><p class="small quiet">${q.body} · ${q.waiting === 0 ? "ninguém à espera" : `${q.waiting} à espera`} · ${q.open} de ${q.serving} balcões abertos</p>
-    ${marks.length > 0 && html`<div class="list" tabindex="0" role="region" aria-label="Senhas à espera"><table class="table"><thead><tr><th scope="col">Senha</th><th scope="col" class="num">Espera</th><th scope="col"><span class="sr-only">O que fazer</span></th></tr></thead><tbody>
+    ${marks.length > 0 && html`<div class="list" tabindex="0" role="region" aria-label="Senhas à espera"><table class="table"><caption class="sr-only">Senhas à espera</caption><thead><tr><th scope="col">Senha</th><th scope="col" class="num">Espera</th><th scope="col"><span class="sr-only">O que fazer</span></th></tr></thead><tbody>
       ${marks.map((m) => html`<tr key=${m.id}><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${m.tk}?visita=${m.id}`}>${m.tk}</a></th><td class="num">${m.min}<span class="unit">min</span></td>
         <td class="do"><button class="button small" type="button" onClick=${() => ask(moveOne(m.id, m.tk))}>Mudar de serviço…</button> <button class="button small danger-quiet" type="button" onClick=${() => ask(endOne(m.id, m.tk, false))}>Anular…</button></td></tr>`)}</tbody></table></div>`}
     <ul class="lines">${lines.map((/** @type {any} */ x) => html`<li key=${x.id}><span><b>${x.name}</b> <span class="quiet small">${x.suspended ? "sem dar senhas" : "a dar senhas"}</span></span>
@@ -163,7 +163,7 @@ function Ask({ s, step }) {
   };
   return html`<form onSubmit=${submit}><h2 id="office-title">${step.title}</h2><p class="small">${step.text}</p>
     ${step.to && html`<div class="field"><label for="to">Para que serviço</label><select id="to" name="to"><option value="">escolha…</option>${s.services.filter((/** @type {any} */ x) => x.id !== step.wish.svc).map((/** @type {any} */ x) => html`<option value=${x.id}>${x.letter} · ${x.name} · ${x.body}</option>`)}</select></div>`}
-    ${c && html`<div class="list" tabindex="0" role="region" aria-label="Serviços do balcão"><table class="table skills"><thead><tr><th scope="col">Serviço</th><th scope="col">Próprio</th><th scope="col">Ajuda</th><th scope="col">Não</th></tr></thead><tbody>
+    ${c && html`<div class="list" tabindex="0" role="region" aria-label="Serviços do balcão"><table class="table skills"><caption class="sr-only">Serviços do balcão</caption><thead><tr><th scope="col">Serviço</th><th scope="col">Próprio</th><th scope="col">Ajuda</th><th scope="col">Não</th></tr></thead><tbody>
       ${s.services.map((/** @type {any} */ x) => { const has = c.own.includes(x.id) ? "own" : c.helps.includes(x.id) ? "helps" : "no"; return html`<tr key=${x.id}><th scope="row">${x.letter} · ${x.name}</th>${[["own", "próprio"], ["helps", "ajuda"], ["no", "não"]].map(([v, word]) => html`<td><label class="pick"><input type="radio" name=${"s-" + x.id} value=${v} defaultChecked=${has === v} /><span class="sr-only">${x.name}: ${word}</span></label></td>`)}</tr>`; })}</tbody></table></div>`}
     <fieldset class="reasons"><legend>Motivo</legend>${(s.reasons[step.name] ?? []).map((/** @type {Reason} */ r) => html`<label class="check"><input type="radio" name="reason" value=${r.code} /> ${r.text}</label>`)}</fieldset>
     ${problem()}
