@@ -37,6 +37,11 @@ func TestWhoNeedsTimeIsWarnedAndGetsItAsOftenAsTheyWant(t *testing.T) {
 	}
 }
 
+// Screens that are help themselves, or pass at once, or say where to go because all is done.
+var withoutHelp = []flow.Screen{
+	flow.Help, flow.Access, flow.Tongues, flow.Sign, flow.Working, flow.TicketReady, flow.OnScreen, flow.BookingHere,
+}
+
 func TestHelpIsInTheSamePlaceOnEachScreen(t *testing.T) {
 	for seed := range uint64(20) {
 		w := newWalk(seed)
@@ -44,10 +49,7 @@ func TestHelpIsInTheSamePlaceOnEachScreen(t *testing.T) {
 			w.step()
 			v := w.s.View()
 			help := func(b flow.Button) bool { return b.Action == flow.ActHelp }
-			switch v.Screen {
-			case flow.Help, flow.Access, flow.Tongues, flow.Sign, flow.Working: // they are help themselves, or pass at once
-				continue
-			case flow.TicketReady, flow.OnScreen, flow.BookingHere: // all is done: they say where to go
+			if slices.Contains(withoutHelp, v.Screen) {
 				continue
 			}
 			switch i := slices.IndexFunc(v.Tools, help); {
