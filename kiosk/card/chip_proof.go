@@ -13,16 +13,20 @@ import (
 	"math/big"
 )
 
-// parseChipKey takes data group 15 apart: a SubjectPublicKeyInfo (RFC 5280
-// §4.1.2.7) of RSA, or of one of the curves of the standard library, by name or
-// with all its numbers.
+// parseChipKey takes data group 15 apart (ICAO 9303-10 §4.7.15).
 func parseChipKey(group []byte) (key crypto.PublicKey, ok bool) {
 	h, whole, err := parseHeader(group)
 	if err != nil || !whole || h.tag != tagKey || h.size+h.length != len(group) {
 		return nil, false
 	}
-	der := group[h.size:]
-	key, err = x509.ParsePKIXPublicKey(der)
+	return ParseChipKey(group[h.size:])
+}
+
+// ParseChipKey reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) as chips show
+// theirs: RSA of 2,048 bits or more, or ECDSA on a curve of the standard
+// library, by name or with all its numbers. ok is false for anything else.
+func ParseChipKey(der []byte) (key crypto.PublicKey, ok bool) {
+	key, err := x509.ParsePKIXPublicKey(der)
 	if err != nil {
 		if key = explicitKey(der); key == nil {
 			return nil, false
@@ -65,6 +69,9 @@ func explicitKey(der []byte) crypto.PublicKey {
 		return nil
 	}
 	told := info.Algorithm.Parameters
+	if told.Field.Prime == nil || told.Order == nil {
+		return nil
+	}
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		p := curve.Params()
 		width := (p.BitSize + 7) / 8

@@ -143,3 +143,34 @@ func (t *Trust) trace(signer *x509.Certificate, when, now time.Time) (reason Rea
 func inDate(c *x509.Certificate, at time.Time) bool {
 	return !at.Before(c.NotBefore) && !at.After(c.NotAfter)
 }
+
+// SignedGroups is a security object whose signature was judged: the hashes that
+// its signer vouches for.
+type SignedGroups struct{ object *securityObject }
+
+// Judge looks at a security object alone: its form, its signature, whose it is,
+// at the time it says it was signed. The groups are nil unless the verdict lets
+// them pass; whether what was read is what was signed is for Covers to say.
+func (t *Trust) Judge(object []byte, now time.Time) (*SignedGroups, Verdict) {
+	o, reason := parseObject(object)
+	if reason == "" {
+		reason = o.checkSignature()
+	}
+	v := Verdict{Reason: reason}
+	if reason == "" {
+		v.Reason, v.ExpiredSince = t.trace(o.signer, o.signed, now)
+	}
+	if !v.Verified() {
+		return nil, v
+	}
+	return &SignedGroups{object: o}, v
+}
+
+// Covers says whether data is the data group that was signed: Genuine, NotCovered
+// or Altered.
+func (s *SignedGroups) Covers(group int, data []byte) Reason {
+	if reason := s.object.matches(group, data); reason != "" {
+		return reason
+	}
+	return Genuine
+}

@@ -81,6 +81,7 @@ type Card struct {
 	serial     [8]byte
 	apps       []application
 	odd        func(apdu []byte) []byte // replaces the whole behaviour
+	restart    func()                   // what odd forgets without power; nil for nothing
 
 	app     int // index into apps, -1 for none
 	current *file
@@ -142,7 +143,12 @@ func (c *Card) T0() bool {
 }
 
 // Reset takes the power away and gives it back: selections are forgotten.
-func (c *Card) Reset() { c.app, c.current, c.pending = -1, nil, nil }
+func (c *Card) Reset() {
+	c.app, c.current, c.pending = -1, nil, nil
+	if c.restart != nil {
+		c.restart()
+	}
+}
 
 // Transmit lets a Card stand in for a reader in tests of the dialogue. A card
 // that stays silent gives card.ErrMute at once instead of after a while.

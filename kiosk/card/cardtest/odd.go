@@ -93,6 +93,7 @@ var deckNames = [...]string{
 	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
 	"unsigned", "pss", "double-group", "broken-signature", "garbled-object", "signer-unfit", "expired-then", "undated",
 	"copied", "chip-key-missing", "chip-key-altered", "chip-refuses",
+	"maria-contactless", "copied-contactless",
 }
 
 // Named makes a fresh card of the deck; ok is false for a name it has not. The
@@ -129,6 +130,10 @@ func Named(name string) (c *Card, ok bool) {
 		return OneByte(), true
 	case "contactless":
 		return Contactless(), true
+	case "maria-contactless":
+		return ContactlessCC2(Identities()["maria"], DemoCAN, Sealed), true
+	case "copied-contactless":
+		return ContactlessCC2(Identities()["maria"], DemoCAN, CopiedChip), true
 	default:
 		return nil, false
 	}
@@ -262,6 +267,10 @@ func Label(name string) string {
 		return "Falso: cópia sem a chave do chip, CC2"
 	case "chip-key-altered":
 		return "Falso: cópia com outra chave do chip, CC2"
+	case "maria-contactless":
+		return "Maria …, CC2 encostado ao leitor; CAN " + DemoCAN
+	case "copied-contactless":
+		return "Falso: cópia do cartão da Maria, encostada ao leitor; CAN " + DemoCAN
 	case "chip-refuses":
 		return "O chip não prova que é o original, CC2"
 	default:

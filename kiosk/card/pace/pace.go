@@ -1,17 +1,20 @@
-// Package pace is PACE, by which a contactless card and a terminal that knows
-// the number on the card's front agree on keys (ICAO 9303-11 §4.4): ECDH,
-// generic mapping, AES.
+// Package pace opens the contactless side of a card: it agrees on keys and
+// speaks through the channel under them.
 //
-// It is switched off: no program here uses it. It reproduces the worked example
-// of ICAO 9303-11 appendix G.1 byte for byte, and that is all that can be
-// proven without a contactless reader and a card: which of the parameters the
-// Citizen Card uses is in no public source, and what follows (secure messaging
-// with AES, §9.8.7) has no worked example to be held to. docs/privacy.md says
-// so to the operator.
+// PACE is how a card and a terminal that knows the number on the card's front
+// agree (ICAO 9303-11 §4.4: ECDH, generic mapping, AES); Basic Access Control is
+// the older way, with 3DES (§4.3); secure messaging is the channel that follows
+// (§9.8); Chip Authentication has the chip prove that it is the original (§6.2).
 //
-// The curves are those of the standard library. The example itself stands on
+// Each is held to a published worked example, byte for byte: ICAO 9303-11
+// appendices D and G.1, and the German Federal Office's example for TR-03110.
+// What no example can say is which parameters the Citizen Card uses, so that the
+// kiosk asks for a number only where its configuration says so; docs/privacy.md
+// tells the operator what is proven and what is not.
+//
+// The curves are those of the standard library. The examples stand on
 // brainpoolP256r1, for which no well-kept library is at hand; its arithmetic is
-// in the test alone.
+// in the tests alone.
 package pace
 
 import (
@@ -218,17 +221,22 @@ func (r *run) prove(ctx context.Context, keys *Keys, mine, theirs point) error {
 		return err
 	}
 	got, err := r.ask(ctx, 0, object(0x85, token), 0x86)
-	var status card.StatusError
-	if errors.As(err, &status) && (status.SW>>8 == 0x63 || status.SW == 0x6988 || status.SW == 0x6983) {
-		return fmt.Errorf("%w: %w", ErrPassword, err)
-	}
 	if err != nil {
-		return err
+		return refusedPassword(err)
 	}
 	if subtle.ConstantTimeCompare(got, want) != 1 {
 		return fmt.Errorf("the card's token is wrong: %w", ErrPassword)
 	}
 	return nil
+}
+
+// refusedPassword tells a wrong number from any other refusal: 63xx, 6988, 6983.
+func refusedPassword(err error) error {
+	var status card.StatusError
+	if errors.As(err, &status) && (status.SW>>8 == 0x63 || status.SW == 0x6988 || status.SW == 0x6983) {
+		return fmt.Errorf("%w: %w", ErrPassword, err)
+	}
+	return err
 }
 
 func (r *run) token(keys *Keys, key point) ([]byte, error) {
@@ -274,16 +282,5 @@ func (r *run) ask(ctx context.Context, class byte, step []byte, tag byte) ([]byt
 }
 
 func (r *run) send(ctx context.Context, c card.Command) ([]byte, error) {
-	raw, err := r.t.Transmit(ctx, c.Bytes(false))
-	if err != nil {
-		return nil, err
-	}
-	answer, err := card.ParseResponse(raw)
-	if err != nil {
-		return nil, err
-	}
-	if answer.SW != 0x9000 {
-		return nil, card.StatusError{SW: answer.SW}
-	}
-	return answer.Data, nil
+	return exchange(ctx, r.t, c)
 }
