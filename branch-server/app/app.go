@@ -27,6 +27,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
+	"balcao/internal/disk"
 	"balcao/internal/errand"
 	"balcao/internal/machine"
 	"balcao/internal/metrics"
@@ -57,6 +58,7 @@ type App struct {
 	trust  *authority.Station
 	book   *metrics.Book
 	post   *operation.Post
+	disk   *disk.Keeper
 	uplink *uplink                       // nil without headquarters
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
@@ -95,6 +97,9 @@ func (a *App) openDay(ctx context.Context) error {
 	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "branch.db"), machine.Minter()); err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
+	if err := a.keepDisk(ctx); err != nil {
+		return err
+	}
 	if n := a.store.Dropped(); n > 0 {
 		a.log.Warn("an unfinished write was left out; nobody was told of it", "pages", n)
 	}
@@ -104,8 +109,8 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: timedJournal{a.store, a.book}, Audience: &audience{app: a},
-		Supply: func() engine.Supply { return a.branch.Load() },
-		Now:    a.clock.Now, Log: a.log,
+		Supply: func() engine.Supply { return a.branch.Load() }, Fit: a.fit,
+		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {
 		return err
@@ -152,7 +157,7 @@ func (a *App) openDay(ctx context.Context) error {
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
 		},
-		Devices: a.devices, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS || a.cfg.HTTP.TLS.Enabled(), Now: time.Now, Log: a.log,
+		Devices: a.devices, Server: a.server, Slips: a.site, Link: a.link, Hosts: a.cfg.HTTP.hosts(), HTTPS: a.cfg.HTTP.HTTPS || a.cfg.HTTP.TLS.Enabled(), Now: time.Now, Log: a.log,
 	})
 	return err
 }
@@ -280,6 +285,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
+	g.Go(func() error { return a.disk.Run(ctx) })
 	g.Go(func() error { return a.store.Begun(ctx) })
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
@@ -304,6 +310,9 @@ func (a *App) housekeeping(ctx context.Context) error {
 				a.log.Warn("forget old answers", "err", err)
 			}
 			a.compact(ctx)
+			if _, err := a.store.ForgetMirror(ctx, a.clock.Now().AddDate(0, 0, -mirrorDays), engine.Understands); err != nil && ctx.Err() == nil {
+				a.log.Warn("forget copies of nodes' logs", "err", err)
+			}
 			if err := a.store.Retire(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.StaffDays)); err != nil && ctx.Err() == nil {
 				a.log.Warn("retire pseudonyms", "err", err)
 			}

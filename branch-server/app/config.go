@@ -14,6 +14,7 @@ import (
 	"balcao/branch-server/staff"
 	"balcao/internal/authority"
 	"balcao/internal/config"
+	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/operation"
 	"balcao/internal/serve"
@@ -40,6 +41,8 @@ type Config struct {
 	Bookings  Bookings       `yaml:"bookings"`
 
 	Operation operation.Config `yaml:"operation"` // health, readiness and metrics
+	// Disk is how much room is kept in reserve; see docs/storage.md.
+	Disk disk.Setting `yaml:"disk"`
 }
 
 // Retention says for how long it can be told who did something.
@@ -131,6 +134,9 @@ func readStaff(path string) ([]staff.Record, error) {
 func (c *Config) Check(faults *config.Faults) {
 	if c.Data == "" {
 		faults.Add("data", "the journal needs a folder")
+	}
+	if !c.Disk.Valid() {
+		faults.Add("disk.reserve_mib", "must be between 0 and 4096 MiB")
 	}
 	if c.Retention.StaffDays < 1 || c.Retention.StaffDays > 3650 {
 		faults.Add("retention.staff_days", "must be between 1 and 3650 days")

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"balcao/internal/queue"
@@ -67,11 +66,7 @@ func (a *App) watchOver(ctx context.Context) error {
 
 // compact takes Days away that are older than the branch has to keep and that headquarters holds, where there is one.
 func (a *App) compact(ctx context.Context) {
-	held := uint64(math.MaxInt64)
-	if a.uplink != nil {
-		held = a.store.Sent()
-	}
-	n, err := a.store.Compact(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.JournalDays), held)
+	n, err := a.store.Compact(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.JournalDays), a.held())
 	switch {
 	case err != nil && ctx.Err() == nil:
 		a.log.Warn("old days not compacted", "err", err)

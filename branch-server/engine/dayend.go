@@ -16,8 +16,11 @@ type Supply interface {
 	Ends(day queue.Date, zone *time.Location) time.Time
 }
 
-// admit asks the branch's hours, where it has any.
+// admit asks the machine, and the branch's hours where it has any.
 func (e *Engine) admit(d *queue.Day, cmd queue.Command, at time.Time) error {
+	if err := e.fit(d, cmd); err != nil {
+		return err
+	}
 	if e.cfg.Supply == nil {
 		return nil
 	}

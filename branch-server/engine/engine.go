@@ -73,6 +73,7 @@ type Config struct {
 	Catalogue queue.Catalogue
 	Version   int // of the description that the catalogue is of
 	Zone      *time.Location
+	Fit       func() error  // why the machine may not begin anything new now, a queue.Refusal; nil means that it always may
 	Supply    func() Supply // the branch's hours as they are now; nil means that numbers are always given
 	Journal   Journal
 	Audience  Audience

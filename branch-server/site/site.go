@@ -278,6 +278,8 @@ func refusalCode(r queue.Refusal) string {
 		return wire.RefusedSuspended
 	case queue.ErrFull:
 		return wire.RefusedFull
+	case queue.ErrNoRoom, queue.ErrNoClock:
+		return wire.RefusedUnable
 	case queue.ErrUnknownService:
 		return wire.RefusedUnknownService
 	case queue.ErrRequestClosed:
@@ -311,6 +313,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
 	n.Models, n.Roll, n.SlipTest = h.Models, h.Roll, h.SlipTest
 	n.Call, n.CallMS = h.Call, h.CallMS
+	n.Disk = h.Disk
 }
 
 // maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.

@@ -206,6 +206,13 @@ func tooLong(v queue.Visit, mean time.Duration, at time.Time) bool {
 func firstOfDevice(trouble string) string {
 	t := strings.ToLower(trouble)
 	for _, one := range []struct{ ails, first string }{
+		{"disco quase sem espaço", "Avise já a informática: apagar ficheiros que não são do Balcão, ou pôr um disco maior. As cópias antigas já foram apagadas."},
+		{"disco sem espaço", "Avise já a informática. Não saem senhas novas: use um bloco de papel. As que há chamam-se e terminam-se."},
+		{"disco com pouco espaço", "Avise a informática esta semana: é preciso apagar ficheiros ou pôr um disco maior."},
+		{"disco lento", "Avise a informática: o disco demora a gravar e pode estar a falhar. Confirme que há cópia de segurança de hoje."},
+		{"disco com o ficheiro refeito", "Avise a informática: o ficheiro danificado ficou guardado ao lado, para ser visto."},
+		{"relógio por acertar", "Acerte a data e a hora dessa máquina, ou ligue-a à rede: até lá não dá senhas com hora."},
+		{"relógio", "Avise a informática: a hora dessa máquina não está certa. As senhas contam pela hora da loja."},
 		{"sem ligação", "Veja se está ligado à corrente e à rede. Até voltar, mande as pessoas a outro quiosque ou à receção."},
 		{"sem papel", "Ponha um rolo novo. Entretanto as pessoas levam o número no ecrã."},
 		{"pouco papel", "Tenha um rolo novo à mão e troque-o antes da próxima enchente."},

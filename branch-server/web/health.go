@@ -37,10 +37,22 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"no-voice":            {stateWatch, "só com o toque, sem voz"},
 	"null":                {stateOK, "sem coluna: as chamadas só se veem"},
 	"simulated":           {stateOK, "simulada"},
+	"space-scarce":        {stateWatch, "com pouco espaço livre"},
+	"space-low":           {stateOut, "quase sem espaço livre"},
+	"space-full":          {stateOut, "sem espaço livre"},
+	"slow":                {stateWatch, "lento a gravar"},
+	"set-aside":           {stateWatch, "com o ficheiro refeito, porque estava danificado"},
+	"checking":            {stateOK, "a conferir o ficheiro"},
+	"drift":               {stateWatch, "fora de acerto"},
+	"held":                {stateWatch, "com um salto que o programa não seguiu"},
+	"unset":               {stateOut, "por acertar"},
 	"quarantined":         {stateOut, "em quarentena, porque chegou com duas versões: o aparelho trabalha sozinho e nada dele entra até a informática decidir"},
 }
 
-var deviceNames = map[string]string{"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "log": "registo"}
+var deviceNames = map[string]string{
+	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "log": "registo",
+	wire.PartDisk: "disco", wire.PartClock: "relógio",
+}
 
 // device says how a kiosk or callboard is.
 func (p painter) device(h wire.KioskHealth) deviceView {

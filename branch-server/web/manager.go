@@ -191,6 +191,11 @@ func (p painter) manager() managerView {
 			v.Figures.Paused++
 		}
 	}
+	if p.server != nil {
+		own := p.device(*p.server)
+		own.Name = "Servidor da loja"
+		v.Devices = append(v.Devices, own)
+	}
 	for _, one := range p.devices {
 		v.Devices = append(v.Devices, p.device(one))
 	}

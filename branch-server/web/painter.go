@@ -20,6 +20,7 @@ type painter struct {
 	facts   facts
 	devices []wire.KioskHealth
 	link    Link
+	server  *wire.KioskHealth // nil where it is not known
 
 	timeline []factView                 // of the coordinator's page
 	book     *alertBook                 // since when somebody should look at what
@@ -29,13 +30,18 @@ type painter struct {
 // paint makes the frames of some views from one look at the Day. Only the hub's goroutine calls it.
 func (w *Web) paint(ctx context.Context, keys []viewKey) (map[viewKey]frame, error) {
 	devices, link, now := w.cfg.Devices(), w.cfg.Link(), w.cfg.Now()
+	var server *wire.KioskHealth
+	if w.cfg.Server != nil {
+		own := w.cfg.Server()
+		server = &own
+	}
 	timeline, sitting := w.managersPart(ctx, keys, now)
 	painted := make(map[viewKey]any, len(keys))
 	var seq uint64
 	err := w.cfg.Commands.Read(ctx, func(d *queue.Day, at time.Time) {
 		seq = d.Seq()
 		w.facts = w.facts.renewed(w, d, at)
-		p := painter{w: w, d: d, at: at, facts: w.facts, devices: devices, link: link, timeline: timeline, book: &w.book, sitting: sitting}
+		p := painter{w: w, d: d, at: at, facts: w.facts, devices: devices, link: link, timeline: timeline, book: &w.book, sitting: sitting, server: server}
 		for _, key := range keys {
 			switch key.kind {
 			case viewBoard:

@@ -57,6 +57,8 @@ var refusals = map[queue.Refusal]words{
 	queue.ErrUnknownDivision: {"unknown_division", "Essa divisão não existe nesta loja.", "Recarregue a página."},
 	queue.ErrBadQuota:        {"bad_quota", "Esse número de senhas não pode ser.", "Escreva um número de 0 a 9999."},
 	queue.ErrPastTime:        {"past_time", "Essa hora já passou.", "Escolha uma hora mais tarde."},
+	queue.ErrNoRoom:          {"no_room", "O servidor da loja está sem espaço no disco e não dá senhas novas.", "Chame e termine as que há. Para as novas use um bloco de papel, e avise já a informática."},
+	queue.ErrNoClock:         {"no_clock", "O servidor da loja não sabe as horas, e a senha sairia com a hora errada.", "Acerte a data e a hora do servidor: as senhas voltam sozinhas. Até lá use um bloco de papel."},
 	queue.ErrNotLeased:       {"not_leased", "Esse número não é dos que estão emprestados.", "Confirme o número no talão."},
 	queue.ErrNumberTaken:     {"number_taken", "Essa senha já foi registada.", "Confirme o número no talão."},
 	queue.ErrOtherDay:        {"other_day", "Essa senha é de outro dia.", "As senhas valem só no próprio dia."},

@@ -72,6 +72,7 @@ type Config struct {
 	Staff    Staff
 	Sessions Sessions
 	Archive  Archive                   // the journal's Days, for reports and explanations
+	Server   func() wire.KioskHealth   // how the machine of the branch server is; nil is not known
 	Devices  func() []wire.KioskHealth // the branch's kiosks and callboards; nil means none
 	Link     func() Link               // the way to headquarters; nil means that there is none
 	Slips    Slips                     // paper for numbers that reception gave; nil means that there is none

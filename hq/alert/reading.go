@@ -34,8 +34,9 @@ type Reading struct {
 	SinceIssued time.Duration // since the last ticket; negative when none was issued today
 	PerHour     float64       // tickets an hour before that, by which the silence is judged; 0 where too little is known
 
-	Kiosks []Kiosk
-	Boards []Board
+	Kiosks   []Kiosk
+	Boards   []Board
+	Machines []Machine
 }
 
 // Ticket is one that waits or is served.

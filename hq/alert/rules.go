@@ -38,7 +38,7 @@ func Check(r Reading, p Policy) []Finding {
 		return []Finding{r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
 			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")}
 	}
-	all := unlawful(r)
+	all := append(unlawful(r), machines(r)...)
 	if !r.Open {
 		return all
 	}

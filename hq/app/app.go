@@ -28,6 +28,7 @@ import (
 	"balcao/internal/authority"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
+	"balcao/internal/disk"
 	"balcao/internal/errand"
 	"balcao/internal/machine"
 	"balcao/internal/metrics"
@@ -61,6 +62,7 @@ type App struct {
 	teller *notify.Teller
 	book   *metrics.Book
 	post   *operation.Post
+	disk   *disk.Keeper
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -125,8 +127,10 @@ func firstPeople(path string) ([]people.Record, error) {
 
 // open opens the database.
 func (a *App) open(ctx context.Context) (err error) {
-	a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "hq.db"), time.Now)
-	return err
+	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "hq.db"), time.Now); err != nil {
+		return err
+	}
+	return a.keepDisk(ctx)
 }
 
 // bind takes the ports; a taken one is named.
@@ -179,6 +183,7 @@ func (a *App) network() (*network.Network, *time.Location, error) {
 	return network.New(network.Options{
 		Zone: zone, Known: known, Simulated: a.cfg.simulated,
 		Invent: func(id wire.NodeID) (atlas.Position, string) { return land.Invent(string(id)) },
+		Own:    a.own,
 		Target: a.cfg.Target, Silence: silence, Limit: a.cfg.MaxBranches,
 	}), zone, nil
 }
@@ -209,7 +214,7 @@ func (a *App) connect() error {
 		// The file's own name alone would not tell that an older copy of it was put back.
 		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
-		Ledger: a.ingest, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
+		Ledger: ledger{Ingest: a.ingest, disk: a.disk}, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
 		OnClone: a.ingest.Cloned, Handle: a.handle,
 		Now: time.Now, Log: a.log,
 	})
@@ -247,6 +252,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.post.Run(ctx) })
+	g.Go(func() error { return a.disk.Run(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })

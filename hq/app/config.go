@@ -13,6 +13,7 @@ import (
 	"balcao/hq/atlas/registry"
 	"balcao/internal/authority"
 	"balcao/internal/config"
+	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/operation"
 	"balcao/internal/serve"
@@ -49,6 +50,8 @@ type Config struct {
 	Alerts     Alerts `yaml:"alerts"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
+	// Disk is how much room is kept in reserve; see docs/storage.md.
+	Disk disk.Setting `yaml:"disk"`
 }
 
 // HTTP says where the pages are served.
@@ -118,6 +121,9 @@ func (c *Config) Check(faults *config.Faults) {
 	c.Alerts.check(faults)
 	if c.Data == "" {
 		faults.Add("data", "the database needs a folder")
+	}
+	if !c.Disk.Valid() {
+		faults.Add("disk.reserve_mib", "must be between 0 and 4096 MiB")
 	}
 	checkAddress(faults, "http.listen", c.HTTP.Listen)
 	c.HTTP.TLS.Check("http.tls", faults, c.Identity)

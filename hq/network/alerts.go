@@ -20,6 +20,9 @@ func (n *Network) CheckAlerts(now time.Time) (opened, closed []alert.Alert) {
 	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
 		found = append(found, alert.Check(n.branches[id].reading(now, n.opt), policy)...)
 	}
+	if n.opt.Own != nil {
+		found = append(found, n.opt.Own()...)
+	}
 	opened, closed = n.book.Check(now, alert.Group(found, func(branch string) string {
 		if b, known := n.branches[wire.NodeID(branch)]; known {
 			return b.District
@@ -63,6 +66,9 @@ func (b *branch) reading(now time.Time, opt Options) alert.Reading {
 		Silence: now.Sub(s.Heard), Open: s.Open, Counters: s.Counters, Usual: -1, SinceIssued: -1, Forked: s.Log.Quarantined,
 		Shut: s.Shut, Unlawful: s.Unlawful,
 	}
+	if r.Linked {
+		r.Machines = b.machines()
+	}
 	if !r.Linked || !r.Open {
 		return r
 	}
@@ -86,6 +92,23 @@ func marked(marks []visit.Mark) []alert.Ticket {
 	all := make([]alert.Ticket, len(marks))
 	for i, m := range marks {
 		all[i] = alert.Ticket{Number: m.Number.String(), For: m.For}
+	}
+	return all
+}
+
+// machines are the branch's server and its nodes, as far as they said how disk and clock are.
+func (b *branch) machines() []alert.Machine {
+	all := []alert.Machine{{Name: "Servidor", Gives: true, Disk: b.health.Devices[wire.PartDisk], Clock: b.health.Devices[wire.PartClock]}}
+	for _, k := range b.health.Kiosks {
+		if !k.Online {
+			continue
+		}
+		name := "Quiosque "
+		_, gives := k.Devices["printer"]
+		if !gives {
+			name = "Painel "
+		}
+		all = append(all, alert.Machine{Name: name + short(k.Node), Gives: gives, Disk: k.Devices[wire.PartDisk], Clock: k.Devices[wire.PartClock]})
 	}
 	return all
 }

@@ -48,10 +48,11 @@ type Device struct {
 var (
 	fine = map[string]bool{
 		"": true, "ok": true, "ready": true, "idle": true, "busy": true, "playing": true, "printing": true, "card": true,
-		"none": true, "off": true, "simulated": true, "null": true,
+		wire.DiskChecking: true, "none": true, "off": true, "simulated": true, "null": true,
 	}
 	soon = map[string]bool{
 		"near_end": true, "paper_near_end": true, "paper_low": true, "head_hot": true, "recoverable_error": true,
+		wire.DiskScarce: true, wire.DiskSlow: true, wire.DiskRebuilt: true, wire.ClockOff: true, wire.ClockHeld: true,
 		"not_confirmed": true, "unknown": true, "starting": true, "stopping": true,
 	}
 )

@@ -42,6 +42,8 @@ type Options struct {
 	Simulated func(wire.NodeID) bool
 	// Invent gives a place and a district to a simulated branch that the configuration does not name; nil gives none.
 	Invent func(wire.NodeID) (atlas.Position, string)
+	// Own finds what is wrong with headquarters' own machine; nil finds nothing. It must not call the Network.
+	Own func() []alert.Finding
 	// Target is how long a citizen should wait at most.
 	Target time.Duration
 	// Silence is how long a branch may say nothing before it counts as not linked.

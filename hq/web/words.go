@@ -164,6 +164,9 @@ var partStates = map[string]string{
 	"disconnected": "não responde", "absent": "não está", "not_confirmed": "não confirmou", "starting": "a arrancar",
 	"stopping": "a parar", "idle": "pronto", "playing": "a tocar", "printing": "a imprimir", "fault": "avaria", "failed": "avaria",
 	"none": "não tem", "off": "desligado", "simulated": "simulado", "null": "sem saída", "busy": "a trabalhar", "card": "com cartão",
+	wire.DiskScarce: "com pouco espaço", wire.DiskLow: "quase sem espaço", wire.DiskFull: "sem espaço", wire.DiskSlow: "lento a gravar",
+	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro",
+	wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
 	"unknown": "sem notícia", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",
 }
 

@@ -102,6 +102,9 @@ func OpenFile(ctx context.Context, path string, schema fs.FS, cfg Config) (*sqli
 	return db, l, nil
 }
 
+// Database is the file that holds the log, for whoever watches over its disk.
+func (l *Log) Database() *sqlite.DB { return l.db }
+
 // Epoch identifies this log: it was minted when the file was created.
 func (l *Log) Epoch() uint64 { return l.epoch }
 

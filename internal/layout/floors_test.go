@@ -111,6 +111,8 @@ var floors = map[string]int{
 	"internal/operation":               adapters,
 	"kiosk/display":                    adapters,
 	"internal/errand":                  adapters,
+	"internal/disk":                    adapters,
+	"internal/disk/disktest":           adapters,
 	"internal/quarantine":              adapters,
 
 	"branch-server/app":    apps,

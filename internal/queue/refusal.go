@@ -60,6 +60,10 @@ const (
 	ErrNoSuchThen      Refusal = "the visit does not go on to that service"
 	ErrVisitOver       Refusal = "the visit is over"
 
+	// Of the branch's machine, not of its Day.
+	ErrNoRoom  Refusal = "no room on the disk"
+	ErrNoClock Refusal = "the clock is not set"
+
 	ErrNotLeased   Refusal = "that number is not leased"
 	ErrNumberTaken Refusal = "that number was given before"
 	ErrOtherDay    Refusal = "that is of another day"

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,6 +46,9 @@ type Options struct {
 	// ReadOnly opens an existing file beside the program that owns it and
 	// takes no lock; Write and Migrate then fail.
 	ReadOnly bool
+	// CheckFor bounds the check after a stop that was not clean; 0 means 10 s.
+	// What is not read by then is trusted for now; see Unread.
+	CheckFor time.Duration
 }
 
 // DB is an open database file. It is safe for several goroutines: writers wait
@@ -55,6 +59,10 @@ type DB struct {
 	readers *sql.DB
 	lock    *os.File
 	dropped int
+	unread  bool // the check at the opening had no time to end
+
+	relief atomic.Pointer[func() bool]
+	pace   pace
 }
 
 // Open opens the database at path and creates it, and its directory, where
@@ -98,10 +106,29 @@ func (d *DB) open(ctx context.Context, opts Options) error {
 		return err
 	}
 	if unclean {
-		return d.Check(ctx)
+		return d.checkFor(ctx, opts.CheckFor)
 	}
 	return nil
 }
+
+// checkFor is Check for so long: people wait for the program to begin.
+func (d *DB) checkFor(ctx context.Context, most time.Duration) error {
+	if most == 0 {
+		most = 10 * time.Second
+	}
+	short, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	err := d.Check(short)
+	if err != nil && short.Err() != nil && ctx.Err() == nil && !errors.Is(err, ErrDamaged) {
+		d.unread = true
+		return nil
+	}
+	return err
+}
+
+// Unread reports that the check after an unclean stop had no time to read the
+// whole file: Check it while the program works.
+func (d *DB) Unread() bool { return d.unread }
 
 // own makes the directory and locks the file for this program. The lock is the
 // kernel's, so it ends with the program however that ends.
@@ -168,11 +195,27 @@ func (d *DB) Path() string { return d.path }
 
 // Write runs do in one transaction and commits it. When Write returns nil the
 // changes are on disk and survive a power cut; on any error, and when do
-// panics, nothing of it happened. No other Write runs meanwhile.
+// panics, nothing of it happened. No other Write runs meanwhile. Do runs a
+// second time where the disk was full and Relieve found room.
 func (d *DB) Write(ctx context.Context, do func(tx *Tx) error) error {
 	if d.writer == nil {
 		return fmt.Errorf("write to %s: opened for reading only", d.path)
 	}
+	err := d.write(ctx, do)
+	if err == nil || !IsFull(err) {
+		return err
+	}
+	if relief := d.relief.Load(); relief != nil && (*relief)() {
+		return d.write(ctx, do)
+	}
+	return err
+}
+
+// Relieve has a function called when a write finds the disk full; it reports
+// whether it made room.
+func (d *DB) Relieve(room func() bool) { d.relief.Store(&room) }
+
+func (d *DB) write(ctx context.Context, do func(tx *Tx) error) error {
 	tx, err := d.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin on %s: %w", d.path, named(err))
@@ -181,7 +224,10 @@ func (d *DB) Write(ctx context.Context, do func(tx *Tx) error) error {
 	if err := do(tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	began := running()
+	err = tx.Commit()
+	d.pace.note(began)
+	if err != nil {
 		return fmt.Errorf("commit to %s: %w", d.path, named(err))
 	}
 	return nil

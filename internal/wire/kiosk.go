@@ -86,6 +86,7 @@ const (
 	RefusedInvalid        = "invalid"
 	RefusedSettled        = "settled" // the request ended before: printed, accepted or void
 	RefusedUnavailable    = "unavailable"
+	RefusedUnable         = "unable" // the branch can give no tickets now: no room on its disk, or its clock is not set
 )
 
 // TicketReply answers a TicketRequest (dn/rsp). Refused is a code, empty when a number was given.
@@ -298,6 +299,8 @@ type Health struct {
 	Call     string            `json:"call,omitempty"`    // who a citizen asked to come to the kiosk: help or interpreter
 	CallMS   int64             `json:"call_ms,omitempty"` // when, in Unix milliseconds
 	SlipTest *SlipTested       `json:"slip_test,omitempty"`
+	Disk     *DiskHealth       `json:"disk,omitempty"`  // of the data folder
+	Clock    *ClockHealth      `json:"clock,omitempty"` // nil from older nodes
 }
 
 // PaperRoll is the forecast of a printer's paper.
@@ -334,7 +337,9 @@ type KioskHealth struct {
 	Call    string            `json:"call,omitempty"` // as Health has it
 	CallMS  int64             `json:"call_ms,omitempty"`
 	// SlipTest is what became of the last slip that it printed for a test.
-	SlipTest *SlipTested `json:"slip_test,omitempty"`
+	SlipTest *SlipTested  `json:"slip_test,omitempty"`
+	Disk     *DiskHealth  `json:"disk,omitempty"`
+	Clock    *ClockHealth `json:"clock,omitempty"` // OffsetMS as the branch measured it
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

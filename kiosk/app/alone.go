@@ -17,10 +17,11 @@ const (
 	goneSilence = 150 * time.Millisecond
 )
 
-// patience is how long this question to the branch may take before the kiosk helps itself.
-func (t *tickets) patience() time.Duration {
+// patience is how long this question to the branch may take before the kiosk helps itself. What a slow disk has taken
+// since the press is part of it, because nobody at the screen can tell the one from the other.
+func (t *tickets) patience(pressed time.Time) time.Duration {
 	if t.app.uplink.Reachable() {
-		return silence
+		return max(goneSilence, silence-t.app.clock.Now().Sub(pressed))
 	}
 	return goneSilence
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/machine"
 	"balcao/internal/metrics"
@@ -48,6 +49,7 @@ type App struct {
 
 	assistance assistance
 	health     *health
+	disk       *disk.Keeper
 	keeper     *keeper
 	offers     *offers
 	layouts    *layouts // of slips
@@ -88,8 +90,12 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := errors.Join(a.openMemory(ctx), a.bind(), a.openPost(ctx)); err != nil {
 		return nil, err
 	}
-	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
 	a.devices = newDevices(a)
+	if err := a.keepDisk(ctx); err != nil {
+		return nil, err
+	}
+	a.keeper = newKeeper(a.store, cfg.Times.Keep, a.log)
+	a.keeper.spare = func() bool { return a.disk.State().Level >= disk.Scarce }
 	a.offers, a.lender, a.layouts = newOffers(a), newLender(a), newLayouts(a)
 	if err := a.connect(); err != nil {
 		return nil, err
@@ -292,6 +298,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.duty.Run)
 	start(a.devices.run)
 	start(a.health.run)
+	start(a.disk.Run)
 	start(a.keeper.run)
 	start(a.keepIdentity)
 	start(a.store.Begun)

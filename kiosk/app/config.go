@@ -14,6 +14,7 @@ import (
 
 	profiles "balcao/firmware-profiles"
 	"balcao/internal/config"
+	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/operation"
 	"balcao/internal/wire"
@@ -46,6 +47,8 @@ type Config struct {
 	Sound        Sound   `yaml:"sound"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
+	// Disk is how much room is kept in reserve; see docs/storage.md.
+	Disk disk.Setting `yaml:"disk"`
 
 	// Simulate says that printer and reader are made of software and found later.
 	Simulate bool `yaml:"-"`
@@ -185,6 +188,9 @@ func (c *Config) Check(faults *config.Faults) {
 	}
 	if c.Data == "" {
 		faults.Add("data", "the kiosk's memory needs a folder")
+	}
+	if !c.Disk.Valid() {
+		faults.Add("disk.reserve_mib", "must be between 0 and 4096 MiB")
 	}
 	if len(c.Faces) == 0 {
 		faults.Add("faces", "name at least one of touch, callboard")

@@ -17,6 +17,7 @@ type keeper struct {
 	every time.Duration
 	log   *slog.Logger
 	rung  chan struct{} // one is enough: it says "look"
+	spare func() bool   // nothing is written while it says so; nil is never
 
 	mu     sync.Mutex
 	latest map[string][]byte // not yet written
@@ -60,6 +61,9 @@ func (k *keeper) run(ctx context.Context) error {
 }
 
 func (k *keeper) write(ctx context.Context) {
+	if k.spare != nil && k.spare() {
+		return // the newest stays in memory, and is written once there is room
+	}
 	k.mu.Lock()
 	latest := k.latest
 	k.latest = map[string][]byte{}

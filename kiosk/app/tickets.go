@@ -72,10 +72,15 @@ func (t *tickets) request(asked wire.TicketFact, claim claiming) {
 	if t.jobs.busy(asked.Request) {
 		return
 	}
+	if t.app.unable() {
+		t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedUnable})
+		return
+	}
 	t.takeUp(asked.Request)
 	asked.Boot = t.app.boot
+	pressed := t.app.clock.Now()
 	t.jobs.do(asked.Request, func(ctx context.Context, j *job) {
-		known, err := t.app.store.Ask(ctx, asked, t.app.clock.Now())
+		known, err := t.app.store.Ask(ctx, asked, pressed)
 		if err != nil {
 			t.app.log.Error("request not logged", "err", err)
 			t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedUnavailable})
@@ -86,7 +91,7 @@ func (t *tickets) request(asked wire.TicketFact, claim claiming) {
 		j.copies = max(j.copies, known.Asked.Attempts)
 		switch {
 		case j.state == store.Requested && j.ticket == nil:
-			t.reserve(ctx, j, known.Asked)
+			t.reserve(ctx, j, known.Asked, pressed)
 		case j.state == store.Abandoned || j.ticket == nil:
 			t.app.post(flow.TicketReply{Request: asked.Request, Refused: flow.RefusedSettled})
 		default: // it has its number
@@ -97,7 +102,7 @@ func (t *tickets) request(asked wire.TicketFact, claim claiming) {
 
 // reserve asks the branch. When it is silent the kiosk gives a number of its lease; without one it asks until it is
 // answered or nobody waits for the answer any more.
-func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
+func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact, pressed time.Time) {
 	ctx, cancel := t.jobs.asking(ctx, j)
 	defer cancel()
 	slow := time.AfterFunc(nudgeAfter, t.app.uplink.Nudge)
@@ -106,7 +111,7 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact) {
 		Request: asked.Request, Boot: t.app.boot, Service: asked.Service, Class: asked.Class, Lang: asked.Lang,
 		Then: asked.Then,
 	}
-	patient, lose := context.WithTimeout(ctx, t.patience())
+	patient, lose := context.WithTimeout(ctx, t.patience(pressed))
 	reply, err := t.pose(patient, j, request)
 	lose()
 	if err != nil && ctx.Err() == nil {

@@ -64,6 +64,7 @@ const (
 	RefusedUnknownService = "unknown_service"
 	RefusedInvalid        = "invalid"
 	RefusedSettled        = "settled"
+	RefusedUnable         = "unable"      // the kiosk or the branch can give none now; whoever keeps them knows
 	RefusedUnavailable    = "unavailable" // nobody answered in all the time there was
 )
 

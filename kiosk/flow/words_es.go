@@ -194,6 +194,8 @@ var spanish = map[string]string{
 	"refused.invalid.do":         "Elija el servicio otra vez. Si vuelve a ocurrir, vaya a recepción.",
 	"refused.settled":            "Esta solicitud ya había terminado",
 	"refused.settled.do":         "Elija el servicio otra vez para coger un turno nuevo.",
+	"refused.unable":             "Ahora no se pueden dar turnos aquí",
+	"refused.unable.do":          "Pida el turno en recepción o use otro quiosco. El personal ya está avisado.",
 	"refused.unavailable":        "La oficina no ha respondido",
 	"refused.unavailable.do":     "Pruebe otra vez: es la misma solicitud. O pida el turno en recepción.",
 	"refused.retry":              "Probar otra vez",

@@ -194,6 +194,8 @@ var french = map[string]string{
 	"refused.invalid.do":         "Choisissez à nouveau le service. Si cela se reproduit, allez à l’accueil.",
 	"refused.settled":            "Cette demande était déjà terminée",
 	"refused.settled.do":         "Choisissez à nouveau le service pour un autre ticket.",
+	"refused.unable":             "Impossible de donner des tickets ici pour l’instant",
+	"refused.unable.do":          "Demandez un ticket à l’accueil ou utilisez une autre borne. Le personnel est prévenu.",
 	"refused.unavailable":        "Le centre n’a pas répondu",
 	"refused.unavailable.do":     "Réessayez : c’est la même demande. Ou demandez un ticket à l’accueil.",
 	"refused.retry":              "Réessayer",

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"balcao/hq/alert"
+	"balcao/hq/ingest"
+	"balcao/internal/disk"
+	"balcao/internal/replica"
+	"balcao/internal/wire"
+)
+
+// reserveMiB is how much room headquarters keeps back for what people do.
+const reserveMiB = 64
+
+// How long what can be spared stays while room is scarce.
+const (
+	leastLinks   = 30 * 24 * time.Hour
+	leastNotices = 30 * 24 * time.Hour
+)
+
+// keepDisk looks at the room on the disk, and will give up in this order what can be spared: when links came and went,
+// what became of notices, and taking in what branches send, which they keep until it is taken in.
+func (a *App) keepDisk(ctx context.Context) (err error) {
+	db := a.store.Database()
+	a.disk, err = disk.New(ctx, disk.Config{
+		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
+		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },
+		Steps: []disk.Step{
+			{Level: disk.Scarce, Name: "when links came and went", Do: func(ctx context.Context) error {
+				return a.store.ForgetLinks(ctx, time.Now().Add(-leastLinks))
+			}},
+			{Level: disk.Low, Name: "what became of notices", Do: func(ctx context.Context) error {
+				return a.store.ForgetNotices(ctx, time.Now().Add(-leastNotices))
+			}},
+			{Level: disk.Scarce, Name: "pages that rows left", Do: db.Shrink},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	db.Relieve(a.disk.Struck)
+	return nil
+}
+
+// ledger takes nothing in while there is no room: what is not acknowledged stays at the branches.
+type ledger struct {
+	*ingest.Ingest
+
+	disk *disk.Keeper
+}
+
+// AcceptAll implements carrier.Ledger.
+func (l ledger) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica.Decision, error) {
+	if err := l.disk.Admit(); err != nil {
+		return nil, err
+	}
+	return l.Ingest.AcceptAll(ctx, batches)
+}
+
+// own is what is wrong with headquarters' own machine.
+func (a *App) own() []alert.Finding {
+	return alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: a.disk.State().Code()}, "")
+}
+
+// Room is how the disk of headquarters is.
+func (a *App) Room() disk.State { return a.disk.State() }
