@@ -97,10 +97,11 @@ func TestABranchWithoutRoomFinishesWhatItBeganAndGoesOnByItself(t *testing.T) {
 			t.Helper()
 			return do(request, queue.Issue{Request: queue.RequestID(request), Service: "cc", Class: queue.ClassWalkIn})
 		}
-		a.eventually(t, "the day opens", func() bool {
-			answer, err := a.engine.Do(t.Context(), "", queue.OpenCounter{Counter: "1"})
-			return err == nil && answer.Refused == ""
+		a.eventually(t, "the day opens", func() (open bool) {
+			err := a.engine.Read(t.Context(), func(d *queue.Day, _ time.Time) { open = d.Open() })
+			return err == nil && open
 		})
+		do("", queue.OpenCounter{Counter: "1"})
 		for i := range 5 {
 			if got := issue(fmt.Sprintf("before-%d", i)); got.Refused != "" {
 				t.Fatal(got.Refused)

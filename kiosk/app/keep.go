@@ -60,6 +60,9 @@ func (k *keeper) run(ctx context.Context) error {
 	}
 }
 
+// keepPatience is how long a slow disk may take to keep what the branch said, also at the end of the program.
+const keepPatience = 10 * time.Second
+
 func (k *keeper) write(ctx context.Context) {
 	if k.spare != nil && k.spare() {
 		return // the newest stays in memory, and is written once there is room
@@ -68,7 +71,7 @@ func (k *keeper) write(ctx context.Context) {
 	latest := k.latest
 	k.latest = map[string][]byte{}
 	k.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
 	defer cancel()
 	var errs []error
 	for name, payload := range latest {
