@@ -66,6 +66,7 @@ var floors = map[string]int{
 	"internal/signin":        services,
 
 	"internal/faultproxy": adapters,
+	"internal/powercut":   adapters,
 
 	"internal/fuzzrun": adapters,
 	"kiosk/card/pace":  pure,
@@ -128,6 +129,7 @@ var floors = map[string]int{
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
 	"internal/e2e/liar":                mains,
+	"internal/e2e/power":               mains,
 	"internal/e2e/prove":               mains,
 	"internal/e2e/sim":                 mains,
 	"internal/layout":                  mains,

@@ -99,6 +99,7 @@ func (s *Store) begin(ctx context.Context, g guard) error {
 	if err := s.beginAgain(ctx); err != nil {
 		return err
 	}
+	another := g.Epoch != 0 && g.Epoch != s.Epoch() // this file was begun in the place of one that is gone
 	if g.Epoch != s.Epoch() {
 		g = guard{Epoch: s.Epoch()}
 	}
@@ -111,6 +112,11 @@ func (s *Store) begin(ctx context.Context, g guard) error {
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if another {
+			if err := jump(ctx, tx); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('start', ?)
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, g.Start)
 		return err

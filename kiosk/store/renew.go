@@ -37,8 +37,10 @@ func (s *Store) beginAgain(ctx context.Context) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM leases`); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = 'copy'`)
-		return err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = 'copy'`); err != nil {
+			return err
+		}
+		return jump(ctx, tx)
 	})
 }
 

@@ -29,7 +29,7 @@ func (s *Store) Slip(ctx context.Context, request, kiosk, day string, ticket fun
 		case r.Ticket != nil:
 			return nil
 		}
-		n, err := nextSlip(ctx, tx, day)
+		n, err := nextSlip(ctx, tx, day, at)
 		if err != nil {
 			return err
 		}
@@ -50,8 +50,15 @@ func (s *Store) Slip(ctx context.Context, request, kiosk, day string, ticket fun
 	return r, nil
 }
 
-// nextSlip counts the slips of a day. Yesterday's count is forgotten.
-func nextSlip(ctx context.Context, tx *sqlite.Tx, day string) (int, error) {
+// metaJump is set in a file that was put back from an old copy: the count that it remembers was gone on with elsewhere.
+const metaJump = "slips.jump"
+
+// slipTick is how long a slip takes at the least, from one citizen to the next.
+const slipTick = 10 * time.Second
+
+// nextSlip counts the slips of a day. Yesterday's count is forgotten. A file that was put back from an old copy does not
+// know how many were given since it was made: it goes on with the time of day, which no count of slips can have reached.
+func nextSlip(ctx context.Context, tx *sqlite.Tx, day string, at time.Time) (int, error) {
 	key := "slips " + day
 	var kept string
 	err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = ?`, key).Scan(&kept)
@@ -59,6 +66,13 @@ func nextSlip(ctx context.Context, tx *sqlite.Tx, day string) (int, error) {
 		return 0, err
 	}
 	n, _ := strconv.Atoi(kept)
+	jumped, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = ?`, metaJump)
+	if err != nil {
+		return 0, err
+	}
+	if put, err := jumped.RowsAffected(); err == nil && put > 0 {
+		n = max(n, int(at.UTC().Sub(at.UTC().Truncate(24*time.Hour))/slipTick))
+	}
 	n++
 	if _, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key LIKE 'slips %' AND key <> ?`, key); err != nil {
 		return 0, err
@@ -66,4 +80,10 @@ func nextSlip(ctx context.Context, tx *sqlite.Tx, day string) (int, error) {
 	_, err = tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, strconv.Itoa(n))
 	return n, err
+}
+
+// jump has the count of slips go on where no other can be.
+func jump(ctx context.Context, tx *sqlite.Tx) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT DO NOTHING`, metaJump)
+	return err
 }

@@ -60,7 +60,7 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 	if s.db, s.Log, err = eventlog.OpenFile(ctx, path, migrations, cfg); err != nil {
 		return nil, err
 	}
-	if err := s.begin(ctx, guard{}); err != nil {
+	if err := s.begin(ctx, guard{Epoch: g.Epoch}); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
 	s.forgot = wire.AmnesiaFact{Epoch: g.Epoch, Last: last, HWM: g.Seq}
