@@ -21,6 +21,7 @@ import (
 	"balcao/hq/cases"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
+	"balcao/hq/network/report"
 	"balcao/hq/notify"
 	"balcao/hq/people"
 	"balcao/hq/store"
@@ -63,6 +64,7 @@ type App struct {
 	book   *metrics.Book
 	post   *operation.Post
 	disk   *disk.Keeper
+	keeper *report.Keeper
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -105,8 +107,10 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := a.openDesk(ctx); err != nil {
 		return nil, err
 	}
+	a.keeper = report.NewKeeper(a.store, nw, cfg.Reports.Every, time.Now, log)
 	a.web, err = web.New(web.Options{
-		People: a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
+		Reports: report.NewDesk(a.store, nw),
+		People:  a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})
@@ -256,6 +260,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
+	g.Go(func() error { a.keeper.Run(ctx); return nil })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { a.teller.Run(ctx); return nil })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })

@@ -46,12 +46,19 @@ type Config struct {
 	// Registry is the CSV file of the branches, as the page of branches writes it: it counts until the database has one.
 	Registry string `yaml:"registry"`
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own.
-	OpenToRead bool   `yaml:"open_to_read"`
-	Alerts     Alerts `yaml:"alerts"`
+	OpenToRead bool    `yaml:"open_to_read"`
+	Alerts     Alerts  `yaml:"alerts"`
+	Reports    Reports `yaml:"reports"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
 	Disk disk.Setting `yaml:"disk"`
+}
+
+// Reports says how past Days are kept.
+type Reports struct {
+	// Every is how often Days that are not over are counted anew.
+	Every time.Duration `yaml:"every"`
 }
 
 // HTTP says where the pages are served.
@@ -100,6 +107,7 @@ func Default() Config {
 		MemoryMiB:   40,
 		MaxBranches: 1000,
 		Alerts:      Alerts{Escalate: 10 * time.Minute},
+		Reports:     Reports{Every: 5 * time.Minute},
 	}
 }
 
@@ -149,6 +157,7 @@ func (c *Config) Check(faults *config.Faults) {
 	}
 	checkZone(faults, "zone", c.Zone)
 	checkRange(faults, "target", c.Target >= time.Minute && c.Target <= 8*time.Hour, "want between 1m and 8h")
+	checkRange(faults, "reports.every", c.Reports.Every >= 5*time.Second && c.Reports.Every <= time.Hour, "want between 5s and 1h")
 	checkRange(faults, "memory_mib", c.MemoryMiB == 0 || c.MemoryMiB >= 24, "want 0 or at least 24")
 	checkRange(faults, "max_branches", c.MaxBranches >= 1 && c.MaxBranches <= 4096, "want between 1 and 4096")
 	for i, pattern := range c.Simulated {

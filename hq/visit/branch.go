@@ -230,3 +230,14 @@ func (b *Branch) OpenCounters() int {
 	}
 	return n
 }
+
+// Visits returns the visits of the Day, in the order in which their numbers were taken.
+func (b *Branch) Visits() []queue.Visit { return b.day.Visits() }
+
+// Seats yields each counter that took part in a fact: whether it is open, on a break, and has somebody called or served.
+func (b *Branch) Seats(yield func(id queue.CounterID, open, paused, busy bool)) {
+	for id := range b.counters {
+		s := b.day.Counter(id)
+		yield(id, s.Open, s.OnBreak, s.Visit != nil)
+	}
+}

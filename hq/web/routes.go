@@ -52,6 +52,8 @@ func (s *Server) table() []route {
 		{"GET /locais.csv", people.Viewer, s.sitesCSV},
 		{"POST /locais", people.Editor, s.putSite},
 		{"POST /locais/ficheiro", people.Editor, s.importSites},
+		{"GET /relatorios", people.Viewer, s.reportPage},
+		{"GET /relatorios.csv", people.Viewer, s.reportCSV},
 		{"GET /entrega", people.Viewer, s.deliveryPage},
 		{"GET /ajuda", people.Viewer, s.helpPage},
 		{"GET /ajuda/{picture}", people.Viewer, s.helpPicture},

@@ -20,6 +20,7 @@ import (
 	"balcao/hq/atlas/registry"
 	"balcao/hq/cases"
 	"balcao/hq/network"
+	"balcao/hq/network/report"
 	"balcao/hq/people"
 	"balcao/internal/signin"
 	"balcao/internal/wire"
@@ -178,7 +179,7 @@ func newHouse(t *testing.T, open bool) *house {
 		t.Fatal(err)
 	}
 	s, err := New(Options{
-		Network: n, Zone: time.UTC, Target: 30 * time.Minute, People: roster, Office: o, Desk: desk, Sites: o, OpenToRead: open, Now: now,
+		Network: n, Zone: time.UTC, Target: 30 * time.Minute, People: roster, Office: o, Desk: desk, Sites: o, Reports: report.NewDesk(yesterday{}, n), OpenToRead: open, Now: now,
 		Store: nothing{}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -62,6 +62,8 @@ type Options struct {
 	Desk   *cases.Desk
 	// Sites is the registry of branches; nil is none.
 	Sites Sites
+	// Reports answers questions about past Days; nil answers none.
+	Reports Reports
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own. Doing anything
 	// needs a sign-in all the same.
 	OpenToRead bool
@@ -86,12 +88,12 @@ type Server struct {
 
 // New reads the templates. It serves nothing until its Handler is used.
 func New(opt Options) (*Server, error) {
-	pages, err := template.New("pages").Funcs(look.Funcs()).ParseFS(files, "pages/*.html")
+	pages, err := template.New("pages").Funcs(look.Funcs()).Funcs(template.FuncMap{"pair": pairRow}).ParseFS(files, "pages/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	h := sha256.New()
-	for _, name := range []string{"pages/hq.css", "pages/live.js"} {
+	for _, name := range []string{"pages/hq.css", "pages/reports.css", "pages/live.js"} {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read the pages: %w", err)
@@ -122,7 +124,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 func (s *Server) asset(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := r.PathValue("name")
-	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
+	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "reports.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
 	b, err := files.ReadFile(path.Join("pages", name))
 	if err != nil || kind == "" {
 		http.NotFound(w, r)
@@ -198,7 +200,7 @@ func (s *Server) frameOf(w http.ResponseWriter, r *http.Request, v view) frame {
 
 func (s *Server) write(w http.ResponseWriter, status int, name, title string, f frame) {
 	p := look.Page{
-		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css"},
+		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css", "/hq/" + s.edition + "/reports.css"},
 		Modules: []string{"/hq/" + s.edition + "/live.js"},
 		Body:    s.html(name, f),
 	}

@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"hq/atlas":               pure,
 	"hq/atlas/registry":      pure,
 	"hq/visit":               pure,
+	"hq/visit/rollup":        pure,
 	"internal/citizen":       pure,
 	"internal/qr":            pure,
 	"internal/config":        pure,
@@ -62,6 +63,7 @@ var floors = map[string]int{
 	"hq/cases":               services,
 	"hq/network":             services,
 	"hq/people":              services,
+	"hq/network/report":      services,
 	"branch-server/staff":    services,
 	"internal/signin":        services,
 

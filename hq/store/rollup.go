@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"balcao/hq/network/report"
+	"balcao/hq/visit/rollup"
+	"balcao/internal/queue"
+	"balcao/internal/sqlite"
+	"balcao/internal/wire"
+)
+
+// Marks returns how far each branch's log is in the roll-ups.
+func (s *Store) Marks(ctx context.Context) (map[wire.NodeID]report.Mark, error) {
+	rows, err := s.db.Query(ctx, `SELECT branch, epoch, seq, upto_epoch, upto_seq, at FROM rollup_mark`)
+	if err != nil {
+		return nil, fmt.Errorf("read marks of roll-ups: %w", err)
+	}
+	defer rows.Close()
+	all := map[wire.NodeID]report.Mark{}
+	for rows.Next() {
+		var m report.Mark
+		var at int64
+		if err := rows.Scan(&m.Branch, &m.Epoch, &m.Seq, &m.UptoEpoch, &m.UptoSeq, &at); err != nil {
+			return nil, fmt.Errorf("read marks of roll-ups: %w", err)
+		}
+		m.At = time.UnixMilli(at)
+		all[m.Branch] = m
+	}
+	return all, rows.Err()
+}
+
+// KeepDays keeps Days of a branch in place of what was kept of the same openings, makes their months anew, and keeps the
+// mark, all or nothing.
+func (s *Store) KeepDays(ctx context.Context, mark report.Mark, days []report.Day) error {
+	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		months := map[string]bool{}
+		for _, d := range days {
+			if err := keepDay(ctx, tx, mark.Branch, d); err != nil {
+				return err
+			}
+			months[d.Date[:len("2006-01")]] = true
+		}
+		for month := range months {
+			if err := keepMonth(ctx, tx, mark.Branch, month); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO rollup_mark (branch, epoch, seq, upto_epoch, upto_seq, at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (branch) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, upto_epoch = excluded.upto_epoch,
+			upto_seq = excluded.upto_seq, at = excluded.at`, string(mark.Branch), int64(mark.Epoch), int64(mark.Seq), int64(mark.UptoEpoch), int64(mark.UptoSeq), mark.At.UnixMilli()) //nolint:gosec // far below
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep roll-ups of %s: %w", mark.Branch, err)
+	}
+	return nil
+}
+
+func keepDay(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, d report.Day) error {
+	epoch, opened := int64(d.Epoch), int64(d.Seq) //nolint:gosec // far below
+	if _, err := tx.ExecContext(ctx, `DELETE FROM rollup_day WHERE branch = ? AND day = ? AND epoch = ? AND opened = ?`,
+		string(branch), d.Date, epoch, opened); err != nil {
+		return err
+	}
+	for _, l := range d.Lines {
+		whole, halves := l.Encode()
+		if _, err := tx.ExecContext(ctx, `INSERT INTO rollup_day (branch, day, epoch, opened, service, body, whole, halves) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(branch), d.Date, epoch, opened, string(l.Service), string(l.Body), whole, halves); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepMonth adds the Days of a month up.
+func keepMonth(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, month string) error {
+	rows, err := tx.QueryContext(ctx, `SELECT day, service, body, whole, halves FROM rollup_day
+		WHERE branch = ? AND day BETWEEN ? AND ? ORDER BY day`, string(branch), month+"-01", month+"-31")
+	if err != nil {
+		return err
+	}
+	type line struct {
+		rollup.Line
+
+		days int
+		last string
+	}
+	lines := map[queue.ServiceID]*line{}
+	for rows.Next() {
+		var date, service, body string
+		var whole, halves []byte
+		if err := rows.Scan(&date, &service, &body, &whole, &halves); err != nil {
+			_ = rows.Close()
+			return err
+		}
+		l := lines[queue.ServiceID(service)]
+		if l == nil {
+			l = &line{Line: rollup.Line{Service: queue.ServiceID(service), Sum: rollup.Sum{Halves: new([rollup.HalfHours]rollup.Half)}}}
+			lines[queue.ServiceID(service)] = l
+		}
+		l.Body = queue.BodyID(body) // as it is called at the end of the month
+		if date != l.last {
+			l.days, l.last = l.days+1, date
+		}
+		if err := l.Add(whole, halves); err != nil {
+			_ = rows.Close()
+			return err
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM rollup_month WHERE month = ? AND branch = ?`, month, string(branch)); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		whole, halves := l.Encode()
+		if _, err := tx.ExecContext(ctx, `INSERT INTO rollup_month (month, branch, service, body, days, whole, halves) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			month, string(branch), string(l.Service), string(l.Body), l.days, whole, halves); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Read yields the kept lines that somebody asks for. What it yields is only good until the next one.
+func (s *Store) Read(ctx context.Context, r report.Reading, yield func(report.Part) error) error {
+	table, date := "rollup_day", "day"
+	if r.Months {
+		table, date = "rollup_month", "month"
+	}
+	halves := "x''"
+	if r.Halves {
+		halves = "halves"
+	}
+	query, args := `SELECT branch, `+date+`, service, body, whole, `+halves+` FROM `+table+` WHERE `+date+` BETWEEN ? AND ?`, []any{r.From, r.To}
+	if r.Branch != "" {
+		query, args = query+` AND branch = ?`, append(args, string(r.Branch))
+	}
+	rows, err := s.db.Query(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("read roll-ups: %w", err)
+	}
+	defer rows.Close()
+	var branch, on, service, body sql.RawBytes
+	var p report.Part
+	var whole, half sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&branch, &on, &service, &body, &whole, &half); err != nil {
+			return fmt.Errorf("read roll-ups: %w", err)
+		}
+		p = report.Part{
+			Branch: wire.NodeID(branch), Date: string(on), Service: queue.ServiceID(service), Body: queue.BodyID(body), Whole: whole, Halves: half,
+		}
+		if err := yield(p); err != nil {
+			return fmt.Errorf("read roll-ups of %s: %w", p.Branch, err)
+		}
+	}
+	return rows.Err()
+}
