@@ -293,6 +293,11 @@ async function headquarters(page, look) {
   await page.getByText('Nada está em silêncio.').waitFor();
   await at('/alertas/historia');
   await look('hq-alerts-past', page, 'staff');
+  await until('a report has rows', async () => {
+    await at('/relatorios?por=loja');
+    return (await page.locator('.reports tbody tr').count()) > 0;
+  });
+  await look('hq-report', page, 'staff');
   await at('/pessoas');
   await look('hq-people', page, 'staff');
   await at('/auditoria');
