@@ -53,7 +53,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	flags := flag.NewFlagSet("branch-server", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "branch-server.yaml", "configuration file")
-	check := flags.Bool("check", false, "check the configuration and end")
+	check := flags.Bool("check", false, "look at configuration, disk, certificate, ports and headquarters, and end")
+	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
 	hash := flags.Bool("hash-pin", false, "read a PIN from standard input and print its hash for the staff file")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
@@ -65,13 +66,12 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		return err
 	case *hash:
 		return app.PrintHash(in, out)
+	case *check:
+		return app.Check(context.Background(), *path, *asJSON, out)
 	}
 	cfg, err := app.Load(*path)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case *check:
-		return app.CheckInForce(context.Background(), cfg, out)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

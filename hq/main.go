@@ -37,7 +37,8 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "hq.yaml", "configuration file")
-	check := flags.Bool("check", false, "check the configuration and end")
+	check := flags.Bool("check", false, "look at configuration, disk, certificate and ports, and end")
+	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
 	hash := flags.Bool("hash-password", false, "read a password from standard input, print its hash for the configuration and end")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
@@ -50,8 +51,11 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	if *hash {
 		return hashPassword(in, out)
 	}
+	if *check {
+		return app.Check(context.Background(), *path, *asJSON, out)
+	}
 	cfg, err := app.Load(*path)
-	if err != nil || *check {
+	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -45,7 +45,8 @@ func run(args []string, out, messages io.Writer) error {
 	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	path := flags.String("config", "kiosk.yaml", "configuration file")
-	check := flags.Bool("check", false, "check the configuration and end")
+	check := flags.Bool("check", false, "look at configuration, disk, certificate, ports, devices and branch, and end")
+	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
 	simulate := flags.Bool("simulate", false, "bring a printer and a card reader made of software, with their pages")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
@@ -55,8 +56,11 @@ func run(args []string, out, messages io.Writer) error {
 		_, err := fmt.Fprintln(out, app.Version)
 		return err
 	}
+	if *check {
+		return app.Check(ctx, *path, *simulate, *asJSON, out)
+	}
 	cfg, err := app.Load(*path, *simulate)
-	if err != nil || *check {
+	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(messages, nil))

@@ -98,3 +98,21 @@ func migrations(files fs.FS) ([]string, error) {
 	}
 	return scripts, nil
 }
+
+// SchemaOf opens an existing database beside the program that owns it and returns how many migrations it has seen;
+// ErrNewerSchema if they are more than files holds in its directory migrations. It changes nothing.
+func SchemaOf(ctx context.Context, path string, files fs.FS) (int, error) {
+	known, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return 0, fmt.Errorf("find migrations: %w", err)
+	}
+	db, err := Open(ctx, path, Options{ReadOnly: true, Readers: 1})
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	if err := db.Understands(ctx, known); err != nil {
+		return 0, err
+	}
+	return db.Schema(ctx)
+}
