@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -11,11 +10,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"balcao/hq/app"
-	"balcao/internal/signin"
 )
 
 func main() {
@@ -49,7 +46,7 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		return err
 	}
 	if *hash {
-		return hashPassword(in, out)
+		return app.HashPassword(in, out)
 	}
 	if *check {
 		return app.Check(context.Background(), *path, *asJSON, out)
@@ -65,20 +62,4 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 		return err
 	}
 	return a.Run(ctx)
-}
-
-// maxPassword is far more than a password may have.
-const maxPassword = 1024
-
-func hashPassword(in io.Reader, out io.Writer) error {
-	line, err := bufio.NewReader(io.LimitReader(in, maxPassword)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the password: %w", err)
-	}
-	hash, err := signin.Hash(strings.TrimRight(line, "\r\n"))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(out, hash)
-	return err
 }

@@ -1,5 +1,4 @@
-// The kiosk program is the touch kiosk, with printer, card reader and screen, and also the callboard box, with the big
-// screen and its voice; its configuration says which faces it shows.
+// The kiosk program is the touch kiosk and the callboard box; its configuration says which faces it shows.
 package main
 
 import (
@@ -52,11 +51,11 @@ func run(args []string, out, messages io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *version {
+	switch {
+	case *version:
 		_, err := fmt.Fprintln(out, app.Version)
 		return err
-	}
-	if *check {
+	case *check:
 		return app.Check(ctx, *path, *simulate, *asJSON, out)
 	}
 	cfg, err := app.Load(*path, *simulate)
