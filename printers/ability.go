@@ -29,11 +29,22 @@ type Sensors interface {
 	NearEnd() bool
 }
 
-// LogoMemory is a dialect of a printer that keeps a picture in its flash,
-// which wears out: a picture is stored once, never for each slip.
+// LogoMemory is a dialect of a printer that keeps pictures in its flash, which
+// wears out: a picture is stored once, never for each slip. A slip prints what is
+// kept with [Slip.Kept].
 type LogoMemory interface {
-	// PrintLogo prints the picture with the given number.
-	PrintLogo(n int) []byte
+	// KeepsLogos tells whether this model does.
+	KeepsLogos() bool
+	// LogoNumber is the number under which the i-th picture is stored, from 0.
+	LogoNumber(i int) int
+	// StoreLogos puts pictures into the memory, in place of what was stored there
+	// before.
+	StoreLogos(pictures []Picture) []byte
+	// AskLogos asks which pictures there are; the answer is [LogosKept]. It is
+	// nil for a printer that cannot be asked.
+	AskLogos() []byte
+	// HeardLogos is sent when the answer was heard: the printer waits for it.
+	HeardLogos() []byte
 }
 
 // Counters is a dialect of a printer that counts what it has done; answers

@@ -98,7 +98,7 @@ func (c *Composer) Compose(s Slip, id JobID) (Job, error) {
 	blocks := Layout(s, c.media)
 	best, page := Job{}, 0
 	for i := range c.tables {
-		job := c.in(i, blocks, id, nil)
+		job := c.in(i, blocks, s.Kept, id, nil)
 		if i == 0 || len(job.Unprintable) < len(best.Unprintable) {
 			best, page = job, i
 		}
@@ -107,7 +107,7 @@ func (c *Composer) Compose(s Slip, id JobID) (Job, error) {
 		}
 	}
 	if c.media.Painter != nil {
-		best = c.in(page, blocks, id, c.media.Painter)
+		best = c.in(page, blocks, s.Kept, id, c.media.Painter)
 	}
 	return best, nil
 }
@@ -117,10 +117,10 @@ const jobRoom = 768
 
 // in makes the job in the i-th page; with a painter, lines that the page lacks
 // letters of are drawn.
-func (c *Composer) in(i int, blocks []Block, id JobID, painter Painter) Job {
+func (c *Composer) in(i int, blocks []Block, kept map[string]int, id JobID, painter Painter) Job {
 	w := writer{
 		out: c.hand.Open(make([]byte, 0, jobRoom), c.pages[i]), hand: c.hand, table: c.tables[i],
-		media: c.media, painter: painter, style: Style{Width: 1, Height: 1},
+		media: c.media, painter: painter, kept: kept, style: Style{Width: 1, Height: 1},
 	}
 	last, whole := lastLine(blocks), 0
 	for i, b := range blocks {
@@ -149,7 +149,8 @@ type writer struct {
 	hand    Hand
 	table   *charmap.Charmap
 	media   Media
-	painter Painter // nil where no line is to be drawn
+	painter Painter        // nil where no line is to be drawn
+	kept    map[string]int // pictures in the printer's memory
 	lacking []rune
 
 	style Style // as the printer has it
@@ -166,8 +167,27 @@ func (w *writer) block(b Block) {
 		w.centre()
 		w.out = w.hand.Code(w.out, b)
 	case Logo:
+		w.logo(b)
+	}
+}
+
+// logo prints a picture: from the memory where the printer is known to keep it,
+// else dot by dot, which takes seconds on a slow cable.
+func (w *writer) logo(l Logo) {
+	number, kept := l.Number, l.Picture == nil
+	if !kept {
+		number, kept = w.kept[l.Picture.Key]
+	}
+	if kept {
 		w.centre()
-		w.out = w.hand.Logo(w.out, b.Number)
+		w.out = w.hand.Logo(w.out, number)
+		return
+	}
+	if picture, fits := l.Picture.Centred(w.media.Dots); fits {
+		to := w.style
+		to.Centred = false
+		w.turn(to)
+		w.out = w.hand.Picture(w.out, picture)
 	}
 }
 

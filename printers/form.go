@@ -44,7 +44,7 @@ const (
 	PartRule Kind = "rule"
 	// PartGap: white paper.
 	PartGap Kind = "gap"
-	// PartLogo: a picture from the printer's memory, where it has one.
+	// PartLogo: a picture.
 	PartLogo Kind = "logo"
 )
 
@@ -73,8 +73,11 @@ type Part struct {
 	// Module is the side of a square of the QR code in dots; 0 is as the
 	// model has it.
 	Module int
-	// Logo is the number of the picture.
+	// Logo is the number of a picture that is in the printer already.
 	Logo int
+	// Picture is one to print, from the printer's memory where that is known to
+	// have it; nil is the one of that number.
+	Picture *Picture
 }
 
 // standard is the form of a slip where no other is given.
@@ -91,10 +94,14 @@ func standardForm() Form {
 // Standard returns the form that is used where no other is given.
 func Standard() Form { return standardForm() }
 
-// Logo is a picture that the printer keeps. A printer without leaves it out.
+// Logo is a picture in the middle of the paper.
 type Logo struct {
-	// Number is which.
+	// Number is which of those that the printer keeps; a printer without leaves
+	// it out.
 	Number int
+	// Picture is what to draw where the printer does not keep it; nil is
+	// nothing.
+	Picture *Picture
 }
 
 func (Logo) block() {}
@@ -140,6 +147,6 @@ func (p *page) part(part Part, s Slip) {
 	case PartGap:
 		p.gap(part.Dots)
 	case PartLogo:
-		p.blocks = append(p.blocks, Logo{Number: part.Logo})
+		p.blocks = append(p.blocks, Logo{Number: part.Logo, Picture: part.Picture})
 	}
 }

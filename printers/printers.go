@@ -69,6 +69,9 @@ type Slip struct {
 	// Form says what stands on this slip, in place of the media's form; nil is
 	// that one.
 	Form *Form
+	// Kept are the pictures that the printer is known to keep, by key, with the
+	// number of each; others are sent with the slip.
+	Kept map[string]int
 	// Large asks for large print: fewer words, bigger letters, no QR.
 	Large bool
 }
@@ -220,8 +223,8 @@ type Mindful interface {
 }
 
 // Event is what a printer told: one of [Printed], [Processed], [Cleared],
-// [StatusChanged], [Presented], [Left], [Taken], [Retracted], [Answered] or
-// [Noise].
+// [StatusChanged], [Presented], [Left], [Taken], [Retracted], [Answered],
+// [LogosKept] or [Noise].
 type Event interface{ printerEvent() }
 
 // Printed says that the job ID and all before it are on paper.
@@ -257,6 +260,15 @@ type Retracted struct {
 // Answered carries a text the printer gave about itself, such as its model.
 type Answered struct{ Text string }
 
+// LogosKept says under which numbers the printer keeps pictures.
+type LogosKept struct {
+	// Numbers are those of [LogoMemory].
+	Numbers []int
+	// More says that there are further ones, which come once this answer is
+	// heard.
+	More bool
+}
+
 // Noise counts bytes that mean nothing: a bad cable, a wrong speed, or an
 // answer that took too long.
 type Noise struct{ Bytes int }
@@ -270,4 +282,5 @@ func (Presented) printerEvent()     {}
 func (Left) printerEvent()          {}
 func (Taken) printerEvent()         {}
 func (Retracted) printerEvent()     {}
+func (LogosKept) printerEvent()     {}
 func (Noise) printerEvent()         {}

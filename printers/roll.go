@@ -33,6 +33,10 @@ func SlipMM(blocks []Block, m Media, dpi, bladeMM int) int {
 		switch b := b.(type) {
 		case Gap:
 			dots += b.Dots
+		case Logo:
+			if b.Picture != nil {
+				dots += b.Picture.Rows
+			}
 		case Code:
 			dots += b.Module * codeSide
 		case Line:

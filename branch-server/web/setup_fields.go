@@ -24,6 +24,7 @@ type block struct {
 
 	ID, Error string // of a part of the slip
 	Moves     *mover
+	Logo      *logoBlock
 }
 
 // field is one field of a form, with all that is said at it.

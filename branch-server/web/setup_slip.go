@@ -54,6 +54,8 @@ func (w *Web) slipRoutes() []route {
 		return nil
 	}
 	return []route{
+		{"GET /configuracao/talao/logotipo", coordination, w.logoPicture},
+		{"POST /configuracao/talao/logotipo", coordination, w.logoUpload},
 		{"GET /configuracao/talao/imagem", coordination, w.slipPicture},
 		{"GET /configuracao/talao/ensaio", coordination, w.slipTested},
 		{"POST /configuracao/talao/ensaio", coordination, w.slipTest},
@@ -357,8 +359,11 @@ func (f form) part(p slip.Part, first, last bool) block {
 		one.Note = "Não aparece em letra grande, nem em impressoras que não desenham códigos."
 		one.Fields = []field{f.choice(at+"module", "Tamanho", "", option{"", "o da impressora", false}, option{"4", "pequeno", false}, option{"6", "médio", false}, option{"8", "grande", false})}
 	case slip.KindLogo:
-		one.Note = "Uma imagem guardada na memória da impressora; as que não têm memória deixam-na de fora."
-		one.Fields = []field{f.number(at+"logo", "Número da imagem", "", "", "1")}
+		one.Logo = f.logo(p)
+		if p.Picture == "" {
+			one.Note = "Sem imagem, sai a que alguém pôs à mão na memória da impressora com este número; nas que não têm memória não sai nada."
+			one.Fields = []field{f.number(at+"logo", "Número da imagem", "", "", "1")}
+		}
 	}
 	return one
 }

@@ -41,8 +41,12 @@ type Part struct {
 	// Module is the side of a square of the QR code in dots; 0 is as the
 	// printer has it.
 	Module int `yaml:"module" json:"module,omitempty"`
-	// Logo is the number of the picture in the printer's memory.
+	// Logo is the number of a picture that somebody put into the printer's
+	// memory by hand; 0 where Picture is given.
 	Logo int `yaml:"logo" json:"logo,omitempty"`
+	// Picture is a PNG in base64, see [ReadPicture]: kiosks put it into the
+	// printer's memory themselves, and draw it where a printer has none.
+	Picture string `yaml:"picture" json:"picture,omitempty"`
 }
 
 // The kinds that may stand on a slip more than once, and that have words or
@@ -125,6 +129,16 @@ func (l Layout) Check(path string, faults *config.Faults) {
 		}
 		seen[p.Kind], ids[p.ID] = true, true
 	}
+	pictures := 0
+	for i, p := range l.Parts {
+		if p.Picture != "" {
+			pictures++
+		}
+		if pictures > MostPictures {
+			faults.Add(config.Index(at, i)+".picture", "more than %d pictures", MostPictures)
+			break
+		}
+	}
 	for _, kind := range Needed() {
 		if !seen[kind] {
 			faults.Add(at, "there is no part %q", kind)
@@ -149,6 +163,7 @@ func (p Part) check(at string, faults *config.Faults) {
 	only("dots", p.Dots != 0, KindGap)
 	only("module", p.Module != 0, KindQR)
 	only("logo", p.Logo != 0, KindLogo)
+	only("picture", p.Picture != "", KindLogo)
 	within := func(key string, n, least, most int) {
 		if n < least || n > most {
 			faults.Add(at+"."+key, "%d is outside %d to %d", n, least, most)
@@ -158,7 +173,7 @@ func (p Part) check(at string, faults *config.Faults) {
 	case KindGap:
 		within("dots", p.Dots, 1, 400)
 	case KindLogo:
-		within("logo", p.Logo, 1, 99)
+		p.checkLogo(at, faults, within)
 	case KindQR:
 		if p.Module != 0 {
 			within("module", p.Module, 4, 8)
@@ -173,6 +188,19 @@ func (p Part) check(at string, faults *config.Faults) {
 				break
 			}
 		}
+	}
+}
+
+func (p Part) checkLogo(at string, faults *config.Faults, within func(key string, n, least, most int)) {
+	if p.Picture == "" {
+		within("logo", p.Logo, 1, 99)
+		return
+	}
+	if p.Logo != 0 {
+		faults.Add(at+".logo", "is for a picture that is in the printer already; there is a picture here")
+	}
+	if _, err := ReadPicture(p.Picture); err != nil {
+		faults.Add(at+".picture", "%v; wanted is a PNG of at most %d by %d dots", err, PictureWidth, PictureHeight)
 	}
 }
 

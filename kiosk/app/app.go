@@ -117,6 +117,11 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			return nil, err
 		}
 	}
+	if a.unit != nil {
+		if err := a.unit.rememberLogos(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return a, a.remember(ctx)
 }
 

@@ -41,6 +41,9 @@ func (l *layouts) hear(published wire.SlipLayout) {
 		f := form.Of(published.Layout)
 		l.form = &f
 	}
+	if changed && l.app.unit != nil {
+		l.app.unit.keepLogos(l.form)
+	}
 	if changed {
 		l.app.log.Info("slips are laid out anew", "hash", published.Layout.Hash())
 		l.app.health.ring()

@@ -36,6 +36,7 @@ type printerUnit struct {
 	mu      sync.Mutex
 	profile profiles.Profile
 	model   wire.DeviceModel
+	book    logoBook
 }
 
 // newPrinter makes the printer of the configuration's profile; the line is opened by its Run.
@@ -60,7 +61,9 @@ func newPrinter(a *App) (*printerUnit, error) {
 	u.device = device.New(device.Config{
 		Dialect: dialect, Confirm: device.ConfirmWithin(u.profile), Now: a.clock.Now, Log: a.log,
 		Open: u.open, Changed: a.heardPrinter, Late: a.tickets.late, Mouth: a.tickets.mouth, Told: u.told,
+		Stored: u.storedLogos,
 	})
+	u.keepLogos(nil)
 	return u, nil
 }
 
@@ -136,6 +139,7 @@ func (u *printerUnit) told(id printers.Identity) {
 		u.device.Speak(dialect)
 	}
 	u.profile = profile
+	u.sameMemory(id.Serial)
 	u.model = wire.DeviceModel{
 		Device: devicePrinter, Maker: id.Maker, Model: id.Model, Serial: id.Serial, Firmware: or(id.Firmware, firmware),
 		Profile: profile.ID, Hash: profile.Hash(), Other: other,

@@ -60,6 +60,10 @@ type Config struct {
 	// says of itself; never by one that says nothing. The same limits hold.
 	// May be nil: then it is not asked.
 	Told func(printers.Identity)
+	// Stored is called when pictures were stored in the printer's memory, with
+	// what to remember for [Printer.RememberLogos] of the next run. The same
+	// limits hold. May be nil.
+	Stored func(book map[int]string)
 	// Mouth is called when a printer with a presenter tells what became of
 	// the slip in its mouth. The same limits as for Changed hold. May be nil.
 	Mouth func(Mouth)
@@ -102,6 +106,7 @@ type Printer struct {
 	job     *job   // the slip being printed
 	unsure  []*job // slips whose word may still come
 	dirty   bool   // the printer may hold remains of an earlier slip
+	logos   logos
 }
 
 // New returns a printer. Nothing is opened before Run.
@@ -110,7 +115,7 @@ func New(c Config) *Printer {
 		c.Confirm = 8 * time.Second
 	}
 	return &Printer{
-		config: c, speaks: c.Dialect,
+		config: c, speaks: c.Dialect, logos: logos{book: map[int]string{}},
 		turn: make(chan struct{}, 1), // one slip at a time
 		// Ids begin at the time of day, so that a word for a slip of an
 		// earlier run is not taken for one of this.
@@ -181,6 +186,7 @@ type session struct {
 	dialect printers.Dialect // never changes
 	left    bool             // a slip has left the mouth, and nobody has asked how; of the session's goroutine alone
 	inquiry inquiry          // likewise
+	keeping keeping          // likewise
 
 	parsing sync.Mutex // guards the parser
 	parser  printers.Parser
@@ -232,8 +238,12 @@ func (p *Printer) live(ctx context.Context, t Transport) error {
 
 	p.mu.Lock()
 	p.session = s
+	p.logos.look()
 	p.mu.Unlock()
 	err := p.converse(ctx, s, in)
+	if s.keeping.waiting {
+		p.release(s)
+	}
 
 	p.mu.Lock()
 	p.session = nil
@@ -283,7 +293,11 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 	listen := func(h heard) error {
 		if len(h.bytes) > 0 {
 			unanswered = time.Time{}
-			if p.hear(s, h.bytes, p.config.Now()) {
+			told, err := p.hear(ctx, s, h.bytes, p.config.Now())
+			if err != nil {
+				return err
+			}
+			if told {
 				p.resume()
 				if turn < firstPoll {
 					timer.Reset(0)
@@ -368,7 +382,7 @@ func (p *Printer) ask(ctx context.Context, s *session, turn int) (asked bool, er
 
 // hear deals with bytes from the printer, and tells whether they were a word
 // about its status.
-func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
+func (p *Printer) hear(ctx context.Context, s *session, b []byte, at time.Time) (told bool, err error) {
 	for _, e := range s.feed(b, at) {
 		switch e := e.(type) {
 		case printers.StatusChanged:
@@ -390,11 +404,15 @@ func (p *Printer) hear(s *session, b []byte, at time.Time) (told bool) {
 			p.mouth(SlipRetracted)
 		case printers.Answered:
 			s.inquiry.answered(e.Text)
+		case printers.LogosKept:
+			if err := p.heardLogos(ctx, s, e); err != nil {
+				return told, err
+			}
 		case printers.Noise:
 			p.config.Log.Debug("noise from the printer", "bytes", e.Bytes)
 		}
 	}
-	return told
+	return told, nil
 }
 
 func (p *Printer) mouth(m Mouth) {
@@ -429,6 +447,9 @@ func (p *Printer) become(s printers.Status) {
 	p.mu.Lock()
 	before := p.status
 	p.status = s
+	if s.Connected && !before.Connected {
+		p.logos.look()
+	}
 	if p.job != nil {
 		if s.Stopped() && !p.job.sent {
 			p.job.stopped = s

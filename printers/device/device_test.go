@@ -29,6 +29,7 @@ type bench struct {
 	changes chan printers.Status
 	late    chan string
 	mouth   chan device.Mouth
+	stored  chan map[int]string
 }
 
 type options struct {
@@ -99,7 +100,7 @@ func attach(t testing.TB, virtual *printertest.Printer, o options) *bench {
 	if o.confirm == 0 {
 		o.confirm = patience
 	}
-	b := &bench{t: t, virtual: virtual, changes: make(chan printers.Status, 1000), late: make(chan string, 10), mouth: make(chan device.Mouth, 100)}
+	b := &bench{t: t, virtual: virtual, changes: make(chan printers.Status, 1000), late: make(chan string, 10), mouth: make(chan device.Mouth, 100), stored: make(chan map[int]string, 10)}
 	b.Printer = device.New(device.Config{
 		Dialect: dialect,
 		Open:    func(context.Context) (device.Transport, error) { return o.open() },
@@ -109,6 +110,7 @@ func attach(t testing.TB, virtual *printertest.Printer, o options) *bench {
 		Changed: func(s printers.Status) { b.changes <- s },
 		Late:    func(id string) { b.late <- id },
 		Mouth:   func(m device.Mouth) { b.mouth <- m },
+		Stored:  func(book map[int]string) { b.stored <- book },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)

@@ -41,6 +41,9 @@ func (p *Printer) further(ctx context.Context, s *session) error {
 	if err := p.askIdentity(ctx, s); err != nil {
 		return err
 	}
+	if err := p.keepLogos(ctx, s); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	other := p.next != nil
 	p.mu.Unlock()

@@ -142,6 +142,7 @@ func (p *Printer) begin(j *job, slip printers.Slip) (*session, printers.Job, pri
 		return nil, printers.Job{}, outcome, err
 	}
 	next := p.last.Next()
+	slip.Kept = p.logos.printable()
 	made, err := p.session.dialect.Encode(slip, next)
 	if err != nil {
 		outcome, err := failed(printers.BadSlip, err)

@@ -182,7 +182,8 @@ func starOptions(p profiles.Profile) star.Options {
 	return star.Options{
 		Media: media(p), CodePages: codePages(p), FullCut: p.Cut.Kind == "full",
 		StatusPush: p.Status.Push, Asks: len(p.Status.Questions) > 0, CanClear: p.Confirm.Clear,
-		Presenter: p.Presenter != nil, NearEndSensor: !p.Status.NoNearEnd, Confirmation: confirmation(p),
+		LogoMemory: p.LogoMemory,
+		Presenter:  p.Presenter != nil, NearEndSensor: !p.Status.NoNearEnd, Confirmation: confirmation(p),
 	}
 }
 

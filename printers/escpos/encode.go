@@ -42,6 +42,9 @@ type Options struct {
 	Confirmation printers.Confirmation
 	// LogoMemory is true for models that keep pictures under keys (GS ( L).
 	LogoMemory bool
+	// PrintLogo stands in place of GS ( L where a picture of the memory is
+	// printed. Nil means GS ( L.
+	PrintLogo func(n int) []byte
 	// QRStore is the m of the QR functions that store and print; 0 means 30h,
 	// as Epson has it.
 	QRStore byte
@@ -94,6 +97,7 @@ const (
 	gs  = 0x1d
 
 	eot = 0x04
+	ack = 0x06
 	enq = 0x05
 	dc4 = 0x14
 )

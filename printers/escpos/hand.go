@@ -121,12 +121,19 @@ func (hand) Picture(out []byte, p printers.Picture) []byte {
 	for from := 0; from < p.Rows; from += pictureRows {
 		rows := min(pictureRows, p.Rows-from)
 		out = append(out, gs, 'v', '0', 0, byte(p.Columns), byte(p.Columns>>8), byte(rows), byte(rows>>8))
-		for _, b := range p.Bits[from*p.Columns : (from+rows)*p.Columns] {
-			if (b == eot || b == enq || b == dc4) && out[len(out)-1] == dle {
-				b |= 0x40
-			}
-			out = append(out, b)
+		out = Dots(out, p.Bits[from*p.Columns:(from+rows)*p.Columns])
+	}
+	return out
+}
+
+// Dots appends the dots of a picture, with one more wherever they would be
+// obeyed as a command in real time.
+func Dots(out, bits []byte) []byte {
+	for _, b := range bits {
+		if (b == eot || b == enq || b == dc4) && out[len(out)-1] == dle {
+			b |= 0x40
 		}
+		out = append(out, b)
 	}
 	return out
 }
@@ -136,7 +143,10 @@ func (h hand) Logo(out []byte, n int) []byte {
 	if !h.options.LogoMemory {
 		return out
 	}
-	return append(out, gs, '(', 'L', 6, 0, 0x30, 0x45, byte('0'+n/10%10), byte('0'+n%10), 1, 1)
+	if h.options.PrintLogo != nil {
+		return append(out, h.options.PrintLogo(n)...)
+	}
+	return append(out, gs, '(', 'L', 6, 0, 0x30, 0x45, tens(n), ones(n), 1, 1)
 }
 
 // Fence is GS r, which is answered in the order of the stream.

@@ -130,6 +130,8 @@ func (p *Parser) identified() printers.Event {
 		}
 		p.block = p.block[:0]
 		return printers.Printed{ID: id}
+	case 0x72:
+		return p.logos()
 	case 0x25:
 		if len(p.block) < 3 {
 			return nil

@@ -54,11 +54,25 @@ func Of(l slip.Layout) printers.Form {
 	var f printers.Form
 	for _, p := range l.In() {
 		f.Parts = append(f.Parts, printers.Part{
-			Kind: printers.Kind(p.Kind), Portuguese: p.Text["pt"], Other: other(p.Text),
+			Picture: picture(p.Picture),
+			Kind:    printers.Kind(p.Kind), Portuguese: p.Text["pt"], Other: other(p.Text),
 			Bold: p.Bold, Centred: p.Centred, Strong: p.Strong, Dots: p.Dots, Module: p.Module, Logo: p.Logo,
 		})
 	}
 	return f
+}
+
+// picture is that of a part; nil if there is none.
+func picture(text string) *printers.Picture {
+	if text == "" {
+		return nil
+	}
+	bits, err := slip.ReadPicture(text)
+	if err != nil {
+		return nil // the layout was checked: no such thing
+	}
+	p := printers.NewPicture(bits.Width/8, bits.Height, bits.Rows)
+	return &p
 }
 
 // other are the words in languages beside Portuguese; nil if there are none.

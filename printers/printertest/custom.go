@@ -102,6 +102,13 @@ func customLength(c []byte) (n int, known, own bool) {
 	switch {
 	case c[0] == 0x1c && c[1] == 'P':
 		return 6, true, true
+	case c[0] == 0x1c && c[1] == 0x93:
+		return 8, true, true
+	case c[0] == 0x1c && c[1] == 0x94:
+		if len(c) < 10 {
+			return 0, false, true
+		}
+		return 26 + (int(c[4])|int(c[5])<<8)/8*(int(c[6])|int(c[7])<<8) + 1, true, true
 	case c[0] == 0x1d && c[1] == 'e':
 		if len(c) < 3 {
 			return 0, false, true
@@ -123,6 +130,8 @@ func (m *machine) custom(c []byte) (e effect, own bool) {
 		e = m.cut(0)
 		e.present = e.cut
 		return e, true
+	case c[0] == 0x1c && (c[1] == 0x93 || c[1] == 0x94):
+		return m.customLogo(c), true
 	case c[0] == 0x1d && c[1] == 'e':
 		return effect{present: c[2] == 3}, true
 	case c[0] == 0x1d && c[1] == 0xe0:

@@ -34,6 +34,7 @@ type machine struct {
 	qrModel   byte
 	pushMask  byte // GS a
 	documents int  // StarPRNT's counter
+	logos     logoMemory
 	asianHead bool // a model that starts in Kanji mode
 }
 
@@ -81,6 +82,12 @@ func (m *machine) take() Paper {
 
 // obey takes the next byte of the stream.
 func (m *machine) obey(b byte) effect {
+	if m.logos.listed { // whatever comes is the answer to the list
+		m.logos.listed = false
+		if b == 0x06 || b == 0x15 || b == 0x18 {
+			return effect{}
+		}
+	}
 	if len(m.pending) > 0 {
 		m.pending = append(m.pending, b)
 		n, known := m.length(m.pending)
@@ -232,6 +239,8 @@ func identity(l Language, n byte) []byte {
 func (m *machine) extended(c []byte) effect {
 	body := c[5:]
 	switch {
+	case c[2] == 'L':
+		return m.graphics(body)
 	case c[2] == 'H' && len(body) == 6 && body[0] == 0x30 && body[1] == 0x30:
 		return effect{id: string(body[2:6])}
 	case c[2] == 'k' && len(body) >= 3 && body[0] == 0x31:

@@ -34,6 +34,9 @@ type Config struct {
 	// WithoutHeader makes a CUSTOM printer whose status lacks its first two
 	// bytes, as some firmware's does.
 	WithoutHeader bool
+	// NoLogoMemory makes a printer that knows no commands for pictures in its
+	// memory.
+	NoLogoMemory bool
 	// AsianModel makes a printer that starts in Kanji mode.
 	AsianModel bool
 	// Pages are the numbers of its code pages, where they are not those of Epson
@@ -167,6 +170,7 @@ func New(c Config) (*Printer, error) {
 	}
 	p.machine.asianHead, p.machine.language, p.machine.pages = c.AsianModel, c.Language, c.Pages
 	p.machine.qrAsEpson = c.QRAsEpson
+	p.machine.logos.none = c.NoLogoMemory
 	p.machine.reset()
 	l, err := Plug(c.Link)
 	if err != nil {

@@ -32,6 +32,14 @@ func starLength(c []byte) (n int, known bool) {
 			return 0, false
 		}
 		return 4 + 3*(int(c[2])+int(c[3])<<8), true
+	case 0x1c:
+		if len(c) < 3 {
+			return 0, false
+		}
+		if c[2] == 'q' {
+			return registerLength(c)
+		}
+		return 5, true
 	case 'i', 0x16, 0x1e:
 		return 4, true
 	case '#':
@@ -101,6 +109,13 @@ func (m *machine) star(c []byte) effect {
 		return m.cut(0)
 	case 'X':
 		m.columns(c[4:])
+	case 0x1c:
+		switch c[2] {
+		case 'p':
+			return m.logo(int(c[3]))
+		case 'q':
+			return m.register(c)
+		}
 	case '#':
 		if c[2] == '*' {
 			model := "SIMULATED"

@@ -35,6 +35,8 @@ type Options struct {
 	Presenter bool
 	// NearEndSensor is true for models that have one.
 	NearEndSensor bool
+	// LogoMemory is true for models that keep pictures (ESC FS q).
+	LogoMemory bool
 	// PRNT is true for models that speak StarPRNT: they repeat the id of a
 	// document once it is printed (ESC GS ETX).
 	PRNT bool
@@ -44,8 +46,8 @@ type Options struct {
 }
 
 // Dialect is Star's language for one model. It implements [printers.Dialect],
-// [printers.Cutter], [printers.Presenter], [printers.Sensors] and
-// [printers.Identifier].
+// [printers.Cutter], [printers.Presenter], [printers.Sensors],
+// [printers.LogoMemory] and [printers.Identifier].
 type Dialect struct {
 	options  Options
 	composer *printers.Composer
@@ -91,6 +93,7 @@ const (
 	etb = 0x17
 	can = 0x18
 	esc = 0x1b
+	fs  = 0x1c
 	gs  = 0x1d
 	rs  = 0x1e
 )

@@ -130,9 +130,13 @@ func (hand) Picture(out []byte, p printers.Picture) []byte {
 	return out
 }
 
-// Logo writes nothing: how Star's models keep pictures depends on a tool of the
-// maker's, and no profile has facts on it.
-func (hand) Logo(out []byte, _ int) []byte { return out }
+// Logo is ESC FS p: the registered picture of that number, aligned as text is.
+func (h hand) Logo(out []byte, n int) []byte {
+	if !h.options.LogoMemory {
+		return out
+	}
+	return append(out, esc, fs, 'p', byte(n), 0)
+}
 
 // Fence writes nothing: no question of Star's is answered in the order of the
 // stream without a side effect.

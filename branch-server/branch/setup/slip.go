@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -42,7 +44,7 @@ func slipLabel(parts []string) (string, bool) {
 	}
 	label, known := map[string]string{
 		"id": "Código", "part": "Parte", "text": "Texto", "text/pt": "Texto em português", "text/en": "Texto em inglês", "text/es": "Texto em espanhol", "text/fr": "Texto em francês", "bold": "Carregado", "centred": "Ao centro",
-		"strong": "Letra larga", "dots": "Altura", "module": "Tamanho do código", "logo": "Número da imagem",
+		"strong": "Letra larga", "dots": "Altura", "module": "Tamanho do código", "logo": "Número da imagem", "picture": "Imagem",
 	}[strings.Join(parts[3:], "/")]
 	return or(label, parts[len(parts)-1]), known
 }
@@ -85,6 +87,41 @@ func MovePart(b *branch.Branch, id string, by int) error {
 	}
 	b.Slip.Parts = slip.Move(b.Slip.In(), id, by)
 	return nil
+}
+
+// ErrTooManyPictures means that a slip has as many pictures as it may have.
+var ErrTooManyPictures = errors.New("o talão já tem todas as imagens que pode ter")
+
+// SetPicture gives a logo of the slip its picture, as it stands in a layout; an empty one takes it off.
+func SetPicture(b *branch.Branch, id, picture string) error {
+	ownSlip(b)
+	i := slices.IndexFunc(b.Slip.Parts, func(p slip.Part) bool { return p.ID == id && p.Kind == slip.KindLogo })
+	if i < 0 {
+		return ErrNoField
+	}
+	others := 0
+	for at, p := range b.Slip.Parts {
+		if at != i && p.Picture != "" {
+			others++
+		}
+	}
+	if picture != "" && others >= slip.MostPictures {
+		return ErrTooManyPictures
+	}
+	b.Slip.Parts[i].Picture, b.Slip.Parts[i].Logo = picture, 0
+	if picture == "" {
+		b.Slip.Parts[i].Logo = 1
+	}
+	return nil
+}
+
+// pictureWords says what a picture of the slip is.
+func pictureWords(picture string) string {
+	bits, err := slip.ReadPicture(picture)
+	if err != nil {
+		return "uma imagem que não se lê"
+	}
+	return fmt.Sprintf("uma imagem de %d × %d pontos", bits.Width, bits.Height)
 }
 
 // StandardSlip goes back to the standard layout.

@@ -170,6 +170,8 @@ func Say(b *branch.Branch, path, value string) string {
 	switch {
 	case path == "slip/parts":
 		return names(value, func(id string) string { return PartName(b, id) })
+	case key == "picture":
+		return pictureWords(value)
 	case value == "true":
 		return "sim"
 	case value == "false":

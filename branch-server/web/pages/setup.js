@@ -139,6 +139,7 @@ document.addEventListener("change", (event) => {
   if (!(field instanceof HTMLElement)) return;
   const form = field.closest("form");
   if (!(form instanceof HTMLFormElement) || form.getAttribute("id") !== "campos" || field.closest(".add")) return;
+  if (field instanceof HTMLInputElement && field.type === "file") return; // a picture goes by its own button
   void keep(form);
 });
 

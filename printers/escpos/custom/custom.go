@@ -89,6 +89,7 @@ func New(o Options) (*Dialect, error) {
 	}
 	text := o.Text
 	text.Confirmation, text.Questions, text.StatusPush, text.CanClear = printers.NoConfirmation, nil, false, false
+	text.PrintLogo = printLogo
 	text.Cut, text.Ending = []byte{esc, 'i'}, ending // ESC i: full cut; there is no partial one
 	if o.Numbering31 {
 		text.QRStore, text.QRLevelM = 0x31, 0x32
@@ -177,12 +178,6 @@ func (d *Dialect) Retract() []byte {
 
 // NearEnd tells whether the model has a sensor for it.
 func (d *Dialect) NearEnd() bool { return d.options.NearEndSensor }
-
-// PrintLogo is 1C 93: the picture with that number at the left edge. Storing
-// one writes into flash and is no part of a slip.
-func (d *Dialect) PrintLogo(n int) []byte {
-	return []byte{fs, 0x93, byte(n >> 8), byte(n), 0, 0, 0, 0}
-}
 
 // AskCounters is 1D E1 to 1D E5: paper left, cuts, length printed, slips
 // drawn back, times switched on.

@@ -1,0 +1,260 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"balcao/printers"
+)
+
+// keeping is what a session does about the pictures in the printer's memory. It
+// belongs to the session's goroutine.
+type keeping struct {
+	waiting bool      // for the answer to what is kept; the turn and the line are held
+	asked   time.Time // when
+	numbers []int     // heard so far
+	silent  int       // questions that were not answered
+}
+
+// KeepLogos says which pictures slips print. A printer with a memory is given
+// those that it does not keep, once no slip is being printed; until it is known
+// to keep one, slips bring it with them. It does not block.
+func (p *Printer) KeepLogos(pictures []printers.Picture) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.logos.wanted = pictures
+	p.logos.look()
+}
+
+// RememberLogos says which pictures earlier runs stored in the printer's memory:
+// number → key.
+func (p *Printer) RememberLogos(book map[int]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if book != nil {
+		p.logos.book = maps.Clone(book)
+		p.logos.look()
+	}
+}
+
+// ForgetLogos says that nothing is known of the printer's memory: it is another
+// machine.
+func (p *Printer) ForgetLogos() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.logos.look()
+	p.logos.book = map[int]string{}
+}
+
+// logos is what is known of the pictures in the printer's memory; guarded by the
+// printer's mutex.
+type logos struct {
+	wanted []printers.Picture
+	kept   map[string]int // by key: what the printer is known to keep now
+	book   map[int]string // number → key of what was stored there, also by earlier runs
+	due    bool           // it is time to look
+	stored bool           // since it was time to look: once is enough, flash wears out
+}
+
+// Logos returns how many pictures slips print, and how many of them the printer
+// is known to keep.
+func (p *Printer) Logos() (wanted, kept int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.logos.wanted), len(p.logos.kept)
+}
+
+// printable are the pictures that a slip need not bring; the lock is held.
+func (l *logos) printable() map[string]int { return maps.Clone(l.kept) }
+
+// look is a printer that has come back: what it kept it may have lost.
+func (l *logos) look() { l.kept, l.due, l.stored = nil, true, false }
+
+// mostSilent is how many questions may stay unanswered: the first may be eaten by
+// what an earlier run left unfinished.
+const mostSilent = 3
+
+// keepLogos looks whether the printer keeps the pictures, and stores them where
+// it does not.
+func (p *Printer) keepLogos(ctx context.Context, s *session) error {
+	m, ok := s.dialect.(printers.LogoMemory)
+	if !ok || !m.KeepsLogos() {
+		return nil
+	}
+	k := &s.keeping
+	if k.waiting {
+		if p.config.Now().Sub(k.asked) >= patience {
+			if k.silent++; k.silent >= mostSilent {
+				p.config.Log.Warn("the printer does not tell which pictures it keeps; slips bring them")
+				p.lookedAt(nil)
+			}
+			p.release(s)
+		}
+		return nil
+	}
+	p.mu.Lock()
+	due, pictures := p.logos.due && p.status.Ready(), p.logos.wanted
+	p.mu.Unlock()
+	if !due {
+		return nil
+	}
+	if len(pictures) == 0 {
+		p.lookedAt(nil)
+		return nil
+	}
+	if !p.hold(s) {
+		return nil
+	}
+	if m.AskLogos() == nil {
+		defer p.release(s)
+		return p.trust(ctx, s, m, pictures)
+	}
+	return p.askLogos(ctx, s, m)
+}
+
+// hold takes the turn and the line, if nobody has them.
+func (p *Printer) hold(s *session) bool {
+	select {
+	case p.turn <- struct{}{}:
+	default:
+		return false
+	}
+	if !s.writing.TryLock() {
+		<-p.turn
+		return false
+	}
+	return true
+}
+
+func (p *Printer) release(s *session) {
+	s.keeping.waiting = false
+	s.writing.Unlock()
+	<-p.turn
+}
+
+// askLogos asks what is kept. Until the answer is heard the printer takes all
+// that comes for a word about it, so nobody else may write.
+func (p *Printer) askLogos(ctx context.Context, s *session, m printers.LogoMemory) error {
+	s.keeping.waiting, s.keeping.asked, s.keeping.numbers = true, p.config.Now(), nil
+	// Should the printer still wait for the arguments of a command that was cut
+	// short, it takes zeros for them; else it ignores them.
+	sent, err := p.tell(ctx, s, append(make([]byte, printers.MaxQR+8), m.AskLogos()...))
+	if !sent {
+		p.release(s)
+	}
+	return err
+}
+
+// tell writes some bytes that are no slip, and tells whether all went out. A
+// printer that holds the line is no error: slips bring their pictures then, and
+// the next begins with a clearing.
+func (p *Printer) tell(ctx context.Context, s *session, b []byte) (sent bool, err error) {
+	const slowest = 960 // bytes a second
+	ctx, cancel := context.WithTimeout(ctx, p.config.Confirm+time.Duration(len(b))*time.Second/slowest)
+	defer cancel()
+	n, err := s.transport.Write(ctx, b)
+	if err != nil && n > 0 {
+		p.mark(true)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		p.lookedAt(nil)
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// heardLogos takes in which numbers the printer keeps.
+func (p *Printer) heardLogos(ctx context.Context, s *session, e printers.LogosKept) error {
+	k := &s.keeping
+	m, ok := s.dialect.(printers.LogoMemory)
+	if !ok || !k.waiting {
+		return nil // nobody asked
+	}
+	if sent, err := p.tell(ctx, s, m.HeardLogos()); !sent {
+		p.release(s)
+		return err
+	}
+	k.numbers = append(k.numbers, e.Numbers...)
+	if e.More && len(k.numbers) < 100 {
+		k.asked = p.config.Now()
+		return nil
+	}
+	p.mu.Lock()
+	kept := map[string]int{}
+	for i, picture := range p.logos.wanted {
+		n := m.LogoNumber(i)
+		for _, there := range k.numbers {
+			if there == n && p.logos.book[n] == picture.Key {
+				kept[picture.Key] = n
+			}
+		}
+	}
+	missing, again := len(kept) < len(p.logos.wanted), p.logos.stored
+	pictures := p.logos.wanted
+	p.mu.Unlock()
+	if missing && !again {
+		if stored, err := p.storeLogos(ctx, s, m, pictures); !stored {
+			p.release(s)
+			return err
+		}
+		return p.askLogos(ctx, s, m) // it says now what it has
+	}
+	if missing {
+		p.config.Log.Warn("the printer does not keep the slip's pictures; slips bring them")
+	}
+	p.lookedAt(kept)
+	p.release(s)
+	return nil
+}
+
+// trust is for printers that do not tell what they keep: what the book says was
+// stored counts.
+func (p *Printer) trust(ctx context.Context, s *session, m printers.LogoMemory, pictures []printers.Picture) error {
+	p.mu.Lock()
+	kept := map[string]int{}
+	for i, picture := range pictures {
+		if n := m.LogoNumber(i); p.logos.book[n] == picture.Key {
+			kept[picture.Key] = n
+		}
+	}
+	p.mu.Unlock()
+	if len(kept) < len(pictures) {
+		if stored, err := p.storeLogos(ctx, s, m, pictures); !stored {
+			return err
+		}
+		for i, picture := range pictures {
+			kept[picture.Key] = m.LogoNumber(i)
+		}
+	}
+	p.lookedAt(kept)
+	return nil
+}
+
+// storeLogos writes the pictures into the memory, and notes it in the book.
+func (p *Printer) storeLogos(ctx context.Context, s *session, m printers.LogoMemory, pictures []printers.Picture) (bool, error) {
+	p.config.Log.Info("pictures of the slip go into the printer's memory", "pictures", len(pictures))
+	if sent, err := p.tell(ctx, s, m.StoreLogos(pictures)); !sent {
+		return false, err
+	}
+	p.mu.Lock()
+	p.logos.stored = true
+	p.logos.book = map[int]string{}
+	for i, picture := range pictures {
+		p.logos.book[m.LogoNumber(i)] = picture.Key
+	}
+	book := maps.Clone(p.logos.book)
+	p.mu.Unlock()
+	if p.config.Stored != nil {
+		p.config.Stored(book)
+	}
+	return true, nil
+}
+
+// lookedAt ends a look: this is kept.
+func (p *Printer) lookedAt(kept map[string]int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.logos.kept, p.logos.due = kept, false
+}
