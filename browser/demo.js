@@ -36,7 +36,7 @@ async function marked(mark) {
 }
 
 /**
- * @typedef {{index: string, kiosk: string, paper: string, cards: string, counter: string, callboard: string,
+ * @typedef {{index: string, kiosk: string, paper: string, cards: string, led: string, counter: string, callboard: string,
  *   manager: string, hq: string, broker: string}} Addresses
  * @typedef {{n: number, number: string, id: string, text: string, at: string}} Paper
  * @typedef {'hq' | 'branch-server' | 'kiosk' | 'callboard'} Program

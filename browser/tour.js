@@ -264,7 +264,7 @@ async function atADesk(faces, look) {
   await look('hq-branch', page, 'staff');
   await headquarters(page, look);
   await page.context().close();
-  for (const name of /** @type {const} */ (['index', 'paper', 'cards'])) {
+  for (const name of /** @type {const} */ (['index', 'paper', 'cards', 'led'])) {
     const device = await faces.page(name);
     if (name !== 'index') await device.locator('[data-link="live"]').waitFor();
     await device.evaluate(() => Promise.all([...document.images].map((i) => i.decode())));

@@ -1,6 +1,9 @@
 package profiles
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+)
 
 // The kinds of devices that profiles describe.
 const (
@@ -97,7 +100,21 @@ type Machine struct {
 	Callboard string `json:"callboard,omitempty"`
 	Sound     string `json:"sound,omitempty"`
 	Touch     string `json:"touch,omitempty"`
+	// LED is a sign of LEDs beside or in place of a television.
+	LED string `json:"led,omitempty"`
+	// Screen is the machine's own screen; nil is not known.
+	Screen *Size `json:"screen,omitempty"`
 }
+
+// Size is how large a screen is, in pixels as it hangs: a standing one is
+// higher than it is wide.
+type Size struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// String writes the size as 1080x1920.
+func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Width, s.Height) }
 
 // Parts are the kinds and profiles of what the machine is made of.
 func (m Machine) Parts() iter.Seq2[string, string] {
@@ -108,6 +125,7 @@ func (m Machine) Parts() iter.Seq2[string, string] {
 			{KindCallboard, m.Callboard},
 			{KindSound, m.Sound},
 			{KindTouch, m.Touch},
+			{KindCallboard, m.LED},
 		} {
 			if part[1] != "" && !yield(part[0], part[1]) {
 				return

@@ -312,6 +312,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
 	n.Models, n.Roll, n.SlipTest = h.Models, h.Roll, h.SlipTest
+	n.Cert, n.Software = h.Cert, h.Software
 	n.Call, n.CallMS = h.Call, h.CallMS
 	n.Disk = h.Disk
 }

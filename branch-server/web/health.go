@@ -35,6 +35,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"starting":            {stateOK, "a arrancar"},
 	"stopping":            {stateOK, "a terminar"},
 	"no-voice":            {stateWatch, "só com o toque, sem voz"},
+	"silent":              {stateOut, "deixou de responder"},
 	"null":                {stateOK, "sem coluna: as chamadas só se veem"},
 	"simulated":           {stateOK, "simulada"},
 	"space-scarce":        {stateWatch, "com pouco espaço livre"},
@@ -50,7 +51,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 }
 
 var deviceNames = map[string]string{
-	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "log": "registo",
+	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "led": "letreiro", "log": "registo",
 	wire.PartDisk: "disco", wire.PartClock: "relógio",
 }
 

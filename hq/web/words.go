@@ -153,7 +153,7 @@ func linkChange(state wire.Presence) (sign, string) {
 }
 
 var partNames = map[string]string{
-	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "voice": "voz", "disk": "disco",
+	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "led": "letreiro", "touch": "ecrã tátil", "kiosk": "máquina", "voice": "voz", "disk": "disco",
 	"clock": "relógio", "branch": "loja", "broker": "ligação", "callboard": "painel",
 }
 
@@ -167,11 +167,11 @@ var partStates = map[string]string{
 	wire.DiskScarce: "com pouco espaço", wire.DiskLow: "quase sem espaço", wire.DiskFull: "sem espaço", wire.DiskSlow: "lento a gravar",
 	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro",
 	wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
-	"unknown": "sem notícia", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",
+	"unknown": "sem notícia", "silent": "deixou de responder", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",
 }
 
 // feminine are the devices whose words end otherwise in Portuguese.
-var feminine = map[string]bool{"printer": true, "voice": true}
+var feminine = map[string]bool{"printer": true, "voice": true, "kiosk": true}
 
 func partWords(name, state string) string {
 	device, known := partNames[name]

@@ -71,6 +71,7 @@ func (d *demo) prepare(ctx context.Context) error {
 		return fmt.Errorf("make virtual devices: %w", err)
 	}
 	d.plan.Printer, d.plan.Reader, d.plan.Trust = d.bench.PrinterPort(), d.bench.ReaderSocket(), d.bench.TrustFolder()
+	d.plan.LED = d.bench.LEDPort()
 	if err := d.plan.write(); err != nil {
 		return err
 	}
@@ -113,6 +114,7 @@ type addresses struct {
 	Kiosk     string `json:"kiosk"`
 	Paper     string `json:"paper"`
 	Cards     string `json:"cards"`
+	LED       string `json:"led"`
 	Counter   string `json:"counter"`
 	Callboard string `json:"callboard"`
 	Manager   string `json:"manager"`
@@ -130,7 +132,7 @@ func (d *demo) addresses() addresses {
 	}
 	return addresses{
 		Operation: figures,
-		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards",
+		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards", LED: index + "/led",
 		Kiosk: "http://" + d.plan.Kiosk + "/", Callboard: "http://" + d.plan.Callboard + "/callboard",
 		Counter: "http://" + d.plan.Branch + "/balcao", Manager: "http://" + d.plan.Branch + "/coordenacao",
 		HQ: "http://" + d.plan.HQ + "/", Broker: "tls://" + d.plan.Broker,
@@ -228,13 +230,14 @@ Balcão está a funcionar (tudo nesta máquina; dados inventados).
   Cartões          %s    %s
   Balcão           %s    entre como marta, PIN %s
   Painel           %s
+  Letreiro         %s    o que está no letreiro de LED simulado
   Coordenação      %s    entre como joana, PIN %s
   Sede             %s
   Broker MQTT      %s
   Métricas         %smetrics (loja), %smetrics (sede); também /healthz e /readyz
 
 Ctrl-C termina.
-`, a.Index, a.Kiosk, a.Paper, a.Cards, d.bench.CardsLabel(), a.Counter, demoPIN, a.Callboard, a.Manager, demoPIN, a.HQ, a.Broker,
+`, a.Index, a.Kiosk, a.Paper, a.Cards, d.bench.CardsLabel(), a.Counter, demoPIN, a.Callboard, a.LED, a.Manager, demoPIN, a.HQ, a.Broker,
 		a.Operation["branch"], a.Operation["hq"])
 	return err
 }

@@ -53,6 +53,11 @@ func (d *demo) faces() []face {
 			Try:  "Deixe-o aberto ao lado do balcão e chame alguém.",
 		},
 		{
+			Name: "Letreiro", Icon: "monitor", URL: a.LED, Who: "Simulado",
+			Text: "O letreiro de LED ao lado do painel, que fala o protocolo publicado dos letreiros Alpha por uma linha série. Também avaria: cabo fora, desligado, calado.",
+			Try:  "Chame alguém no balcão e veja a chamada a piscar; tire o cabo e veja na sede que falta.",
+		},
+		{
 			Name: "Coordenação", Icon: "dashboard", URL: a.Manager, Who: "Coordenação da loja",
 			Text: "Filas, balcões, quiosques e impressoras da loja, e porque foi chamada cada senha.",
 			Try:  "Entre como joana, PIN " + demoPIN + ".",

@@ -32,6 +32,7 @@ type plan struct {
 	Callboard string
 	Printer   string // serial device of the virtual printer
 	Reader    string // socket of the card service
+	LED       string // serial device of the virtual sign of LEDs
 	Trust     string // folder of the certificates of the virtual cards
 	Sound     string
 	Operation map[string]*string // where health, readiness and metrics of each program are

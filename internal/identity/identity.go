@@ -112,6 +112,9 @@ func (i *Identity) Name() string { return i.leaf().Subject.CommonName }
 // Until returns when the present certificate ends.
 func (i *Identity) Until() time.Time { return i.leaf().NotAfter }
 
+// Since returns from when on the present certificate holds.
+func (i *Identity) Since() time.Time { return i.leaf().NotBefore }
+
 // Root returns the authority's certificate.
 func (i *Identity) Root() *x509.Certificate { return i.root }
 

@@ -301,7 +301,21 @@ type Health struct {
 	SlipTest *SlipTested       `json:"slip_test,omitempty"`
 	Disk     *DiskHealth       `json:"disk,omitempty"`  // of the data folder
 	Clock    *ClockHealth      `json:"clock,omitempty"` // nil from older nodes
+	Cert     *Certificate      `json:"cert,omitempty"`  // by which the node is known; nil without one
 }
+
+// Certificate is for how long a node's certificate holds.
+type Certificate struct {
+	FromMS  int64 `json:"from"`  // Unix milliseconds
+	UntilMS int64 `json:"until"` // Unix milliseconds
+}
+
+// Who told what a device is.
+const (
+	FromDevice = "device" // it said so itself
+	FromSystem = "system" // the operating system of its machine
+	FromConfig = "config" // the configuration, as somebody read it off its label
+)
 
 // PaperRoll is the forecast of a printer's paper.
 type PaperRoll struct {
@@ -312,7 +326,7 @@ type PaperRoll struct {
 // DeviceModel is what a node knows of the make of one of its devices: what the device said of itself, and by which
 // profile it is spoken to.
 type DeviceModel struct {
-	Device   string `json:"dev"` // printer, reader, touch, sound, callboard; kiosk is the whole machine
+	Device   string `json:"dev"` // printer, reader, touch, sound, callboard, led; kiosk is the whole machine
 	Maker    string `json:"maker,omitempty"`
 	Model    string `json:"model,omitempty"`
 	Serial   string `json:"serial,omitempty"`
@@ -321,6 +335,8 @@ type DeviceModel struct {
 	Hash     string `json:"hash,omitempty"`  // SHA-256 of the profile as laid together for this firmware
 	Other    string `json:"other,omitempty"` // the profile that would describe it, where another is configured
 	Slip     string `json:"slip,omitempty"`  // SHA-256 of the layout of its slips, for printers
+	From     string `json:"from,omitempty"`  // who told model and firmware: device, system or config; empty is not known
+	Size     string `json:"size,omitempty"`  // of a screen in pixels, such as 1080x1920
 }
 
 // KioskHealth is what a branch tells headquarters of one of its nodes.
@@ -340,6 +356,8 @@ type KioskHealth struct {
 	SlipTest *SlipTested  `json:"slip_test,omitempty"`
 	Disk     *DiskHealth  `json:"disk,omitempty"`
 	Clock    *ClockHealth `json:"clock,omitempty"` // OffsetMS as the branch measured it
+	Cert     *Certificate `json:"cert,omitempty"`
+	Software string       `json:"sw,omitempty"` // version of its program
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

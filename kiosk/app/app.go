@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	profiles "balcao/firmware-profiles"
 	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/machine"
@@ -58,6 +59,10 @@ type App struct {
 	book       *metrics.Book
 	duty       *operation.Post
 	own        *identity.Identity // nil without certificates
+	catalogue  profiles.Catalogue
+	lookup     *lookup
+	made       made
+	led        *ledSign // nil without one
 
 	// Only with the touch face.
 	loop    *loop
@@ -80,7 +85,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	cfg.Times = cfg.Times.withDefaults()
 	a := &App{
 		cfg: cfg, log: log.With("kiosk", cfg.Node), clock: machine.NewClock(), boot: machine.NewBoot(),
-		latency: newLatency(),
+		latency: newLatency(), catalogue: cfg.Printer.catalogue(), lookup: newLookup(), made: look(systemRoot),
 	}
 	defer func() {
 		if err != nil {
@@ -111,6 +116,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		if err := a.equipCallboard(); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.equipLED(); err != nil {
+		return nil, err
 	}
 	if a.roll != nil {
 		if err := a.roll.remember(ctx); err != nil {
@@ -321,6 +329,9 @@ func (a *App) work(ctx context.Context) error {
 	if a.player != nil {
 		start(a.player.Run)
 	}
+	if a.led != nil {
+		start(a.led.run)
+	}
 	a.log.Info("serving", "screen", a.ScreenAddr(), "operation", a.duty.Addr(), "faces", strings.Join(a.cfg.Faces, ","), "version", Version)
 	return g.Wait()
 }
@@ -381,7 +392,13 @@ func (a *App) zoned(b wire.Board) wire.Board {
 	return shown
 }
 
-func (a *App) showBoard(b wire.Board) { a.screen.ShowBoard(a.zoned(b)) }
+func (a *App) showBoard(b wire.Board) {
+	shown := a.zoned(b)
+	a.screen.ShowBoard(shown)
+	if a.led != nil {
+		a.led.show(shown)
+	}
+}
 
 func (a *App) heardBoard(b wire.Board) {
 	a.offers.setCalls(b)

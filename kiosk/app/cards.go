@@ -22,7 +22,7 @@ type cards struct {
 	trust  *trustFolder
 
 	// The rest belongs to run.
-	readers  map[string]bool
+	readers  map[string]pcsc.Make
 	slots    map[string]slot // by reader; only those with a card
 	serial   int             // of the card that was put in last
 	told     int             // the card the path was told of last
@@ -34,8 +34,10 @@ type cards struct {
 	reading  *reading        // under way; nil when none is
 	work     sync.WaitGroup
 
-	mu      sync.Mutex
-	claimed *wire.CheckIn // what the last card said, as the branch may know it; nil when it is wiped
+	mu         sync.Mutex
+	readerName string        // the reader that health tells of; empty for none
+	readerMake pcsc.Make     // of it
+	claimed    *wire.CheckIn // what the last card said, as the branch may know it; nil when it is wiped
 }
 
 // slot is a card in a reader.
@@ -63,7 +65,7 @@ func newCards(a *App) *cards {
 	return &cards{
 		app:    a,
 		orders: make(chan cardOrder, 16), // from the loop, a few for each touch
-		done:   make(chan struct{}), readers: map[string]bool{}, slots: map[string]slot{},
+		done:   make(chan struct{}), readers: map[string]pcsc.Make{}, slots: map[string]slot{},
 		trust: &trustFolder{dir: a.cfg.Reader.Trust, log: a.log},
 	}
 }
@@ -148,7 +150,7 @@ func (c *cards) see(ctx context.Context, e pcsc.Event) {
 		c.down = false
 		return
 	case pcsc.ReaderArrived:
-		c.readers[e.Reader] = true
+		c.readers[e.Reader] = e.Make
 	case pcsc.ReaderLeft:
 		delete(c.readers, e.Reader)
 	case pcsc.ServiceDown:
@@ -221,6 +223,7 @@ func (c *cards) fail(which int, code string) {
 }
 
 func (c *cards) tellReader() {
+	c.nameReader()
 	state := stateReady
 	if len(c.readers) == 0 {
 		state = stateAbsent
@@ -235,6 +238,29 @@ func (c *cards) tellReader() {
 	}
 	c.app.devices.report(deviceReader, state)
 	c.app.post(flow.ReaderChanged{Ready: state == stateReady})
+}
+
+// nameReader notes which reader health tells of: the first by name, of several.
+func (c *cards) nameReader() {
+	name := ""
+	for _, one := range slices.Sorted(maps.Keys(c.readers)) {
+		name = one
+		break
+	}
+	c.mu.Lock()
+	changed := c.readerName != name
+	c.readerName, c.readerMake = name, c.readers[name]
+	c.mu.Unlock()
+	if changed {
+		c.app.health.ring()
+	}
+}
+
+// reader is the name of the card reader and what it said of itself; empty while there is none.
+func (c *cards) reader() (string, pcsc.Make) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.readerName, c.readerMake
 }
 
 // read greets the holder of a card, beside everything else: a card may take its time. One dialogue ends before the next

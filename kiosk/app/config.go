@@ -19,6 +19,7 @@ import (
 	"balcao/internal/operation"
 	"balcao/internal/wire"
 	"balcao/kiosk/audio"
+	"balcao/kiosk/led"
 	"balcao/printers/device"
 )
 
@@ -36,6 +37,11 @@ type Config struct {
 	Lang  string   `yaml:"lang"`  // of the first screen
 	// Identity is the folder of the kiosk's own key and certificate, made by kiosk enrol.
 	Identity string `yaml:"identity"`
+	// Machine is the profile of the whole machine, such as generic/ticket-kiosk: the profiles of its parts and the size
+	// of its screen follow from it, and each key below says otherwise where it stands.
+	Machine string `yaml:"machine"`
+	// Labels is what stands on the labels of devices that cannot say it themselves, by device.
+	Labels map[string]Label `yaml:"labels"`
 	// Languages are those that the touch face offers, in this order; empty means all.
 	Languages []string `yaml:"languages"`
 	// ReviewedOnly keeps languages back whose words nobody who speaks them has read yet.
@@ -45,6 +51,7 @@ type Config struct {
 	Printer      Printer `yaml:"printer"`
 	Reader       Reader  `yaml:"reader"`
 	Sound        Sound   `yaml:"sound"`
+	LED          LED     `yaml:"led"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
@@ -65,6 +72,8 @@ type Screen struct {
 	Zone     string `yaml:"zone"`     // the branch's callboard it shows; empty is the one that names this box, or all
 	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
 	Sign     string `yaml:"sign"`     // folder of the recordings in sign language: home.webm, home.vtt; empty is none
+	Profile  string `yaml:"profile"`  // of the touch screen or the television; empty is what is found
+	Size     string `yaml:"size"`     // in pixels, such as 1080x1920; empty is not known
 	Gallery  bool   `yaml:"gallery"`  // every state with invented data, at /gallery/, for whoever works on the screens
 }
 
@@ -108,12 +117,15 @@ type Reader struct {
 	// Chip has a card's chip prove that it is the original, where the purpose wants it and the card offers it. Off until
 	// real cards are known to answer on contacts: docs/decisions says why.
 	Chip bool `yaml:"chip"`
+	// Profile is such as gemalto/pc-twin; empty is the one that describes what the reader says it is.
+	Profile string `yaml:"profile"`
 }
 
 // Sound says how calls are heard.
 type Sound struct {
 	Backend string `yaml:"backend"` // auto, pulse, alsa, null, off
 	Server  string `yaml:"server"`  // PulseAudio server; empty is the environment's
+	Profile string `yaml:"profile"` // of what is heard; empty is the one of the backend
 }
 
 // soundOff is the backend of a box that says nothing.
@@ -132,6 +144,8 @@ type Times struct {
 	Settle time.Duration
 	// Keep is the least time between two writes of what the branch told everybody; 5 s.
 	Keep time.Duration
+	// LED are the waits of the sign of LEDs.
+	LED led.Times
 }
 
 func (t Times) withDefaults() Times {
@@ -175,6 +189,7 @@ func Load(path string, simulate bool) (Config, error) {
 	if part, shared := file.Section("kiosk"); shared { // the one file of a small branch
 		file = part
 	}
+	c.wholeMachine(file)
 	if err := file.Decode(&c); err != nil {
 		return Config{}, err
 	}
@@ -203,8 +218,10 @@ func (c *Config) Check(faults *config.Faults) {
 	c.checkLanguages(faults)
 	c.checkScreen(faults)
 	c.checkBranch(faults)
+	c.checkMachine(faults)
 	c.Operation.Check("operation", faults)
 	c.checkPrinter(faults)
+	c.checkLED(faults)
 	if info, err := os.Stat(c.Reader.Trust); c.Reader.Enabled && err == nil && !info.IsDir() {
 		faults.Add("reader.trust", "%s is not a folder", c.Reader.Trust)
 	}
@@ -261,8 +278,8 @@ func (c *Config) checkPrinter(faults *config.Faults) {
 	if _, err := c.Printer.paper(); err != nil {
 		faults.Add("printer.form", "%v", err)
 	}
-	if c.Printer.Profile == autoProfile {
-		return // what it takes is known when the printer has been asked
+	if c.Printer.Profile == autoProfile || c.Printer.Profile == "" && faults.Faulty("machine") {
+		return // what it takes is known when the printer has been asked, or when the machine is right
 	}
 	catalogue := c.Printer.catalogue()
 	profile, err := catalogue.Load(c.Printer.Profile, "")

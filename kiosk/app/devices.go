@@ -26,6 +26,7 @@ const (
 	stateAbsent   = "absent"
 	stateNull     = "null" // the sound goes into a null sink
 	stateNearEnd  = "near_end"
+	stateUnsure   = "not_confirmed" // it is written to, and has never answered
 )
 
 // devices knows how each device is, tells health, and logs a fact when one changes. At the start they get a moment to
@@ -222,5 +223,5 @@ func facts(device, before, now string) []string {
 
 // faulty reports whether a device in this state does not do its work.
 func faulty(state string) bool {
-	return !slices.Contains([]string{"", stateStarting, stateReady, stateNearEnd, stateNull, wire.DiskOK, wire.DiskScarce, wire.DiskSlow, wire.DiskChecking}, state)
+	return !slices.Contains([]string{"", stateStarting, stateReady, stateNearEnd, stateNull, stateUnsure, wire.DiskOK, wire.DiskScarce, wire.DiskSlow, wire.DiskChecking}, state)
 }

@@ -51,6 +51,7 @@ func (h *health) sample() wire.Health {
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
 		Models: a.models(), Roll: a.paperLeft(), SlipTest: a.layouts.lastTest(),
 		Disk: a.diskHealth(),
+		Cert: a.certificate(),
 	}
 }
 

@@ -142,7 +142,10 @@ func (u *printerUnit) told(id printers.Identity) {
 	u.sameMemory(id.Serial)
 	u.model = wire.DeviceModel{
 		Device: devicePrinter, Maker: id.Maker, Model: id.Model, Serial: id.Serial, Firmware: or(id.Firmware, firmware),
-		Profile: profile.ID, Hash: profile.Hash(), Other: other,
+		Profile: profile.ID, Hash: profile.Hash(), Other: other, From: wire.FromDevice,
+	}
+	if id == (printers.Identity{}) {
+		u.model.From = ""
 	}
 	u.app.log.Info("printer", "model", id.Model, "firmware", u.model.Firmware, "profile", profile.ID, "hash", profile.Hash())
 	u.app.health.ring()
@@ -167,16 +170,6 @@ func (u *printerUnit) known() wire.DeviceModel {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.model
-}
-
-// models are the makes of the devices, as far as they are known.
-func (a *App) models() []wire.DeviceModel {
-	if a.unit == nil {
-		return nil
-	}
-	printer := a.unit.known()
-	printer.Slip = a.layouts.printed()
-	return []wire.DeviceModel{printer}
 }
 
 // OpenPrinter opens the line to a printer: "tcp://192.0.2.7:9100" is on the network, a device below /dev/usb is Linux's

@@ -120,6 +120,8 @@ type Health struct {
 	Condition Condition
 	// Backend is the one in use; empty while there is none.
 	Backend Backend
+	// Device is what the system calls the loudspeaker; empty while there is none, and where it has no name.
+	Device string
 	// Fault says why there is no device, empty otherwise.
 	Fault string
 	// VoiceFault says why calls sound as a chime alone, empty otherwise.

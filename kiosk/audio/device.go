@@ -25,6 +25,7 @@ var errNoCard = errors.New("no sound card")
 // device is an open sound device that asks its feed for samples.
 type device struct {
 	backend Backend
+	name    string // what the system calls it; may be empty
 	feed    *feed
 	lost    chan struct{} // one signal when the device stopped by itself
 	// close blocks for as long as the sound server takes.
@@ -62,7 +63,7 @@ func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) 
 		sound.Free()
 	}
 
-	d := &device{backend: backend, feed: &feed{}, lost: make(chan struct{}, 1)}
+	d := &device{backend: backend, name: nameOf(sound.Context, backend), feed: &feed{}, lost: make(chan struct{}, 1)}
 	out, err := malgo.InitDevice(sound.Context, deviceConfig(cfg, backend), malgo.DeviceCallbacks{
 		Data: func(output, _ []byte, _ uint32) { d.feed.fill(output) },
 		Stop: func() {
@@ -90,6 +91,23 @@ func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) 
 		return nil, fmt.Errorf("start sound device by %s: %w", backend, err)
 	}
 	return d, nil
+}
+
+// nameOf returns what the system calls the device that is opened where none is named: its default one.
+func nameOf(sound malgo.Context, backend Backend) string {
+	if backend == Null {
+		return ""
+	}
+	all, err := sound.Devices(malgo.Playback)
+	if err != nil {
+		return "" // it is opened all the same
+	}
+	for i := range all {
+		if all[i].IsDefault != 0 {
+			return strings.ToValidUTF8(all[i].Name(), "")
+		}
+	}
+	return ""
 }
 
 func deviceConfig(cfg Config, backend Backend) malgo.DeviceConfig {

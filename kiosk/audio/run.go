@@ -274,7 +274,7 @@ func (r *run) take(o opened) bool {
 	r.feel(func(h *Health) {
 		h.Fault = o.err.Error()
 		if r.dev == nil {
-			h.Condition, h.Backend = Lost, ""
+			h.Condition, h.Backend, h.Device = Lost, "", ""
 		}
 	})
 	return r.dev != nil
@@ -284,7 +284,7 @@ func (r *run) use(d *device) {
 	// A sound server may let its first request wait: twice the time, once.
 	r.dev, r.beats, r.still = d, d.feed.beats.Load(), -looks
 	r.feel(func(h *Health) {
-		h.Condition, h.Backend, h.Fault = Sounding, d.backend, ""
+		h.Condition, h.Backend, h.Device, h.Fault = Sounding, d.backend, d.name, ""
 		if d.backend == Null {
 			h.Condition = NullSink
 		}
@@ -297,7 +297,7 @@ func (r *run) use(d *device) {
 func (r *run) lose(why string) {
 	r.log.Warn("sound device lost", "backend", string(r.dev.backend), "reason", why)
 	r.shut()
-	r.feel(func(h *Health) { h.Condition, h.Backend, h.Fault = Lost, "", why })
+	r.feel(func(h *Health) { h.Condition, h.Backend, h.Device, h.Fault = Lost, "", "", why })
 	r.salvage()
 	r.backoff = r.cfg.Retry
 	if !r.opening {

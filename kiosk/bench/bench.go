@@ -45,6 +45,7 @@ type Bench struct {
 	cfg     Config
 	printer *printertest.Printer
 	drawn   *gallery
+	led     *hungSign
 	socket  string
 	scratch string // folder to remove at the end, empty for none
 	changed *bell
@@ -96,6 +97,9 @@ func New(_ context.Context, cfg Config) (*Bench, error) {
 	if b.printer, err = printertest.New(printertest.Config{Link: filepath.Join(dir, "printer"), Now: time.Now}); err != nil {
 		return nil, errors.Join(fmt.Errorf("make virtual printer: %w", err), b.tidy())
 	}
+	if b.led, err = hangSign(filepath.Join(dir, "led"), b.changed); err != nil {
+		return nil, errors.Join(err, b.tidy())
+	}
 	return b, nil
 }
 
@@ -112,8 +116,8 @@ func (b *Bench) CardsLabel() string {
 	return b.label
 }
 
-// Handler serves the pages /paper and /cards, what they are made of, and the same as JSON below /api/. It answers every
-// path below /paper, /cards, /api/papers, /api/cards and /look/.
+// Handler serves the pages /paper, /cards and /led, what they are made of, and the same as JSON below /api/. It answers
+// every path below /paper, /cards, /led, /api/papers, /api/cards, /api/led and /look/.
 func (b *Bench) Handler() http.Handler { return b.routes() }
 
 // Run switches the devices on and keeps them until ctx ends. Where Config.Cards is Auto and the real card bench fails,
@@ -123,6 +127,7 @@ func (b *Bench) Run(ctx context.Context) error {
 	g.Go(func() error { return b.printer.Run(ctx) })
 	g.Go(func() error { return b.runCards(ctx) })
 	g.Go(func() error { b.watchPrinter(ctx); return nil })
+	g.Go(func() error { return b.led.run(ctx) })
 	return errors.Join(g.Wait(), b.tidy())
 }
 
@@ -141,8 +146,9 @@ func (b *Bench) watchPrinter(ctx context.Context) {
 }
 
 func (b *Bench) tidy() error {
+	err := b.closeLED()
 	if b.scratch == "" {
-		return nil
+		return err
 	}
-	return os.RemoveAll(b.scratch)
+	return errors.Join(err, os.RemoveAll(b.scratch))
 }

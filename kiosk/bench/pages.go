@@ -44,6 +44,13 @@ func (b *Bench) routes() http.Handler {
 	mux.HandleFunc("POST /paper/language", b.postLanguage)
 	mux.HandleFunc("POST /paper/mouth", b.postMouth)
 	mux.HandleFunc("GET /api/papers", b.getPapers)
+	mux.HandleFunc("GET /led", b.ledPage)
+	mux.HandleFunc("GET /led/events", func(w http.ResponseWriter, r *http.Request) {
+		b.serveEvents(w, r, func() any { return b.led.state() })
+	})
+	mux.HandleFunc("GET /led/picture.png", b.getLED)
+	mux.HandleFunc("POST /led/fault", b.postLED)
+	mux.HandleFunc("GET /api/led", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, b.led.state()) })
 	mux.HandleFunc("GET /cards", b.cardsPage)
 	mux.HandleFunc("GET /cards/events", func(w http.ResponseWriter, r *http.Request) {
 		b.serveEvents(w, r, func() any { return b.cardState() })

@@ -101,6 +101,8 @@ type Event struct {
 	Session *Session
 	// Err is why the service is down; nil for other kinds.
 	Err error
+	// Make is what the reader says of itself, for ReaderArrived.
+	Make Make
 }
 
 // Watcher watches all readers of this machine. Make one with New and give Run
@@ -112,6 +114,7 @@ type Watcher struct {
 	dialer     dialer
 	mail       mailbox
 	events     chan Event
+	mute       map[string]bool // readers that did not say in time what they are; belongs to Run
 }
 
 // New makes a Watcher. It opens nothing: that no service, no reader and no
@@ -124,6 +127,7 @@ func New(cfg Config) *Watcher {
 		dialer:     dialer{socket: cfg.Socket, serviceTime: 5 * time.Second},
 		mail:       mailbox{wake: make(chan struct{}, 1)},
 		events:     make(chan Event),
+		mute:       map[string]bool{},
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)

@@ -159,7 +159,7 @@ func (t *turn) arrive(name string) {
 	t.slots = append(t.slots, &slot{name: name})
 	t.states = append(t.states, scard.ReaderState{Reader: name})
 	t.w.log.Info("card reader arrived", "reader", name)
-	t.w.mail.put(Event{Kind: ReaderArrived, Reader: name})
+	t.w.mail.put(Event{Kind: ReaderArrived, Reader: name, Make: t.ask(name)})
 }
 
 func (t *turn) leave(s *slot) {

@@ -88,11 +88,11 @@ func raw(f *os.File) error {
 	})
 }
 
-// share withdraws exclusive mode from the far end. A host that was killed
+// Share withdraws exclusive mode from the far end. A host that was killed
 // leaves it behind for as long as the line is open, and this end keeps it
 // open; the host's file lock, which the system drops with the process, still
 // keeps a second one out.
-func (l *Line) share() {
+func (l *Line) Share() {
 	_ = control(l.far, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) })
 }
 
@@ -172,12 +172,12 @@ func (p *Printer) receive(ctx context.Context) {
 	}
 }
 
-// lend calls share once a second.
+// lend calls Share once a second.
 func (p *Printer) lend(ctx context.Context) {
 	for sleep(ctx, time.Second) {
 		p.mu.Lock()
 		if p.line != nil {
-			p.line.share()
+			p.line.Share()
 		}
 		p.mu.Unlock()
 	}

@@ -44,6 +44,8 @@ type Config struct {
 	Baud int
 	// Handshake is XONXOFF if empty.
 	Handshake Handshake
+	// Frame is data bits, parity and stop bits: "8N1", or "7E1" as signs of LEDs have it; empty is "8N1".
+	Frame string
 }
 
 var (
@@ -97,7 +99,16 @@ func Open(c Config) (*Port, error) {
 		_ = unix.Close(side)
 		return nil, fmt.Errorf("open serial line %s: %w", c.Path, busy(err))
 	}
-	port, err := serial.OpenPort(&serial.Config{Name: c.Path, Baud: c.Baud, ReadTimeout: readSlice})
+	line := &serial.Config{Name: c.Path, Baud: c.Baud, ReadTimeout: readSlice}
+	switch c.Frame {
+	case "", "8N1":
+	case "7E1":
+		line.Size, line.Parity = 7, serial.ParityEven
+	default:
+		_ = unix.Close(side)
+		return nil, fmt.Errorf("open serial line %s: frame %q is not one of 8N1, 7E1", c.Path, c.Frame)
+	}
+	port, err := serial.OpenPort(line)
 	if err != nil {
 		_ = unix.Close(side)
 		return nil, fmt.Errorf("open serial line %s at %d baud: %w", c.Path, c.Baud, busy(err))

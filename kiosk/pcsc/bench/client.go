@@ -164,6 +164,8 @@ func (c *client) perform(q request, reply []byte) uint32 {
 			put(reply, 4, protocolOf(h.reader))
 		}
 		return codeOK
+	case opGetAttrib:
+		return attribute(q, reply)
 	case opEnd:
 		if h.reader.owner == q.word(0) {
 			h.reader.owner = 0
@@ -181,6 +183,12 @@ func (c *client) connect(reply []byte) uint32 {
 	switch {
 	case r == nil:
 		return codeUnknownReader
+	case binary.NativeEndian.Uint32(tail) == shareDirect:
+		c.d.last++
+		c.handles[c.d.last] = &handle{reader: r, inserted: r.inserted}
+		r.clients++
+		put(tail, 2, c.d.last)
+		return codeOK
 	case r.card == nil:
 		return codeNoSmartcard
 	case len(r.card.ATR()) == 0:
