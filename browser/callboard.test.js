@@ -48,16 +48,16 @@ const board = (calls, more) => ({
 
 /**
  * Opens a television's page over events of the test: what it shows first, and what then changes.
- * @param {{width: number, height: number}} viewport @param {object} first @param {object} [then]
+ * @param {{width: number, height: number}} viewport @param {object} first @param {object} [then] @param {string} [query] of the address
  */
-async function television(viewport, first, then) {
+async function television(viewport, first, then, query) {
   const { page, context, complaints } = await watchedPage(browser, { viewport, locale: 'pt-PT' });
   page.setDefaultTimeout(patience);
   says = [['snapshot', { board: first, zone: 'Europe/Lisbon', now: Date.now() }]];
   if (then) says.push(['delta', { board: then }]);
   const { port } = /** @type {import('node:net').AddressInfo} */ (branch.address());
   await page.route('**/events?*', (route) => route.continue({ url: `http://127.0.0.1:${port}/events` }));
-  await page.goto(new URL('/painel', demo.at.counter).href);
+  await page.goto(new URL(`/painel${query ? `?${query}` : ''}`, demo.at.counter).href);
   await page.locator('.cb').waitFor();
   return { page, context, complaints };
 }
@@ -119,6 +119,26 @@ test('a shared letter names its body, long waits are not told to the minute, and
     assert.equal(await page.getByText('Já passou.').count(), 0);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
     assert.deepEqual(await violations(page), []);
+    await context.close();
+  }
+});
+
+test('a television that cuts off its edges, and one read from far away, lose nothing', { timeout: 60_000 }, async () => {
+  for (const [viewport, query, rows] of /** @type {[{width: number, height: number}, string, number][]} */ ([
+    [screens[2], 'margem=5', 4], [screens[0], 'metros=15', 3], [screens[1], 'ao-alto=1&margem=3', 4],
+  ])) {
+    const { page, context } = await television(viewport, board(Array.from({ length: 9 }, (_, i) => call(20 - i, `M10${9 - i}`, String(12 + i)))), undefined, query);
+    await page.evaluate(() => document.fonts.ready);
+    const cut = Number(/margem=(\d)/.exec(query)?.[1] ?? 0) / 100;
+    const seen = await page.locator('.cb-number, .cb-counter b, .cb-before tbody td.number, .cb-bar-text span, .cb-clock').evaluateAll((list) => list.map((e) => {
+      const r = document.createRange();
+      r.selectNodeContents(e);
+      const b = r.getBoundingClientRect();
+      return { text: e.textContent, left: b.left / innerWidth, right: 1 - b.right / innerWidth, top: b.top / innerHeight, bottom: 1 - b.bottom / innerHeight };
+    }));
+    assert.ok(seen.length > 5);
+    for (const s of seen) assert.ok(Math.min(s.left, s.right, s.top + 0.01, s.bottom + 0.01) >= cut - 0.001, `${query}: ${JSON.stringify(s)}`);
+    assert.equal(await page.locator('.cb-before tbody tr').count(), rows, query);
     await context.close();
   }
 });

@@ -20,9 +20,9 @@ export async function states(page, kiosk) {
 }
 
 /** Opens one state as a citizen with these wishes sees it.
- * @param {import('playwright-core').Page} page @param {string} kiosk @param {{state: string, lang: string, look: string}} what */
-export async function open(page, kiosk, { state, lang, look }) {
-  await page.goto(new URL(`/gallery/touch/${state}?lang=${lang}&modes=${look}`, kiosk).href);
+ * @param {import('playwright-core').Page} page @param {string} kiosk @param {{state: string, lang: string, look: string, inches?: number}} what */
+export async function open(page, kiosk, { state, lang, look, inches }) {
+  await page.goto(new URL(`/gallery/touch/${state}?lang=${lang}&modes=${look}${inches ? `&inches=${inches}` : ''}`, kiosk).href);
   await page.locator('[data-screen]').waitFor();
   if (state !== 'starting') await page.locator(`html[lang]`).waitFor();
   await page.evaluate(() => document.fonts.ready);

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { violations } from './axe.js';
+import { contrast } from './checks.js';
 import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
 import { sizes } from './faces.js';
-import { misfits } from './fit.js';
+import { least, misfits } from './fit.js';
 import { looks, open, states, tongues } from './gallery.js';
 
 /** @type {import('playwright-core').Browser} */
@@ -45,11 +46,28 @@ test('the kiosk fits and breaks no rule in its languages and ways of showing', {
   const faults = {};
   for (const one of cases) {
     await open(page, demo.at.kiosk, one);
-    const found = [...(await misfits(page)), ...(await violations(page))];
+    const found = [...(await misfits(page)), ...(await contrast(page, 7)), ...(await violations(page))];
     if (found.length > 0) faults[`${one.state} ${one.lang} ${one.look}`] = found;
   }
   assert.deepEqual(faults, {});
   assert.deepEqual(complaints.filter((c) => !/Applying inline style|\/sign\/[a-z]+\.webm/.test(c)), []);
+  await page.context().close();
+});
+
+test('on a small screen letters and buttons keep their sizes, and what is shown fits', { timeout: 120_000 }, async () => {
+  const { page } = await watchedPage(browser, { viewport: sizes.kiosk, hasTouch: true });
+  /** @type {Record<string, string[]>} */
+  const faults = {};
+  const every = process.env.BALCAO_GALLERY === 'all';
+  const cases = every ? (await states(page, demo.at.kiosk)).flatMap((state) => tongues.flatMap((lang) => looks.map((look) => ({ state, lang, look }))))
+    : [['home', 'pt', ''], ['home', 'uk', ''], ['home-both', 'fr', ''], ['services-off', 'pt', ''], ['ticket-card', 'en', ''], ['nopaper', 'es', ''], ['search-found', 'pt', ''], ['home', 'pt', 'low'], ['home', 'fr', 'contrast,large']]
+      .map(([state, lang, look]) => ({ state, lang, look }));
+  for (const one of cases) {
+    await open(page, demo.at.kiosk, { ...one, inches: 21.5 });
+    const found = await misfits(page, least[21.5]);
+    if (found.length > 0) faults[`${one.state} ${one.lang} ${one.look}`] = found;
+  }
+  assert.deepEqual(faults, {});
   await page.context().close();
 });
 

@@ -59,7 +59,7 @@ func (w *Web) callboard(rw http.ResponseWriter, r *http.Request, v visitor) {
 	if zone != "" {
 		events += "&zona=" + url.QueryEscape(zone)
 	}
-	w.write(rw, http.StatusOK, "Painel", "callboard.html", map[string]string{"Events": events}, []string{"callboard.css"}, nil, []string{lookScript("callboard.js")})
+	w.write(rw, http.StatusOK, "Painel", "callboard.html", boardPageOf(events, r.URL.Query()), []string{"callboard.css"}, []string{"/painel/ecra.css?" + r.URL.RawQuery}, []string{lookScript("callboard.js")})
 }
 
 // hasZone reports whether a callboard of that name exists; the empty name is the whole board.

@@ -46,6 +46,7 @@ func (w *Web) table() []route {
 		{"GET /{$}", everyone, w.home},
 		{"GET /healthz", everyone, w.healthz},
 		{"GET /painel", everyone, w.callboard},
+		{"GET /painel/ecra.css", everyone, w.hallSheet},
 		{"GET /painel/mensagens", coordination, w.messagesPage},
 		{"POST /painel/mensagens", coordination, w.putMessage},
 		{"POST /painel/mensagens/retirar", coordination, w.removeMessage},

@@ -49,6 +49,7 @@ var floors = map[string]int{
 	"kiosk/alpha/alphatest":  pure,
 	"kiosk/card":             pure,
 	"kiosk/card/cardtest":    pure,
+	"internal/glass":         pure,
 	"kiosk/flow":             pure,
 	"kiosk/voice":            pure,
 	"printers":               pure,

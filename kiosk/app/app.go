@@ -146,10 +146,15 @@ func (a *App) openMemory(ctx context.Context) (err error) {
 
 // bind takes the screen's port.
 func (a *App) bind() (err error) {
+	for key, faults := range a.cfg.unsuited() {
+		for _, f := range faults {
+			a.log.Warn("screen does not suit its viewers", "key", key, "found", f.Found, "advice", f.Do)
+		}
+	}
 	a.screen, err = screen.New(screen.Config{
 		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
-		Takeover: a.cfg.Screen.Takeover, Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
-		Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign,
+		Takeover: a.cfg.takeover(), Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
+		Glass: a.cfg.Screen.touching(), Hall: a.cfg.Screen.showing(), Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign,
 	}, a.log)
 	return err
 }

@@ -51,7 +51,7 @@ func Check(ctx context.Context, file string, simulate, asJSON bool, out io.Write
 
 // lookAtDevices returns the looks at the devices that this machine should have.
 func (c *Config) lookAtDevices(running bool) []func(context.Context, *checkup.Report) {
-	looks := []func(context.Context, *checkup.Report){c.lookAtScreen}
+	looks := []func(context.Context, *checkup.Report){c.lookAtScreen, c.lookAtSizes}
 	if c.shows(FaceTouch) && !c.Simulate {
 		looks = append(looks, func(ctx context.Context, r *checkup.Report) { c.lookAtPrinter(ctx, r, running) })
 		if c.Reader.Enabled {

@@ -15,6 +15,7 @@ import (
 	profiles "balcao/firmware-profiles"
 	"balcao/internal/config"
 	"balcao/internal/disk"
+	"balcao/internal/glass"
 	"balcao/internal/identity"
 	"balcao/internal/operation"
 	"balcao/internal/wire"
@@ -74,7 +75,11 @@ type Screen struct {
 	Sign     string `yaml:"sign"`     // folder of the recordings in sign language: home.webm, home.vtt; empty is none
 	Profile  string `yaml:"profile"`  // of the touch screen or the television; empty is what is found
 	Size     string `yaml:"size"`     // in pixels, such as 1080x1920; empty is not known
-	Gallery  bool   `yaml:"gallery"`  // every state with invented data, at /gallery/, for whoever works on the screens
+	// Glass is the touch screen and the person before it, Hall the screen of the callboard and who reads it from the back
+	// of the hall; what is silent is as on the screens the faces are drawn for.
+	Glass   glass.Screen `yaml:"glass"`
+	Hall    glass.Screen `yaml:"hall"`
+	Gallery bool         `yaml:"gallery"` // every state with invented data, at /gallery/, for whoever works on the screens
 }
 
 // Branch says where the branch server is.
@@ -234,6 +239,7 @@ func (c *Config) checkScreen(faults *config.Faults) {
 	if c.Screen.Takeover < 0 || c.Screen.Takeover > 60 {
 		faults.Add("screen.takeover", "%d is not a number of seconds from 0 to 60", c.Screen.Takeover)
 	}
+	c.Screen.checkSizes(faults)
 	if faults.Faulty("screen.listen") {
 		return
 	}

@@ -25,7 +25,7 @@ const manyInputs = 64
 
 func newLoop(a *App) *loop {
 	return &loop{
-		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang, Languages: a.cfg.offered()}),
+		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang, Languages: a.cfg.offered(), Few: a.cfg.Screen.touching().Tight}),
 		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), done: make(chan struct{}),
 	}
 }

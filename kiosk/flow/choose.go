@@ -12,7 +12,10 @@ const (
 	rowsShownLow      = 6
 )
 
-// roomy tells that things are larger, so that fewer of them fit.
+// few says that fewer things fit: they are larger, or the screen is small.
+func (s State) few() bool { return s.roomy() || s.cfg.Few }
+
+// roomy says that somebody asked for larger letters.
 func (s State) roomy() bool { return s.session.modes.LargePrint || s.session.modes.EasyReading }
 
 // showHome is the services most asked for: on the first screen, under the
@@ -67,7 +70,7 @@ func (s State) showHome(v *View) {
 // popularRoom is how many services fit: in large print each notice takes the
 // place of one.
 func (s State) popularRoom(v *View) int {
-	if !s.roomy() {
+	if !s.few() {
 		switch {
 		case s.session.modes.LowReach, s.session.screen == Greeting && len(v.Notices) > 0:
 			return popularShown - 2
@@ -126,7 +129,7 @@ func (s State) strip() *Strip {
 		st.Label = s.say("home.calls.now")
 	}
 	shown := 3
-	if s.roomy() {
+	if s.few() {
 		shown = 2
 	}
 	for i, c := range s.world.calls {
@@ -256,7 +259,7 @@ func paging(total, page, size int) (from, to int, more bool) {
 func pageOf[T any](s State, list []T) ([]T, bool) {
 	size := rowsShown
 	switch {
-	case s.roomy():
+	case s.few():
 		size = rowsShownLarge
 	case s.session.modes.LowReach:
 		size = rowsShownLow

@@ -37,6 +37,7 @@ func (t Times) withDefaults() Times {
 type Config struct {
 	Lang      string   // language of the first screen, "pt" when empty
 	Languages []string // those that are offered, in this order; empty means all
+	Few       bool     // the screen is small for its viewers: fewer things at a time
 	Times     Times
 }
 

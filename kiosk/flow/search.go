@@ -57,7 +57,7 @@ func (s State) showSearch(v *View) {
 		v.Notices = []Notice{{Kind: "warn", Icon: "search", Title: s.say("search.none", "text", strings.TrimSpace(s.session.query)), Text: s.say("search.none.do")}}
 	default:
 		shown := foundShown
-		if s.roomy() {
+		if s.few() {
 			shown = foundShownLarge
 		}
 		v.Subtitle = s.say("search.found", "n", strconv.Itoa(len(found)))

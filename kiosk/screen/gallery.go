@@ -21,10 +21,17 @@ func gallery(now func() time.Time) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /gallery/{$}", galleryIndex)
 	mux.HandleFunc("GET /gallery/touch/{name}", func(w http.ResponseWriter, r *http.Request) {
-		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", true).Write(w, http.StatusOK)
+		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", "/gallery/glass.css?"+r.URL.RawQuery, sampleGlass(r.URL.Query()).Tight, true).Write(w, http.StatusOK)
 	})
 	mux.HandleFunc("GET /gallery/board/{name}", func(w http.ResponseWriter, r *http.Request) {
-		boardFrame("/gallery/events/board/"+r.PathValue("name"), 8).Write(w, http.StatusOK)
+		showing := sampleHall(r.URL.Query())
+		boardFrame("/gallery/events/board/"+r.PathValue("name"), "/gallery/hall.css?"+r.URL.RawQuery, 8, showing.Earlier).Write(w, http.StatusOK)
+	})
+	mux.HandleFunc("GET /gallery/glass.css", func(w http.ResponseWriter, r *http.Request) {
+		sheetOf(touchSizes(sampleGlass(r.URL.Query()))).ServeHTTP(w, r)
+	})
+	mux.HandleFunc("GET /gallery/hall.css", func(w http.ResponseWriter, r *http.Request) {
+		sheetOf(look.HallSizes(sampleHall(r.URL.Query()))).ServeHTTP(w, r)
 	})
 	mux.HandleFunc("GET /gallery/events/touch/{name}", func(w http.ResponseWriter, r *http.Request) {
 		view, ok := sampleView(r.PathValue("name"), r.URL.Query())
@@ -209,7 +216,7 @@ func sampleView(name string, q url.Values) (flow.View, bool) {
 	if !ok {
 		return flow.View{}, false
 	}
-	s := flow.New(flow.Config{Lang: q.Get("lang")})
+	s := flow.New(flow.Config{Lang: q.Get("lang"), Few: sampleGlass(q).Tight})
 	var inputs []flow.Input
 	if name != "starting" {
 		inputs = append(inputs, flow.OfferChanged{Offer: sampleOffer()}, flow.ReaderChanged{Ready: true},

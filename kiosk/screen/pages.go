@@ -42,17 +42,20 @@ func servePages() http.Handler {
 }
 
 func (s *Screen) touchPage(w http.ResponseWriter, _ *http.Request) {
-	touchFrame("/events", "/input", s.cfg.Silent).Write(w, http.StatusOK)
+	touchFrame("/events", "/input", "/pages/glass.css", s.cfg.Glass.Tight, s.cfg.Silent).Write(w, http.StatusOK)
 }
 
-func touchFrame(events, input string, silent bool) look.Page {
-	sound := "on"
+func touchFrame(events, input, sizes string, small, silent bool) look.Page {
+	class, sound := "kiosk", "on"
+	if small {
+		class = "kiosk small"
+	}
 	if silent {
 		sound = "off"
 	}
 	return look.Page{
-		Lang: "pt", Title: "Quiosque", Class: "kiosk",
-		Links: []string{"/pages/touch.css"}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"},
+		Lang: "pt", Title: "Quiosque", Class: class,
+		Links: []string{"/pages/touch.css", sizes}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"},
 		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s"></div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
 			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound)),
@@ -60,13 +63,13 @@ func touchFrame(events, input string, silent bool) look.Page {
 }
 
 func (s *Screen) boardPage(w http.ResponseWriter, _ *http.Request) {
-	boardFrame("/callboard/events", s.cfg.Takeover).Write(w, http.StatusOK)
+	boardFrame("/callboard/events", "/callboard/hall.css", s.cfg.Takeover, s.cfg.Hall.Earlier).Write(w, http.StatusOK)
 }
 
-func boardFrame(events string, takeover int) look.Page {
+func boardFrame(events, sizes string, takeover, earlier int) look.Page {
 	return look.Page{
-		Title: "Painel de chamada", Styles: []string{"callboard.css"}, Modules: []string{look.Path("callboard.js"), "/pages/pulse.js"},
-		Body: template.HTML(fmt.Sprintf(`<body><div data-callboard="%s" data-takeover="%d"></div></body>`,
-			template.HTMLEscapeString(events), takeover)),
+		Title: "Painel de chamada", Styles: []string{"callboard.css"}, Links: []string{sizes}, Modules: []string{look.Path("callboard.js"), "/pages/pulse.js"},
+		Body: template.HTML(fmt.Sprintf(`<body><div data-callboard="%s" data-takeover="%d" data-earlier="%d"></div></body>`,
+			template.HTMLEscapeString(events), takeover, earlier)),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"balcao/internal/glass"
 	"balcao/internal/look"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
@@ -32,6 +33,8 @@ type Config struct {
 	Callboard bool             // the callboard's face, at /callboard
 	Takeover  int              // seconds a new call stays yellow; 8 when zero
 	Place     string           // where the callboard hangs, such as Piso 0; may be empty
+	Glass     glass.Touching   // how the touch face is drawn on its screen
+	Hall      glass.Showing    // how the callboard is drawn on its screen
 	Silent    bool             // the touch face makes no sound
 	Gallery   bool             // every state with invented data, at /gallery/
 	Sign      string           // folder of the recordings in sign language; empty is none
@@ -145,6 +148,7 @@ func (s *Screen) routes() http.Handler {
 		mux.HandleFunc("GET /{$}", s.touchPage)
 		mux.Handle("GET /events", s.touch)
 		mux.HandleFunc("POST /input", s.postInput)
+		mux.Handle("GET /pages/glass.css", sheetOf(touchSizes(s.cfg.Glass)))
 		mux.HandleFunc("GET /sign/{file}", s.serveSign)
 	} else if s.cfg.Callboard {
 		mux.Handle("GET /{$}", http.RedirectHandler("/callboard", http.StatusFound))
@@ -152,6 +156,7 @@ func (s *Screen) routes() http.Handler {
 	if s.cfg.Callboard {
 		mux.HandleFunc("GET /callboard", s.boardPage)
 		mux.Handle("GET /callboard/events", s.board)
+		mux.Handle("GET /callboard/hall.css", sheetOf(look.HallSizes(s.cfg.Hall)))
 	}
 	if s.cfg.Gallery {
 		mux.Handle("GET /gallery/", gallery(s.cfg.Now))

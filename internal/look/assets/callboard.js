@@ -4,7 +4,8 @@
  *
  * It mounts itself on the element with data-callboard="URL of the events";
  * data-takeover is how many seconds a new call stays yellow (8 unless given,
- * never less; use 15 where calls are silent).
+ * never less; 15 where calls are silent); data-earlier is how many earlier
+ * calls are listed where the zone does not say (5 unless given).
  *
  * The events (see stream.js): "snapshot" holds the whole state, "delta" the
  * keys that changed.
@@ -170,17 +171,17 @@ function Bar({ state, offset }) {
   return html`<div class=${"cb-bar" + (say ? " saying" : "")}><${Icon} name=${say ? "volume-max" : "info-mark"} /><${Fit} class="cb-bar-text">${say && html`<span class="cb-said">A dizer: </span>`}<span lang=${lang}>${text}</span><//></div>`;
 }
 
-function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<string>, over: Call|null}} */ { state, link, offset, fresh, over }) {
+function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<string>, over: Call|null, most: number}} */ { state, link, offset, fresh, over, most }) {
   const down = !link.live && link.age > STALE_AFTER_MS ? link.age
     : state.link && !state.link.up ? Date.now() + offset - state.link.since : 0;
   const stale = down > 0;
   const calls = state.board?.calls ?? [];
   const spoken = calls[0];
-  const earlier = zoneOf(state)?.earlier || EARLIER;
+  const earlier = zoneOf(state)?.earlier || most;
   const news = stale ? [] : calls.filter((c) => fresh.has(callKey(c))).slice(0, MOST_NEW);
   const live = html`<div class="sr-only" role="status" aria-live="assertive">${spoken && !stale ? `${spoken.tk}, ${spoken.counter}` : ""}</div>`;
   if (over && !stale) return html`<${Takeover} call=${over} state=${state} offset=${offset} />${live}`;
-  return html`<main class=${"cb" + (stale ? " cb-stale" : "")}>
+  return html`<main class=${"cb" + (stale ? " cb-stale" : "") + (most < EARLIER ? " cb-far" : "")}>
     <${Header} state=${state} offset=${offset} />
     ${stale && html`<div class="cb-notice" role="status"><${Icon} name="b-offline" /><div><b>Ecrã sem ligação há ${span(down)}</b><p>Os números podem ter mudado. Confirme a sua vez na receção.</p></div></div>`}
     <div class="cb-body">
@@ -197,7 +198,7 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
   </main>`;
 }
 
-function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
+function App(/** @type {{url: string, takeover: number, most: number}} */ { url, takeover, most }) {
   const [state, setState] = useState(/** @type {State} */ ({ board: null }));
   const [link, setLink] = useState(/** @type {import("./stream.js").Link} */ ({ live: false, age: 0, heard: null }));
   const [fresh, setFresh] = useState(/** @type {Map<string, number>} */ (new Map()));
@@ -261,10 +262,10 @@ function App(/** @type {{url: string, takeover: number}} */ { url, takeover }) {
     return () => clearInterval(t);
   }, []);
 
-  return html`<${Board} state=${state} link=${link} offset=${offset.current} fresh=${new Set(fresh.keys())} over=${over} />`;
+  return html`<${Board} state=${state} link=${link} offset=${offset.current} fresh=${new Set(fresh.keys())} over=${over} most=${most} />`;
 }
 
 const root = /** @type {HTMLElement|null} */ (document.querySelector("[data-callboard]"));
 if (root) {
-  render(html`<${App} url=${root.dataset.callboard ?? "/events"} takeover=${Number(root.dataset.takeover) || 8} />`, root);
+  render(html`<${App} url=${root.dataset.callboard ?? "/events"} takeover=${Number(root.dataset.takeover) || 8} most=${Number(root.dataset.earlier) || EARLIER} />`, root);
 }

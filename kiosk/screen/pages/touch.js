@@ -182,7 +182,9 @@ function App() {
     root.lang = shown.locale === "en-GB" ? "en" : shown.locale || "pt-PT";
     root.dir = shown.rtl ? "rtl" : "ltr";
     root.classList.toggle("contrast", shown.modes.contrast);
-    root.classList.toggle("large", shown.modes.large || shown.modes.easy);
+    const roomy = shown.modes.large || shown.modes.easy, small = root.classList.contains("small");
+    root.classList.toggle("large", roomy || small); // a small screen has the layout of large print
+    root.classList.toggle("tight", small && !roomy);
     root.classList.toggle("easy", shown.modes.easy);
     root.classList.toggle("low", shown.modes.low);
     document.title = `${shown.title} · Balcão`;
