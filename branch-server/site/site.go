@@ -177,6 +177,7 @@ func (s *Site) publishOffer(ctx context.Context, to Publisher) {
 		return
 	}
 	offer.Branch.Public = s.cfg.Public
+	s.tellPaper(&offer)
 	s.publish(to, OfferTopic, offer)
 }
 
@@ -293,6 +294,7 @@ func refusalCode(r queue.Refusal) string {
 func (s *Site) Presence(p carrier.Presence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.noted(s.withPaper())
 	n := s.node(p.Node)
 	if n.Online != p.Online {
 		n.Since = s.cfg.Now().UnixMilli()
@@ -309,6 +311,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.noted(s.withPaper())
 	n := s.node(id)
 	n.SeenMS, n.Faces, n.Devices, n.Unsent = s.cfg.Now().UnixMilli(), h.Faces, h.Devices, sample.Unsent
 	n.Models, n.Roll, n.SlipTest = h.Models, h.Roll, h.SlipTest

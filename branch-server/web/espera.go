@@ -37,7 +37,8 @@ const (
 
 // waitsData is what the public page says. It holds no ticket's number and no person.
 type waitsData struct {
-	Lang, Other string
+	Lang, Query string // Query keeps the language in an address
+	Langs       []langLink
 	Place       string
 	Open        bool
 	Why, Next   string   // while nothing is given
@@ -64,10 +65,7 @@ type waitsService struct {
 
 // waitsPage is GET /espera: how long the waits are, without sign-in, script or any number of a person.
 func (w *Web) waitsPage(rw http.ResponseWriter, r *http.Request, _ visitor) {
-	lang := "pt"
-	if r.URL.Query().Get("lang") == "en" {
-		lang = "en"
-	}
+	lang := langOf(r, "")
 	body, err := w.public.page(r.Context(), w, lang)
 	if err != nil {
 		w.fault(rw, r, err)
@@ -107,11 +105,8 @@ func (w *Web) paintWaits(ctx context.Context, lang string) ([]byte, error) {
 	}
 	say := func(key string) string { return waitsWords[key].In(lang) }
 	data := waitsData{
-		Lang: lang, Other: "en", Place: offer.Branch.Name, Open: offer.Branch.Open, Say: say,
+		Lang: lang, Query: langQuery(lang), Langs: langLinks("/espera", lang), Place: offer.Branch.Name, Open: offer.Branch.Open, Say: say,
 		At: w.clock(time.UnixMilli(offer.AtMS)), AtMS: offer.AtMS,
-	}
-	if lang == "en" {
-		data.Other = "pt"
 	}
 	data.Why, data.Next = offer.Branch.Why.In(lang), offer.Branch.Next.In(lang)
 	for _, line := range offer.Branch.Hours {
@@ -134,7 +129,7 @@ func (w *Web) paintWaits(ctx context.Context, lang string) ([]byte, error) {
 	}
 	page := pageBuffer{header: http.Header{}}
 	look.Page{
-		Lang: map[string]string{"pt": "pt-PT", "en": "en"}[lang], Title: say("title"),
+		Lang: langTag(lang), Title: say("title"),
 		Links: []string{ownAsset("espera.css")}, Modules: []string{ownAsset("espera.js")},
 		Body: template.HTML(b.String()), //nolint:gosec // made by a template
 	}.Write(&page, http.StatusOK)
@@ -176,33 +171,6 @@ func waitingWords(n int, lang string) string {
 		return waitsWords["one"].In(lang)
 	}
 	return fmt.Sprintf(waitsWords["people"].In(lang), n)
-}
-
-// waitsWords are the words of the public page and of waits everywhere, in Portuguese and English.
-var waitsWords = map[string]wire.Text{
-	"title":           {"pt": "Tempos de espera", "en": "Waiting times"},
-	"opinion":         {"pt": "Reclamar, elogiar ou sugerir", "en": "Complain, praise or suggest"},
-	"skip":            {"pt": "Saltar para o conteúdo", "en": "Skip to content"},
-	"asof":            {"pt": "Informação das", "en": "As of"},
-	"lead":            {"pt": "Quanto esperaria quem tirasse senha agora.", "en": "How long someone taking a ticket now would wait."},
-	"honest":          {"pt": "São estimativas: podem mudar. Só a sua senha lhe guarda a vez.", "en": "These are estimates and may change. Only your ticket keeps your place."},
-	"closed":          {"pt": "A loja está fechada", "en": "The branch is closed"},
-	"closed.do":       {"pt": "Os tempos de espera aparecem aqui quando abrir.", "en": "Waiting times appear here when it opens."},
-	"wait":            {"pt": "Espera", "en": "Wait"},
-	"refresh":         {"pt": "Atualizar", "en": "Refresh"},
-	"other":           {"pt": "English", "en": "Português"},
-	"stale":           {"pt": "Sem ligação: estes tempos podem já não valer.", "en": "No connection: these times may be out of date."},
-	"next":            {"pt": "a seguir", "en": "next"},
-	"unknown":         {"pt": "não sabemos", "en": "not known"},
-	"over":            {"pt": "mais de %s", "en": "more than %s"},
-	"upto":            {"pt": "até %d min", "en": "up to %d min"},
-	"range":           {"pt": "%d a %d min", "en": "%d to %d min"},
-	"nobody":          {"pt": "ninguém à espera", "en": "nobody waiting"},
-	"one":             {"pt": "1 pessoa à espera", "en": "1 person waiting"},
-	"people":          {"pt": "%d pessoas à espera", "en": "%d people waiting"},
-	"state.sold_out":  {"pt": "Senhas esgotadas hoje", "en": "No tickets left today"},
-	"state.suspended": {"pt": "Suspenso de momento", "en": "Suspended for now"},
-	"state.closed":    {"pt": "Fechado", "en": "Closed"},
 }
 
 // pageBuffer keeps a page that look writes.

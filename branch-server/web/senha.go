@@ -48,7 +48,8 @@ func (c *ticketCodes) find(d *queue.Day, code string) (queue.Visit, bool) {
 
 // ticketData is what the public page says of one ticket: no more than the callboard and its slip.
 type ticketData struct {
-	Lang, Other, Code string
+	Lang, Query, Code string // Query keeps the language in an address
+	Langs             []langLink
 	Place             string
 	At                string
 	AtMS              int64
@@ -67,30 +68,29 @@ type ticketData struct {
 // ticketPage is GET /s/{code}: what becomes of one ticket, for whoever holds its slip or saw its code on the kiosk's
 // screen.
 func (w *Web) ticketPage(rw http.ResponseWriter, r *http.Request, _ visitor) {
-	lang := "pt"
-	if r.URL.Query().Get("lang") == "en" {
-		lang = "en"
-	}
 	code, _ := wire.ParseTicketCode(r.PathValue("code"))
-	data := ticketData{Lang: lang, Other: "en", Code: code}
-	if lang == "en" {
-		data.Other = "pt"
-	}
+	data := ticketData{Lang: langOf(r, ""), Code: code}
 	data.Say = func(key string) string {
 		if text, own := ticketWords[key]; own {
-			return text.In(lang)
+			return text.In(data.Lang)
 		}
-		return waitsWords[key].In(lang)
+		return waitsWords[key].In(data.Lang)
 	}
 	if err := w.cfg.Commands.Read(r.Context(), func(d *queue.Day, at time.Time) {
 		data.Place, data.At, data.AtMS = w.cfg.Branch().Name, w.clock(at), at.UnixMilli()
 		if v, found := w.codes.find(d, code); found && code != "" {
+			data.Lang = langOf(r, v.Lang) // whoever chose one at the kiosk reads it here too
 			w.sayTicket(&data, d, v)
 		}
 	}); err != nil {
 		w.fault(rw, r, err)
 		return
 	}
+	path := "/espera"
+	if code != "" {
+		path = "/s/" + code
+	}
+	data.Langs, data.Query = langLinks(path, data.Lang), "?lang="+data.Lang
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, "senha.html", data); err != nil {
 		w.fault(rw, r, fmt.Errorf("make the page of a ticket: %w", err))
@@ -108,7 +108,7 @@ func (w *Web) ticketPage(rw http.ResponseWriter, r *http.Request, _ visitor) {
 		title = data.Number + " · " + data.Title
 	}
 	look.Page{
-		Lang: map[string]string{"pt": "pt-PT", "en": "en"}[lang], Title: title,
+		Lang: langTag(data.Lang), Title: title,
 		Links: []string{ownAsset("espera.css")}, Modules: []string{ownAsset("espera.js")},
 		Body: template.HTML(b.String()), //nolint:gosec // made by a template
 	}.Write(rw, status)
@@ -178,38 +178,4 @@ func (t *ticketData) waits(v queue.Visit, painted wire.Ticket, hour func(time.Ti
 	if v.Slot.IsZero() && painted.Wait.Known() {
 		t.Wait, t.WaitNote = waitWords(painted.Wait, t.Lang), fmt.Sprintf(t.Say("told"), hour(v.Asked))
 	}
-}
-
-// ticketWords are the words of the page of one ticket.
-var ticketWords = map[string]wire.Text{
-	"ticket":       {"pt": "A sua senha", "en": "Your ticket"},
-	"ahead":        {"pt": "À sua frente", "en": "Ahead of you"},
-	"ahead.none":   {"pt": "ninguém", "en": "nobody"},
-	"ahead.one":    {"pt": "1 pessoa", "en": "1 person"},
-	"ahead.many":   {"pt": "pessoas", "en": "people"},
-	"booked":       {"pt": "marcação das %s", "en": "booked for %s"},
-	"told":         {"pt": "estimativa das %s, quando tirou a senha", "en": "as estimated at %s, when you took it"},
-	"where":        {"pt": "Espere aqui", "en": "Wait here"},
-	"waits":        {"pt": "Está na fila", "en": "You are in the queue"},
-	"waits.do":     {"pt": "Fique perto: esta página não toca. Quem chama é o painel da loja.", "en": "Stay near: this page makes no sound. The board in the branch calls you."},
-	"called":       {"pt": "É a sua vez: %s", "en": "It is your turn: %s"},
-	"called.do":    {"pt": "Vá já ao balcão, com a senha ou com este ecrã.", "en": "Go to the counter now, with your ticket or this screen."},
-	"serving":      {"pt": "Em atendimento: %s", "en": "Being served: %s"},
-	"serving.do":   {"pt": "", "en": ""},
-	"held":         {"pt": "Atendimento interrompido", "en": "Service interrupted"},
-	"held.do":      {"pt": "Fique por perto: volta a ser chamada.", "en": "Stay near: you will be called again."},
-	"postponed":    {"pt": "Volta hoje", "en": "Coming back today"},
-	"postponed.do": {"pt": "Quando voltar, diga este número na receção.", "en": "When you are back, give this number at reception."},
-	"finished":     {"pt": "Atendida às %s", "en": "Served at %s"},
-	"finished.do":  {"pt": "Obrigado pela visita.", "en": "Thank you for your visit."},
-	"noshow":       {"pt": "Chamada às %s, e ninguém veio", "en": "Called at %s, and nobody came"},
-	"noshow.do":    {"pt": "Fale já com a receção: ainda pode voltar à fila.", "en": "Talk to reception now: you may still return to the queue."},
-	"reserved":     {"pt": "Ainda não está na fila", "en": "Not in the queue yet"},
-	"reserved.do":  {"pt": "No quiosque, toque em «Fico com o número no ecrã», ou peça ajuda na receção.", "en": "At the kiosk, touch “The number on screen is enough”, or ask at reception."},
-	"cancelled":    {"pt": "Esta senha já não vale", "en": "This ticket is no longer valid"},
-	"cancelled.do": {"pt": "Se ainda precisa de ser atendida, tire outra senha ou fale com a receção.", "en": "If you still need service, take another ticket or talk to reception."},
-	"none":         {"pt": "Não encontramos esta senha", "en": "We cannot find this ticket"},
-	"none.do":      {"pt": "Uma senha vale só no seu dia e na sua loja. Se a tirou agora, espere um minuto e atualize; senão, fale com a receção.", "en": "A ticket is valid on its day and in its branch only. If you have just taken it, wait a minute and refresh; otherwise ask at reception."},
-	"then":         {"pt": "Depois, com a mesma senha:", "en": "Then, with the same number:"},
-	"waits.all":    {"pt": "Tempos de espera de toda a loja", "en": "Waiting times of the whole branch"},
 }

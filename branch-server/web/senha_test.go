@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ func TestATelephoneFollowsItsTicket(t *testing.T) {
 	says(first.Visit, "", "Está na fila", first.Number, "ninguém", `lang="pt-PT"`, "Finanças")
 	says(second.Visit, "", "Está na fila", second.Number, "1 pessoa")
 	says(second.Visit, "?lang=en", "You are in the queue", "1 person", `<html lang="en"`)
+	says(second.Visit, "?lang=es", "Está en la cola", "1 persona", `<html lang="es"`)
+	says(second.Visit, "?lang=fr", "Vous êtes dans la file", "1 personne", `<html lang="fr"`)
+	says(second.Visit, "?lang=uk", "Ви в черзі", "1 людина", `<html lang="uk"`, `href="/espera?lang=uk"`)
 	h.do(queue.CallNext{Counter: "4"})
 	says(first.Visit, "", "É a sua vez: Balcão 4", "Vá já ao balcão")
 	says(second.Visit, "", "ninguém")
@@ -54,6 +58,29 @@ func TestATelephoneFollowsItsTicket(t *testing.T) {
 	says(second.Visit, "", "Em atendimento: Balcão 4")
 	h.do(queue.Finish{Counter: "4"})
 	says(second.Visit, "", "Atendida às")
+}
+
+// TestPublicPagesSpeakEveryLanguageOfTheKiosk: whoever chose a language at the kiosk reads it on the telephone too, and
+// may choose another.
+func TestPublicPagesSpeakEveryLanguageOfTheKiosk(t *testing.T) {
+	for _, words := range []map[string]wire.Text{ticketWords, waitsWords} {
+		for key, text := range words {
+			for _, l := range publicLangs {
+				if _, said := text[l.Code]; !said {
+					t.Errorf("%s is not said in %s", key, l.Name)
+				}
+			}
+		}
+	}
+	for want, row := range map[string][2]string{"pt": {"", ""}, "fr": {"fr", "uk"}, "uk": {"", "uk"}, "es": {"es", ""}} {
+		r := httptest.NewRequest(http.MethodGet, "/s/X?lang="+row[0], nil)
+		if got := langOf(r, row[1]); got != want {
+			t.Errorf("asked for %q at the page and %q at the kiosk: %s, want %s", row[0], row[1], got, want)
+		}
+	}
+	if r := httptest.NewRequest(http.MethodGet, "/s/X?lang=zz", nil); langOf(r, "zz") != "pt" {
+		t.Error("a language that there is not")
+	}
 }
 
 func TestACodeOfNoTicketSaysWhatToDo(t *testing.T) {

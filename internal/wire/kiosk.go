@@ -193,6 +193,7 @@ type OfferBranch struct {
 	Book      Text   `json:"book,omitempty"`
 
 	Public   string         `json:"public,omitempty"`   // where telephones reach the branch, https://senhas.example.pt; empty for nowhere
+	Paper    []string       `json:"paper,omitempty"`    // kiosks that are there and can print
 	Feedback *OfferFeedback `json:"feedback,omitempty"` // where citizens complain and praise
 }
 

@@ -379,7 +379,7 @@ func (a *App) heardOffer(o wire.Offer) {
 		a.key.keepOnly(o.Branch.Day)
 	}
 	a.screen.ShowZone(o.Branch.Zone)
-	a.post(flow.OfferChanged{Offer: offerFor(o)})
+	a.post(flow.OfferChanged{Offer: a.offers.path(o)})
 }
 
 // zoned is a board as this box's part of the hall has it: the zone of its own configuration, or the one that the

@@ -76,7 +76,7 @@ func (o *offers) known() []flow.Input {
 	defer o.mu.Unlock()
 	var in []flow.Input
 	if o.offer != nil {
-		in = append(in, flow.OfferChanged{Offer: offerFor(*o.offer)})
+		in = append(in, flow.OfferChanged{Offer: o.path(*o.offer)})
 	}
 	return append(in, flow.BoardChanged{Calls: o.calls})
 }
@@ -215,6 +215,17 @@ func (o *offers) ticketFor(t wire.Ticket, request string) flow.Ticket {
 
 func rangeFor(r wire.Range) flow.Range {
 	return flow.Range{Low: r.Low, High: r.High, Next: r.Next, Over: r.Over()}
+}
+
+// path is what the branch offers as the path of this kiosk shows it.
+func (o *offers) path(offer wire.Offer) flow.Offer {
+	f := offerFor(offer)
+	for _, name := range offer.Branch.Paper {
+		if name != o.app.cfg.Node {
+			f.Paper = append(f.Paper, name)
+		}
+	}
+	return f
 }
 
 // offerFor is what the branch offers as the path shows it.

@@ -119,7 +119,7 @@ func (s State) showTroubles(v *View) {
 		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-offline", Title: s.say("offline"), Text: s.say("offline.home")})
 	}
 	if s.world.printer != PrinterReady && s.world.printer != PrinterNearEnd {
-		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-no-paper", Title: s.say("nopaper.home"), Text: s.say("nopaper.home.help")})
+		v.Notices = append(v.Notices, Notice{Kind: "warn", Icon: "b-no-paper", Title: s.say("nopaper.home"), Text: s.sayPaper("nopaper.home.help")})
 	}
 }
 

@@ -10,6 +10,7 @@ type Offer struct {
 	Bookings bool // there is a check-in for those who booked
 	Bodies   []Body
 	Services []Service // most asked for first
+	Paper    []string  // other kiosks of the branch that can print, by name
 	Feedback Feedback  // where citizens complain and praise
 	Door     Door      // why there are no numbers at all, where there are none
 }

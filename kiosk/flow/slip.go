@@ -59,7 +59,7 @@ func (s State) showTicket(v *View) {
 }
 
 func (s State) showNoPaper(v *View, number string) {
-	v.Title, v.Subtitle = s.say("nopaper.title"), s.say("nopaper.sub")
+	v.Title, v.Subtitle = s.say("nopaper.title"), s.sayPaper("nopaper.sub")
 	v.Notices = append(v.Notices,
 		Notice{Kind: "step", Icon: "ticket", Title: s.say("nopaper.held"), Text: s.say("nopaper.held.help")},
 		Notice{Kind: "info", Icon: "edit", Title: s.say("nopaper.write"), Text: s.say("nopaper.write.do", "number", number)})
