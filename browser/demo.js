@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const repository = new URL('..', import.meta.url).pathname;
 
 /** The folder of the programs. BALCAO_BIN names one; otherwise they are built. */
-async function programs() {
+export async function programs() {
   if (process.env.BALCAO_BIN) return process.env.BALCAO_BIN;
   const bin = join(repository, 'bin');
   await run('go', ['build', '-o', bin + '/', './kiosk', './branch-server', './hq', './internal/demo'], { cwd: repository });

@@ -108,7 +108,12 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.keeper = report.NewKeeper(a.store, nw, cfg.Reports.Every, time.Now, log)
+	var outside web.SSO
+	if err := cfg.OpenID.open(&outside); err != nil {
+		return nil, err
+	}
 	a.web, err = web.New(web.Options{
+		SSO:     outside,
 		Reports: report.NewDesk(a.store, nw),
 		People:  a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,

@@ -49,6 +49,7 @@ type Config struct {
 	OpenToRead bool    `yaml:"open_to_read"`
 	Alerts     Alerts  `yaml:"alerts"`
 	Reports    Reports `yaml:"reports"`
+	OpenID     OpenID  `yaml:"openid"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
@@ -127,6 +128,7 @@ func Load(file string) (Config, error) {
 // Check names every fault of the configuration.
 func (c *Config) Check(faults *config.Faults) {
 	c.Alerts.check(faults)
+	c.OpenID.check(faults)
 	if c.Data == "" {
 		faults.Add("data", "the database needs a folder")
 	}

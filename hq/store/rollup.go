@@ -78,40 +78,8 @@ func keepDay(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, d report.Da
 
 // keepMonth adds the Days of a month up.
 func keepMonth(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, month string) error {
-	rows, err := tx.QueryContext(ctx, `SELECT day, service, body, whole, halves FROM rollup_day
-		WHERE branch = ? AND day BETWEEN ? AND ? ORDER BY day`, string(branch), month+"-01", month+"-31")
+	lines, err := sumMonth(ctx, tx, branch, month)
 	if err != nil {
-		return err
-	}
-	type line struct {
-		rollup.Line
-
-		days int
-		last string
-	}
-	lines := map[queue.ServiceID]*line{}
-	for rows.Next() {
-		var date, service, body string
-		var whole, halves []byte
-		if err := rows.Scan(&date, &service, &body, &whole, &halves); err != nil {
-			_ = rows.Close()
-			return err
-		}
-		l := lines[queue.ServiceID(service)]
-		if l == nil {
-			l = &line{Line: rollup.Line{Service: queue.ServiceID(service), Sum: rollup.Sum{Halves: new([rollup.HalfHours]rollup.Half)}}}
-			lines[queue.ServiceID(service)] = l
-		}
-		l.Body = queue.BodyID(body) // as it is called at the end of the month
-		if date != l.last {
-			l.days, l.last = l.days+1, date
-		}
-		if err := l.Add(whole, halves); err != nil {
-			_ = rows.Close()
-			return err
-		}
-	}
-	if err := rows.Close(); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM rollup_month WHERE month = ? AND branch = ?`, month, string(branch)); err != nil {
@@ -125,6 +93,44 @@ func keepMonth(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, month str
 		}
 	}
 	return nil
+}
+
+// monthLine is a service's month so far.
+type monthLine struct {
+	rollup.Line
+
+	days int
+	last string
+}
+
+func sumMonth(ctx context.Context, tx *sqlite.Tx, branch wire.NodeID, month string) (map[queue.ServiceID]*monthLine, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT day, service, body, whole, halves FROM rollup_day
+		WHERE branch = ? AND day BETWEEN ? AND ? ORDER BY day`, string(branch), month+"-01", month+"-31")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	lines := map[queue.ServiceID]*monthLine{}
+	for rows.Next() {
+		var date, service, body string
+		var whole, halves []byte
+		if err := rows.Scan(&date, &service, &body, &whole, &halves); err != nil {
+			return nil, err
+		}
+		l := lines[queue.ServiceID(service)]
+		if l == nil {
+			l = &monthLine{Line: rollup.Line{Service: queue.ServiceID(service), Sum: rollup.Sum{Halves: new([rollup.HalfHours]rollup.Half)}}}
+			lines[queue.ServiceID(service)] = l
+		}
+		l.Body = queue.BodyID(body) // as it is called at the end of the month
+		if date != l.last {
+			l.days, l.last = l.days+1, date
+		}
+		if err := l.Add(whole, halves); err != nil {
+			return nil, err
+		}
+	}
+	return lines, rows.Err()
 }
 
 // Read yields the kept lines that somebody asks for. What it yields is only good until the next one.

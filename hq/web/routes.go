@@ -62,6 +62,8 @@ func (s *Server) table() []route {
 		{"GET /auditoria", people.Administrator, s.auditPage},
 		{"GET /entrar", everyone, s.signInPage},
 		{"POST /entrar", everyone, s.signIn},
+		{"GET /entrar/fora", everyone, s.leave},
+		{"GET /entrar/volta", everyone, s.comeBack},
 		{"POST /sair", everyone, s.signOut},
 		{"GET /api/branches", people.Viewer, s.apiBranches},
 		{"GET /api/branches/{id}", people.Viewer, s.apiBranch},

@@ -60,6 +60,8 @@ type Options struct {
 	People *people.Roster
 	Office Office
 	Desk   *cases.Desk
+	// SSO is where people have accounts elsewhere; nil is nowhere.
+	SSO SSO
 	// Sites is the registry of branches; nil is none.
 	Sites Sites
 	// Reports answers questions about past Days; nil answers none.

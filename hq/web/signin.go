@@ -46,7 +46,8 @@ type signInData struct {
 	Name    string // as typed
 	To      string // where to go afterwards
 	Problem string
-	Nobody  bool // nobody can sign in yet
+	Nobody  bool   // nobody can sign in yet
+	Outside string // what the sign-in service is called; empty for none
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v visitor) {
@@ -59,6 +60,9 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, status int, d signInData) {
+	if s.opt.SSO != nil {
+		d.Outside = s.opt.SSO.Name()
+	}
 	d.Nobody = s.opt.People == nil || len(s.opt.People.All()) == 0
 	s.show(w, r, status, visitor{}, "signin", "Entrar", d)
 }

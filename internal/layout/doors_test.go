@@ -11,6 +11,8 @@ import (
 // library that is not here may not be imported at all: it comes in with a door
 // and a line in docs/decisions/0009-libraries.md.
 var doors = map[string][]string{
+	"github.com/coreos/go-oidc/v3":             {"hq/sso"},
+	"golang.org/x/oauth2":                      {"hq/sso"},
 	"github.com/creack/pty":                    {"printers/printertest"},
 	"github.com/ebfe/scard":                    {"kiosk/pcsc"},
 	"github.com/eclipse/paho.mqtt.golang":      {"internal/mqttlink"},

@@ -82,6 +82,7 @@ var floors = map[string]int{
 	"branch-server/web":                adapters,
 	"hq/ingest":                        adapters,
 	"hq/notify":                        adapters,
+	"hq/sso":                           adapters,
 	"hq/postgres":                      adapters,
 	"hq/store":                         adapters,
 	"hq/web":                           adapters,

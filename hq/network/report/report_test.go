@@ -3,7 +3,6 @@ package report_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -50,7 +49,7 @@ func newHouse(t testing.TB) *house {
 	})
 	return &house{
 		t: t, store: s, live: live, logs: map[wire.NodeID][]wire.Record{}, desk: report.NewDesk(s, live),
-		keeper: report.NewKeeper(s, live, time.Minute, now, slog.New(slog.NewTextHandler(io.Discard, nil))),
+		keeper: report.NewKeeper(s, live, time.Minute, now, slog.New(slog.DiscardHandler)),
 	}
 }
 
