@@ -66,8 +66,9 @@ func (c Catalogue) Explain(id, firmware string) ([]Trace, error) {
 // Match returns the profiles that describe a device, best first; see [Match].
 func (c Catalogue) Match(i Identification) ([]string, error) { return matchIn(c.tree, i) }
 
-// Lint names every fault of every profile, those of each of its firmware
-// ranges included, by file and line.
+// Lint names every fault of every file by itself, of every profile as its layers
+// are laid together, and of each of its firmware ranges, by file and line; each
+// once.
 func (c Catalogue) Lint() error {
 	s, err := newShelf(c.tree)
 	if err != nil {
@@ -75,6 +76,10 @@ func (c Catalogue) Lint() error {
 	}
 	var faults []error
 	for _, id := range s.ids() {
+		if err := s.alone(id); err != nil {
+			faults = append(faults, err)
+			continue
+		}
 		if strings.HasSuffix(id, layerOnly) {
 			_, _, err := s.laid(id, "")
 			faults = append(faults, err)
@@ -89,7 +94,24 @@ func (c Catalogue) Lint() error {
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return once(errors.Join(faults...))
+}
+
+// once leaves out what was said before: a fault of a base is one of all its
+// heirs.
+func once(err error) error {
+	if err == nil {
+		return nil
+	}
+	var all []error
+	said := map[string]bool{}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if !said[line] {
+			said[line] = true
+			all = append(all, errors.New(line))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // String writes the version as it is read.

@@ -33,7 +33,8 @@ type shelf struct {
 	tree   fs.FS
 	paths  map[string][]string // of the files of an id
 	read   map[string]layer
-	schema *jsonschema.Schema
+	schema *jsonschema.Schema // of profiles
+	layers *jsonschema.Schema // of single files
 }
 
 func newShelf(tree fs.FS) (*shelf, error) {
@@ -127,6 +128,11 @@ func compile(tree fs.FS) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read profile schema: %w", err)
 	}
+	return understood(text)
+}
+
+// understood makes a schema of its text.
+func understood(text []byte) (*jsonschema.Schema, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("read profile schema: %w", err)

@@ -17,7 +17,7 @@ func (b Bench) profiles(ctx context.Context, args []string) error {
 		{"lint", "profiles lint [-json] [-dir PASTA]                              os erros dos ficheiros, com a linha", b.lintProfiles},
 		{"diff", "profiles diff [-json] [-dir PASTA] PERFIL[@V] PERFIL[@V]        em que diferem dois perfis ou duas versões", b.diffProfiles},
 		{"match", "profiles match [-json] [-kind TIPO] [-dir PASTA] [-maker M] [-model M] [-usb VVVV:PPPP] [-firmware V]   que perfil serve a um aparelho", b.matchProfiles},
-		{"schema", "profiles schema                                                o JSON Schema de um perfil", b.schemaOfProfiles},
+		{"schema", "profiles schema [-layer]                                       o JSON Schema de um perfil, ou de um ficheiro só", b.schemaOfProfiles},
 	}, args)
 }
 
@@ -115,11 +115,16 @@ func (b Bench) listProfiles(_ context.Context, args []string) error {
 }
 
 func (b Bench) schemaOfProfiles(_ context.Context, args []string) error {
-	f := b.flags("profiles schema", "profiles schema: o JSON Schema de um perfil, com todas as camadas juntas")
+	f := b.flags("profiles schema", "profiles schema: o JSON Schema de um perfil, com todas as camadas juntas, ou de um ficheiro só")
+	layer := f.Bool("layer", false, "o de um ficheiro só, para editores")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	_, err := b.Out.Write(profiles.Schema())
+	text := profiles.Schema()
+	if *layer {
+		text = profiles.LayerSchema()
+	}
+	_, err := b.Out.Write(text)
 	return err
 }
 
