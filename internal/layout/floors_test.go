@@ -136,6 +136,7 @@ var floors = map[string]int{
 	"hq/atlas/refresh":                 mains,
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
+	"internal/e2e/kills":               mains,
 	"internal/e2e/liar":                mains,
 	"internal/e2e/power":               mains,
 	"internal/e2e/prove":               mains,

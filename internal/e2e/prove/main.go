@@ -31,6 +31,7 @@ var parts = []struct {
 	{"sim", "networks lived in virtual time, one for each seed", simulate},
 	{"liar", "events over real sockets through a cable that lies, while the broker restarts", lie},
 	{"power", "databases whose power is cut at any write", cutPower},
+	{"kill", "programs of a running demo ended with kill -9", kill},
 }
 
 // errWrong ends the program where something was lost, doubled or out of order: the line before says what.
