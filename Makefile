@@ -21,6 +21,11 @@ KIOSKS   ?= 10
 HOURS    ?= 72
 AWAY     ?= 0
 TICKETS  ?= 1000
+# How much `make prove` does beside them, and the most that each of its parts may take (0s is no bound).
+EVENTS   ?= 20000
+CUTS     ?= 1000
+KILLS    ?= 30
+MOST     ?= 0s
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
 
@@ -30,7 +35,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	bench bench-diff fuzz fuzz-card fuzz-list soak-card golden screenshots sim soak deps install-tools clean
+	bench bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +111,9 @@ fuzz: ## each fuzz test for a while (T=30s)
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(T) "$$package" || exit 1; \
 	done
 
+fuzz-all: ## each fuzz test for a while (T=30s); the inputs of each, and of all together
+	@$(MAKE) -s fuzz-list | go run ./internal/fuzzrun/all -each $(T)
+
 fuzz-card: ## the parsers of the card over EXECS changed inputs (100000000), with the memory of each bounded
 	BALCAO_FUZZ_EXECS=$(EXECS) go test -v -count=1 -p 1 -timeout 4h -run 'SurviveMany' ./kiosk/card ./kiosk/trust ./internal/citizen
 
@@ -121,9 +129,13 @@ golden: ## rewrite every golden file and story, then show what changed
 screenshots: browser/node_modules/.ready build ## take the pictures of every face into docs/pictures
 	cd browser && npm run -s screenshots
 
-soak: ## the long forms of kill, load and fuzz tests (hours)
+soak: ## the long forms of kill, load and fuzz tests, then `make prove` (hours)
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+	@$(MAKE) prove
+
+prove: ## the proving ground: SEEDS networks, EVENTS through a lying broker, CUTS of power, KILLS of each program; one line each
+	go run ./internal/e2e/prove soak -seeds $(SEEDS) -tickets $(TICKETS) -events $(EVENTS) -cuts $(CUTS) -kills $(KILLS) -most $(MOST)
 
 sim: ## live SEEDS networks (20) in virtual time, each from its own seed, for HOURS (72) with TICKETS (1000) on KIOSKS (10)
 	go run ./internal/e2e/prove sim -seed $(SEED) -seeds $(SEEDS) -kiosks $(KIOSKS) -hours $(HOURS) -away $(AWAY) -tickets $(TICKETS)

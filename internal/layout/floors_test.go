@@ -137,6 +137,7 @@ var floors = map[string]int{
 	"internal/demo":                    mains,
 	"internal/e2e":                     mains,
 	"internal/e2e/kills":               mains,
+	"internal/fuzzrun/all":             mains,
 	"internal/e2e/liar":                mains,
 	"internal/e2e/power":               mains,
 	"internal/e2e/prove":               mains,

@@ -120,10 +120,8 @@ func (d *demo) stop() error {
 func (d *demo) kill(ctx context.Context, r *Result) error {
 	dice := rand.New(rand.NewPCG(d.cfg.Seed, 9)) //nolint:gosec // a seed, not a secret
 	began := time.Now()
-	for n := 0; n < d.cfg.Kills*len(d.cfg.Programs); n++ {
-		if ctx.Err() != nil || d.cfg.Most > 0 && time.Since(began) > d.cfg.Most {
-			return nil
-		}
+	over := func() bool { return ctx.Err() != nil || d.cfg.Most > 0 && time.Since(began) > d.cfg.Most }
+	for n := 0; n < d.cfg.Kills*len(d.cfg.Programs) && !over(); n++ {
 		name := d.cfg.Programs[n%len(d.cfg.Programs)]
 		took, err := d.once(ctx, name)
 		if err != nil {

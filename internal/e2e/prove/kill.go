@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 )
 
 // kill kills the programs of a demo and prints what that came to.
-func kill(ctx context.Context, args []string) error {
+func kill(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("kill", flag.ContinueOnError)
 	var cfg kills.Config
 	flags.IntVar(&cfg.Kills, "kills", 30, "kills of each program")
@@ -40,7 +41,7 @@ func kill(ctx context.Context, args []string) error {
 		}
 	}
 	r, err := kills.Run(ctx, cfg)
-	fmt.Println(r)
+	fmt.Fprintln(out, r)
 	if err == nil && r.Lost+r.Doubled > 0 {
 		err = errWrong
 	}

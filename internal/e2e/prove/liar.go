@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // lie sends events through a lying cable and prints what they came to.
-func lie(ctx context.Context, args []string) error {
+func lie(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("liar", flag.ContinueOnError)
 	cfg := liar.Config{Faults: liar.Lying}
 	flags.IntVar(&cfg.Events, "events", 20_000, "events of all kiosks together")
@@ -41,7 +42,7 @@ func lie(ctx context.Context, args []string) error {
 		defer stop()
 	}
 	r, err := liar.Run(ctx, cfg)
-	fmt.Println(r)
+	fmt.Fprintln(out, r)
 	if err == nil && r.Lost+r.Doubled+r.Disorder > 0 {
 		err = errWrong
 	}

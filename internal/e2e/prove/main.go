@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -26,7 +27,7 @@ func main() {
 var parts = []struct {
 	name string
 	does string
-	run  func(ctx context.Context, args []string) error
+	run  func(ctx context.Context, args []string, out io.Writer) error
 }{
 	{"sim", "networks lived in virtual time, one for each seed", simulate},
 	{"liar", "events over real sockets through a cable that lies, while the broker restarts", lie},
@@ -38,14 +39,18 @@ var parts = []struct {
 var errWrong = errors.New("that must not be")
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "soak" {
+		return soak(ctx, args[1:], os.Stdout)
+	}
 	for _, p := range parts {
 		if len(args) > 0 && args[0] == p.name {
-			return p.run(ctx, args[1:])
+			return p.run(ctx, args[1:], os.Stdout)
 		}
 	}
 	var usage strings.Builder
 	for _, p := range parts {
 		fmt.Fprintf(&usage, "prove %-8s %s (-h for its flags)\n", p.name, p.does)
 	}
+	fmt.Fprintf(&usage, "prove %-8s %s (-h for its flags)\n", "soak", "all of them, one line for each at the end")
 	return errors.New(usage.String())
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 
 	"balcao/internal/e2e/power"
 )
 
 // cutPower cuts the power of each program's database and prints what that came to.
-func cutPower(ctx context.Context, args []string) error {
+func cutPower(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("power", flag.ContinueOnError)
 	var cfg power.Config
 	flags.IntVar(&cfg.Cuts, "cuts", 100, "moments at which the power of each program is cut")
@@ -26,6 +27,6 @@ func cutPower(ctx context.Context, args []string) error {
 	defer os.RemoveAll(dir)
 	cfg.Dir = dir
 	r, err := power.Run(ctx, cfg)
-	fmt.Println(r)
+	fmt.Fprintln(out, r)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // simulate lives some seeds and prints what they came to, in one line.
-func simulate(ctx context.Context, args []string) error {
+func simulate(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
 	var cfg sim.Config
 	flags.Uint64Var(&cfg.Seed, "seed", 1, "the first seed")
@@ -45,7 +46,7 @@ func simulate(ctx context.Context, args []string) error {
 		})
 	}
 	parts.Wait()
-	fmt.Printf("sim: %d seeds of %g h, %d failed, %s\n  %s\n", b.lived, *hours, len(b.failed), time.Since(began).Round(time.Second), b.sum)
+	fmt.Fprintf(out, "sim: %d seeds of %g h tried (headquarters away for %g h), %d failed; %s; %s\n", b.lived, *hours, *away, len(b.failed), b.sum, time.Since(began).Round(time.Second))
 	return errors.Join(b.failed...)
 }
 
