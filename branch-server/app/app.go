@@ -59,6 +59,7 @@ type App struct {
 	book   *metrics.Book
 	post   *operation.Post
 	disk   *disk.Keeper
+	time   *timekeeper
 	uplink *uplink                       // nil without headquarters
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
@@ -100,6 +101,8 @@ func (a *App) openDay(ctx context.Context) error {
 	if err := a.keepDisk(ctx); err != nil {
 		return err
 	}
+	a.time = &timekeeper{app: a}
+	a.store.Judge(a.time.quality)
 	if n := a.store.Dropped(); n > 0 {
 		a.log.Warn("an unfinished write was left out; nobody was told of it", "pages", n)
 	}
@@ -110,6 +113,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: timedJournal{a.store, a.book}, Audience: &audience{app: a},
 		Supply: func() engine.Supply { return a.branch.Load() }, Fit: a.fit,
+		Ahead: a.ahead, Unset: a.time.unset,
 		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {
@@ -201,7 +205,7 @@ func (a *App) connect(_ context.Context) error {
 	a.parent, err = carrier.NewParent(carrier.ParentConfig{
 		Boot: a.boot, Incarnation: a.store.Incarnation(), Software: Version, Link: link,
 		Ledger: site.Ledger{Adopter: a.engine, Marks: a.store},
-		Handle: a.site.Handle, OnHealth: a.site.Health, OnPresence: a.site.Presence,
+		Handle: a.site.Handle, OnHealth: a.site.Health, OnPresence: a.site.Presence, OnHello: a.site.Hello,
 		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {
@@ -286,6 +290,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
+	g.Go(func() error { return a.time.run(ctx) })
 	g.Go(func() error { return a.store.Begun(ctx) })
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })

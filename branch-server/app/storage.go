@@ -69,18 +69,29 @@ func (a *App) fit() error {
 	if a.disk.Admit() != nil {
 		return queue.ErrNoRoom
 	}
+	if a.time.unset() {
+		return queue.ErrNoClock
+	}
 	return nil
+}
+
+// ahead is how far the branch's clock is ahead of a node's.
+func (a *App) ahead(node string) time.Duration {
+	if a.site == nil {
+		return 0
+	}
+	return a.site.Ahead(node)
 }
 
 // server is how the branch server's own machine is.
 func (a *App) server() wire.KioskHealth {
 	now := a.clock.Now().UnixMilli()
-	return wire.KioskHealth{Node: a.cfg.Branch.ID, Online: true, SeenMS: now, Devices: a.parts(), Disk: a.diskHealth()}
+	return wire.KioskHealth{Node: a.cfg.Branch.ID, Online: true, SeenMS: now, Devices: a.parts(), Disk: a.diskHealth(), Clock: a.time.health()}
 }
 
 // parts are the states of the machine's parts, as health names them.
 func (a *App) parts() map[string]string {
-	return map[string]string{wire.PartDisk: a.disk.State().Code()}
+	return map[string]string{wire.PartDisk: a.disk.State().Code(), wire.PartClock: a.time.state()}
 }
 
 func (a *App) diskHealth() *wire.DiskHealth {

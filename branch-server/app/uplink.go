@@ -40,6 +40,7 @@ func newUplink(a *App) (*uplink, error) {
 		Node: a.cfg.node(), Boot: a.boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second, TLS: a.trust.Client(wire.HQName)},
 		Source: a.store, Linger: farewell, Now: a.clock.Now, OnLink: u.linked, Log: a.log,
+		OnTime: a.time.heard, ClockQuality: a.time.quality,
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +116,7 @@ func (u *uplink) sendHealth() {
 	data, err := json.Marshal(wire.Health{
 		Node: u.app.cfg.Branch.ID, Boot: u.app.boot, Software: Version, AtMS: u.app.clock.Now().UnixMilli(),
 		UpMS: machine.Uptime(), Unsent: unsent, Memory: machine.Resident(), Kiosks: u.app.site.Devices(),
-		Devices: u.app.parts(), Disk: u.app.diskHealth(),
+		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(),
 	})
 	if err == nil {
 		u.child.Health(data)

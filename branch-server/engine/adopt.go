@@ -33,6 +33,9 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 	if cmd == nil {
 		return
 	}
+	if alone, ok := cmd.(queue.ReserveAlone); ok {
+		cmd = e.dated(alone, at)
+	}
 	entries, err := d.Handle(cmd, at)
 	if alone, ok := cmd.(queue.ReserveAlone); ok && err != nil {
 		e.cfg.Log.Warn("a number given alone makes no visit", "node", from.Node, "number", alone.Number.String(), "err", err)
@@ -70,6 +73,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 		return note[wire.NodeFact](e, from)
 	case wire.TypeNodeAmnesia:
 		return note[wire.AmnesiaFact](e, from)
+	case wire.TypeClockStep:
+		return note[wire.ClockFact](e, from)
 	}
 	return nil
 }

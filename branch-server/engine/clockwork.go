@@ -35,7 +35,7 @@ func (e *Engine) step(ctx context.Context) error {
 	var end ending
 	err := e.Read(ctx, func(d *queue.Day, at time.Time) {
 		today = queue.DateOf(at, e.cfg.Zone)
-		open = today > d.Date()
+		open = today > d.Date() && (e.cfg.Unset == nil || !e.cfg.Unset())
 		end = e.ends(d, at)
 		due = !d.Due().IsZero() && !d.Due().After(at)
 	})

@@ -12,6 +12,6 @@ func Understands(kind string) bool {
 	return slices.Contains([]string{
 		wire.TypeTicketRequested, wire.TypeTicketPrinted, wire.TypeTicketFailed, wire.TypeTicketUnknown, wire.TypeTicketAccepted, wire.TypeTicketAbandoned,
 		wire.TypePrintStarted, wire.TypeTicketAlone, wire.TypeSlipGiven, wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered,
-		wire.TypeSlipTaken, wire.TypeSlipRetracted, wire.TypeNodeStarted, wire.TypeNodeStopped, wire.TypeNodeAmnesia,
+		wire.TypeSlipTaken, wire.TypeSlipRetracted, wire.TypeNodeStarted, wire.TypeNodeStopped, wire.TypeNodeAmnesia, wire.TypeClockStep,
 	}, kind)
 }

@@ -64,13 +64,14 @@ type Site struct {
 	orders []order
 	tests  []test
 	nodes  map[wire.NodeID]*wire.KioskHealth
+	clocks map[wire.NodeID]*nodeClock
 }
 
 // New returns a site that knows no nodes yet.
 func New(cfg Config) *Site {
 	return &Site{
 		cfg: cfg, changed: make(chan struct{}, 1), ordered: make(chan struct{}, 1),
-		nodes: map[wire.NodeID]*wire.KioskHealth{},
+		nodes: map[wire.NodeID]*wire.KioskHealth{}, clocks: map[wire.NodeID]*nodeClock{},
 	}
 }
 
@@ -318,6 +319,8 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n.Cert, n.Software = h.Cert, h.Software
 	n.Call, n.CallMS = h.Call, h.CallMS
 	n.Disk = h.Disk
+	s.reads(id, h.Boot, sample.TS)
+	n.Clock = s.clockHealth(id, h.Clock)
 }
 
 // maxDevices bounds what a node may say of itself; maxNodes bounds how many are remembered.

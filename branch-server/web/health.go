@@ -91,7 +91,7 @@ func (p painter) device(h wire.KioskHealth) deviceView {
 	}
 	switch {
 	case len(troubles) > 0:
-		v.Text = upperFirst(list(troubles)) + "."
+		v.Text = upperFirst(list(troubles)) + "." + machineFigures(h)
 	case h.Unsent > 0:
 		v.Text = "Em ordem, a enviar " + strconv.FormatUint(h.Unsent, 10) + " registos."
 	default:
@@ -217,4 +217,27 @@ func (p painter) wishes() []wishView {
 		list = append(list, wishView{Kiosk: nodeName(h.Node, h.Faces), Text: text, Since: h.CallMS})
 	}
 	return list
+}
+
+// machineFigures says how much room a machine has and how far its clock is off, where that ails it.
+func machineFigures(h wire.KioskHealth) string {
+	text := ""
+	if d := h.Disk; d != nil && h.Devices[wire.PartDisk] != wire.DiskOK {
+		text += " Livres " + strconv.FormatUint(d.Free>>20, 10) + " de " + strconv.FormatUint(d.Total>>20, 10) + " MiB"
+		if d.SyncMS > 0 {
+			text += "; gravar demora " + strconv.FormatInt(d.SyncMS, 10) + " ms"
+		}
+		text += "."
+	}
+	if c := h.Clock; c != nil && h.Devices[wire.PartClock] != wire.ClockGood {
+		off := time.Duration(c.OffsetMS) * time.Millisecond
+		switch {
+		case !c.Known:
+		case off > 0:
+			text += " Está " + span(off) + " atrasado."
+		case off < 0:
+			text += " Está " + span(-off) + " adiantado."
+		}
+	}
+	return text
 }

@@ -304,7 +304,10 @@ func (h *house) browser() *browser {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return &browser{h: h, Client: &http.Client{Jar: jar, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	// Its own connections: the end of another test's server closes the idle ones of the default transport.
+	own := &http.Transport{}
+	h.t.Cleanup(own.CloseIdleConnections)
+	return &browser{h: h, Client: &http.Client{Transport: own, Jar: jar, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // reply is an answer with its body read.
@@ -404,7 +407,7 @@ func (b *browser) listen(view, lastID string) (messages <-chan message, stop fun
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
-	resp, err := (&http.Client{Jar: b.Jar}).Do(req)
+	resp, err := (&http.Client{Transport: b.Transport, Jar: b.Jar}).Do(req)
 	if err != nil {
 		b.h.t.Fatal(err)
 	}

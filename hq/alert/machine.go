@@ -63,7 +63,11 @@ func CheckMachine(m Machine, branch string) []Finding {
 	case wire.ClockHeld:
 		add(Clock, Soon, "o relógio da máquina saltou e o programa não o seguiu.", "Confirmar a data e a hora da máquina; se estiverem certas, reiniciar o programa fora de horas.")
 	case wire.ClockNever:
-		add(Clock, Urgent, "não sabe as horas e não dá senhas com hora.", "Acertar a data e a hora, ou ligar à rede; trocar a pilha do relógio.")
+		words := "não sabe as horas e não dá senhas com hora."
+		if m.Own {
+			words = "não sabe as horas; os tempos de receção ficam errados."
+		}
+		add(Clock, Urgent, words, "Acertar a data e a hora, ou ligar à rede; trocar a pilha do relógio.")
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 
 	"balcao/hq/alert"
 	"balcao/hq/ingest"
+	"balcao/internal/chrono"
 	"balcao/internal/disk"
 	"balcao/internal/replica"
 	"balcao/internal/wire"
@@ -61,7 +62,11 @@ func (l ledger) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica.
 
 // own is what is wrong with headquarters' own machine.
 func (a *App) own() []alert.Finding {
-	return alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: a.disk.State().Code()}, "")
+	clock := wire.ClockGood
+	if chrono.Unset(time.Now()) {
+		clock = wire.ClockNever
+	}
+	return alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: a.disk.State().Code(), Clock: clock}, "")
 }
 
 // Room is how the disk of headquarters is.

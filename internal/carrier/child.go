@@ -84,6 +84,9 @@ type ChildConfig struct {
 	// "dn/cfg". Both are called one after the other and must be quick.
 	OnSite    func(topic string, payload []byte)
 	OnCommand func(channel wire.Channel, payload []byte)
+	// OnTime is told what the parent's clock said, a little late, with every
+	// acknowledgement. It may be nil and must be quick.
+	OnTime func(parent time.Time)
 	// OnLink is told when the parent becomes reachable and when it no longer
 	// is. It must be quick.
 	OnLink func(reachable bool)

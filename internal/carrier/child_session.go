@@ -202,6 +202,9 @@ func (s *childSession) ack(ctx context.Context, payload []byte) error {
 		return err
 	}
 	s.reach(true)
+	if s.cfg.OnTime != nil && a.Time > 0 {
+		s.cfg.OnTime(time.UnixMilli(a.Time))
+	}
 	if s.sender.Ack(a, s.cfg.Now()) {
 		if err := s.cfg.Source.Acknowledged(ctx, a.Epoch, a.HWM); err != nil {
 			s.again(fmt.Errorf("keep acknowledgement: %w", err))

@@ -38,6 +38,7 @@ type Log struct {
 	epoch uint64
 
 	acknowledged atomic.Uint64
+	quality      atomic.Pointer[func() wire.ClockQuality]
 	again        chan struct{} // closed by Wish
 	wished       sync.Once
 }
@@ -105,6 +106,16 @@ func OpenFile(ctx context.Context, path string, schema fs.FS, cfg Config) (*sqli
 // Database is the file that holds the log, for whoever watches over its disk.
 func (l *Log) Database() *sqlite.DB { return l.db }
 
+// Judge has every fact written from now on say how good the clock is; without it all say that it is right.
+func (l *Log) Judge(quality func() wire.ClockQuality) { l.quality.Store(&quality) }
+
+func (l *Log) clock() wire.ClockQuality {
+	if quality := l.quality.Load(); quality != nil {
+		return (*quality)()
+	}
+	return wire.ClockOK
+}
+
 // Epoch identifies this log: it was minted when the file was created.
 func (l *Log) Epoch() uint64 { return l.epoch }
 
@@ -132,7 +143,7 @@ func (l *Log) Append(ctx context.Context, tx *sqlite.Tx, facts ...Fact) (Positio
 	for _, f := range facts {
 		event := wire.Event{
 			Seq: end.Seq + 1, ID: l.cfg.MintID(f.At), Type: f.Type, Version: f.Version,
-			TS: f.At.UnixMilli(), Up: l.cfg.Uptime(), CQ: wire.ClockOK, Data: f.Data,
+			TS: f.At.UnixMilli(), Up: l.cfg.Uptime(), CQ: l.clock(), Data: f.Data,
 		}
 		if f.From.Node != "" {
 			event.Via = &wire.Via{Node: wire.NodeID(f.From.Node), Epoch: f.From.Epoch, Seq: f.From.Seq}

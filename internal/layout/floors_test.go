@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"hq/atlas/registry":      pure,
 	"hq/visit":               pure,
 	"hq/visit/rollup":        pure,
+	"internal/chrono":        pure,
 	"internal/citizen":       pure,
 	"internal/qr":            pure,
 	"internal/config":        pure,

@@ -12,7 +12,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -84,47 +83,5 @@ func Minter() eventlog.Config {
 func random(b []byte) {
 	if _, err := rand.Read(b); err != nil {
 		panic(err) // crypto/rand never fails on the systems we run on
-	}
-}
-
-// Clock tells the time of day and never runs backwards: it is set once from the wall clock and then follows the
-// monotonic one, so that neither a jump nor a correction of the wall clock changes what has been measured. It takes
-// the wall clock over again, forwards only, when it is told to.
-type Clock struct {
-	mu     sync.Mutex
-	anchor time.Time // with its monotonic reading
-	offset time.Duration
-	wall   func() time.Time
-}
-
-// NewClock returns a clock set to the wall clock.
-func NewClock() *Clock {
-	return &Clock{anchor: time.Now(), wall: time.Now}
-}
-
-// Now returns the time in UTC.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now()
-}
-
-func (c *Clock) now() time.Time {
-	return c.anchor.Round(0).Add(c.wall().Sub(c.anchor) + c.offset).UTC()
-}
-
-// Skew returns how far the wall clock is ahead of this one; negative when it is behind.
-func (c *Clock) Skew() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.wall().Round(0).Sub(c.now())
-}
-
-// Advance takes the wall clock over if it is ahead.
-func (c *Clock) Advance() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if skew := c.wall().Round(0).Sub(c.now()); skew > 0 {
-		c.offset += skew
 	}
 }

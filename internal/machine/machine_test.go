@@ -20,20 +20,3 @@ func TestMachineTells(t *testing.T) {
 		t.Error("minter repeats itself")
 	}
 }
-
-func TestAdvanceOnlyGoesForward(t *testing.T) {
-	c := NewClock()
-	c.offset = -time.Minute // as if the wall had jumped ahead by a minute
-	if skew := c.Skew(); skew < 59*time.Second {
-		t.Fatalf("skew %s", skew)
-	}
-	c.Advance()
-	if skew := c.Skew(); skew < -time.Second || skew > time.Second {
-		t.Errorf("skew after advancing %s", skew)
-	}
-	c.offset = time.Minute
-	c.Advance()
-	if c.offset != time.Minute {
-		t.Error("clock was set back")
-	}
-}

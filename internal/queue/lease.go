@@ -31,7 +31,9 @@ type ReserveAlone struct {
 	Day     Date
 	Asked   time.Time // when the citizen asked; zero where the kiosk's clock was not set
 	Slip    string    // the name of a slip without a number: the branch gives one now
-	Lost    bool      // the branch gave it, and has lost its memory of that: see Recover
+	// Doubtful says that nobody knows well when they asked: the visit's times are left out of statistics.
+	Doubtful bool
+	Lost     bool // the branch gave it, and has lost its memory of that: see Recover
 }
 
 // Leased says that a holder may give out the numbers From to To of a Day by itself. The branch's own sequence stays
@@ -171,7 +173,11 @@ func (d *Day) reserveAlone(c ReserveAlone, at time.Time) ([]Event, error) {
 		taken.Slip = c.Slip
 		taken.Alone, taken.Asked, taken.Came = false, time.Time{}, since
 	}
-	return append(events, taken), nil
+	events = append(events, taken)
+	if c.Doubtful {
+		events = append(events, InaccurateSet{Visit: taken.Visit, Inaccurate: true})
+	}
+	return events, nil
 }
 
 // leaseOf returns the division in which a number of today is a holder's.

@@ -17,8 +17,9 @@ const (
 	TypePrinterState    = "printer.state"
 	TypeDeviceFault     = "device.fault"
 	TypeDeviceRecovered = "device.recovered"
-	TypeSlipTaken       = "slip.taken"     // somebody took the slip out of the printer's mouth
-	TypeSlipRetracted   = "slip.retracted" // nobody did, and the printer drew it back
+	TypeClockStep       = "node.clock_step" // the clock was set, or the machine's jumped and was not followed
+	TypeSlipTaken       = "slip.taken"      // somebody took the slip out of the printer's mouth
+	TypeSlipRetracted   = "slip.retracted"  // nobody did, and the printer drew it back
 )
 
 // TicketFact is the body of every ticket fact of a kiosk: what happened to one request. Fields that a type does not

@@ -44,3 +44,10 @@ type ClockHealth struct {
 	// SkewMS is how far the machine's clock is ahead of the one that the program goes by.
 	SkewMS int64 `json:"skew,omitempty"`
 }
+
+// ClockFact is the body of node.clock_step.
+type ClockFact struct {
+	AheadMS int64  `json:"ahead"` // how far the clock it was compared with was ahead, in milliseconds
+	State   string `json:"state"` // ClockGood after it was set, ClockHeld where it was not followed
+	From    string `json:"from"`  // machine or parent
+}

@@ -29,14 +29,17 @@ func (t *tickets) patience(pressed time.Time) time.Duration {
 // shut reports whether the branch, when it was last heard, gave no numbers for a service at this hour. What it said
 // holds while it is silent.
 func (t *tickets) shut(service string) bool {
-	now := t.app.clock.Now()
+	now := t.app.time.now()
 	s, _, known := t.app.offers.offered(service, now)
 	return known && s.LastMS > 0 && now.UnixMilli() >= s.LastMS
 }
 
 // alone gives a request a number of the kiosk's own lease. It reports whether it could.
 func (t *tickets) alone(ctx context.Context, j *job, asked wire.TicketFact) bool {
-	now := t.app.clock.Now()
+	if t.app.time.lost() {
+		return false
+	}
+	now := t.app.time.now()
 	service, day, known := t.app.offers.offered(asked.Service, now)
 	if !known || service.Div == "" {
 		return false
@@ -49,7 +52,7 @@ func (t *tickets) alone(ctx context.Context, j *job, asked wire.TicketFact) bool
 			Place: service.Place, IssuedMS: now.UnixMilli(), Ahead: -1, Alone: true,
 			Then: asked.Then,
 		}
-	}, now)
+	}, t.app.clock.Now())
 	if err != nil {
 		if !errors.Is(err, store.ErrNoNumbers) {
 			t.app.log.Error("number not given alone", "err", err)
@@ -113,5 +116,5 @@ func (l *lender) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.app.store.Lend(ctx, ranges, l.app.offers.today(l.app.clock.Now()))
+	return l.app.store.Lend(ctx, ranges, l.app.offers.today(l.app.time.now()))
 }

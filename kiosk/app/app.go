@@ -50,6 +50,7 @@ type App struct {
 
 	assistance assistance
 	health     *health
+	time       *timekeeper
 	disk       *disk.Keeper
 	keeper     *keeper
 	offers     *offers
@@ -84,7 +85,7 @@ type App struct {
 func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
 	cfg.Times = cfg.Times.withDefaults()
 	a := &App{
-		cfg: cfg, log: log.With("kiosk", cfg.Node), clock: machine.NewClock(), boot: machine.NewBoot(),
+		cfg: cfg, log: log.With("kiosk", cfg.Node), clock: machine.NewClockOff(cfg.Times.Off), boot: machine.NewBoot(),
 		latency: newLatency(), catalogue: cfg.Printer.catalogue(), lookup: newLookup(), made: look(systemRoot),
 	}
 	defer func() {
@@ -95,7 +96,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := errors.Join(a.openMemory(ctx), a.bind(), a.openPost(ctx)); err != nil {
 		return nil, err
 	}
-	a.devices = newDevices(a)
+	a.devices, a.time = newDevices(a), newTimekeeper(a)
+	a.store.Judge(a.time.quality)
+	a.time.report()
 	if err := a.keepDisk(ctx); err != nil {
 		return nil, err
 	}
@@ -172,7 +175,7 @@ func (a *App) connect() error {
 		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(), Believe: a.believe(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
-		OnSlip: a.layouts.hear,
+		OnSlip: a.layouts.hear, OnTime: a.time.heard, Quality: a.time.quality,
 	})
 	return err
 }
@@ -317,6 +320,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.devices.run)
 	start(a.health.run)
 	start(a.disk.Run)
+	start(a.time.run)
 	start(a.keeper.run)
 	start(a.keepIdentity)
 	start(a.store.Begun)

@@ -145,6 +145,8 @@ type Times struct {
 	Slip time.Duration
 	// Hold is how long a number left without paper is kept after a restart; two minutes from the request on.
 	Hold time.Duration
+	// Off is how wrong the machine's clock is made out to be.
+	Off time.Duration
 	// Settle is how long devices and the branch may take to be found after the start; 5 s.
 	Settle time.Duration
 	// Keep is the least time between two writes of what the branch told everybody; 5 s.

@@ -223,5 +223,5 @@ func facts(device, before, now string) []string {
 
 // faulty reports whether a device in this state does not do its work.
 func faulty(state string) bool {
-	return !slices.Contains([]string{"", stateStarting, stateReady, stateNearEnd, stateNull, stateUnsure, wire.DiskOK, wire.DiskScarce, wire.DiskSlow, wire.DiskChecking}, state)
+	return !slices.Contains([]string{"", stateStarting, stateReady, stateNearEnd, stateNull, stateUnsure, wire.DiskOK, wire.DiskScarce, wire.DiskSlow, wire.DiskChecking, wire.ClockOff}, state)
 }

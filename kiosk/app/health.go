@@ -50,7 +50,7 @@ func (h *health) sample() wire.Health {
 		Node: a.cfg.Node, Boot: a.boot, Software: Version, AtMS: a.clock.Now().UnixMilli(), UpMS: machine.Uptime(),
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
 		Models: a.models(), Roll: a.paperLeft(), SlipTest: a.layouts.lastTest(),
-		Disk: a.diskHealth(),
+		Disk: a.diskHealth(), Clock: a.time.health(),
 		Cert: a.certificate(),
 	}
 }
@@ -67,7 +67,7 @@ func (a *App) paperLeft() *wire.PaperRoll {
 func (a *App) others() map[string]http.Handler {
 	return map[string]http.Handler{
 		"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models(), "roll": a.paperLeft(), "disk": a.diskHealth()})
+			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models(), "roll": a.paperLeft(), "disk": a.diskHealth(), "clock": a.time.health()})
 		}),
 		"GET /debug/latency": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			answer(w, figures(a.Latencies()))

@@ -134,7 +134,7 @@ func (l *layouts) print(ctx context.Context, id string, t wire.SlipTest) {
 	f := form.Of(t.Layout)
 	paper := printers.Slip{
 		TicketID: "ENSAIO", Number: "T000", Branch: t.Branch, Body: t.Body, Service: t.Service, Place: t.Place,
-		Issued: written(a.clock.Now().UnixMilli(), a.offers.zone()), Validity: "Talão de ensaio: não é uma senha.", Ahead: 3,
+		Issued: written(a.time.now().UnixMilli(), a.offers.zone()), Validity: "Talão de ensaio: não é uma senha.", Ahead: 3,
 		Wait: printers.Wait{From: 10, To: 20}, QR: "HTTPS://ENSAIO.EXAMPLE/T000", Language: t.Lang, Large: t.Large,
 		Form: device.Fitted(&f, a.unit.speaks()),
 	}

@@ -87,7 +87,7 @@ func (a *App) tell(s *metrics.Sheet) {
 	}
 	if a.tickets != nil {
 		if lent, err := a.store.Lent(ctx); err == nil {
-			n, today := 0, a.offers.day(a.clock.Now())
+			n, today := 0, a.offers.day(a.time.now())
 			for _, r := range lent {
 				if r.Day == today {
 					n += max(0, r.Left)

@@ -22,7 +22,10 @@ func (t *tickets) lastPatience(j *job) time.Duration {
 // nameless gives a request a slip without a number: nothing else is left, and nobody is sent away without paper. Whoever
 // holds it is taken in by its time when the branch is back, or by reception before. It reports whether it could.
 func (t *tickets) nameless(ctx context.Context, j *job, asked wire.TicketFact) bool {
-	now := t.app.clock.Now()
+	if t.app.time.lost() { // the hour on it is all that it is worth
+		return false
+	}
+	now := t.app.time.now()
 	service, day, known := t.app.offers.offered(asked.Service, now)
 	if !known {
 		return false
@@ -34,7 +37,7 @@ func (t *tickets) nameless(ctx context.Context, j *job, asked wire.TicketFact) b
 			Number: name, Day: day, Service: service.ID, Body: service.Body, Class: asked.Class, Place: atReception,
 			IssuedMS: now.UnixMilli(), Ahead: -1, Alone: true, Slip: true,
 		}
-	}, now)
+	}, t.app.clock.Now())
 	if err != nil {
 		t.app.log.Error("slip without a number not given", "err", err)
 		return false

@@ -38,6 +38,9 @@ func (t *tickets) recover(ctx context.Context) error {
 // causeRestart says in the log that the program was not there to see.
 const causeRestart = "restart"
 
+// causeClock says that nobody knew the time, and the branch was silent.
+const causeClock = "clock"
+
 // leave gives a request up after a while, unless it is taken up before.
 func (t *tickets) leave(request string, after time.Duration) {
 	t.mu.Lock()

@@ -124,6 +124,11 @@ func (t *tickets) reserve(ctx context.Context, j *job, asked wire.TicketFact, pr
 			t.given(ctx, j)
 			return
 		}
+		if t.app.time.lost() && j.claim == nil {
+			t.end(ctx, j, store.Abandoned, causeClock, 0)
+			t.app.post(flow.TicketReply{Request: j.request, Refused: flow.RefusedUnable})
+			return
+		}
 		last, lose := context.WithTimeout(ctx, t.lastPatience(j))
 		reply, err = t.pose(last, j, request)
 		lose()

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"balcao/internal/identity"
 	"balcao/internal/wire"
@@ -16,7 +15,7 @@ func (a *App) openIdentity() (err error) {
 	if a.cfg.Identity == "" {
 		return nil
 	}
-	if a.own, err = identity.Open(a.cfg.Identity, time.Now, a.log); err != nil {
+	if a.own, err = identity.Open(a.cfg.Identity, a.time.now, a.log); err != nil {
 		return err
 	}
 	if a.own.Name() != a.cfg.Node {

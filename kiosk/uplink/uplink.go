@@ -38,6 +38,9 @@ type Config struct {
 	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
 	// OnSlip hears what stands on slips; it may be nil.
 	OnSlip func(wire.SlipLayout)
+	// OnTime hears what the branch's clock said, a little late; it may be nil. Quality says how good the node's own is.
+	OnTime  func(branch time.Time)
+	Quality func() wire.ClockQuality
 	// Keep is given what should outlive a restart, by name.
 	Keep func(name string, payload []byte)
 }
@@ -71,6 +74,7 @@ func New(cfg Config) (*Uplink, error) {
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
 		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, TLS: cfg.TLS, RetryMax: 2 * time.Second},
 		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnCommand: u.told, OnLink: u.pulse.link, Log: cfg.Log,
+		OnTime: cfg.OnTime, ClockQuality: cfg.Quality,
 	})
 	if err != nil {
 		return nil, err
