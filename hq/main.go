@@ -37,6 +37,7 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	check := flags.Bool("check", false, "look at configuration, disk, certificate and ports, and end")
 	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
 	hash := flags.Bool("hash-password", false, "read a password from standard input, print its hash for the configuration and end")
+	key := flags.String("new-key", "", "make a key with which a program of this name may read, and end")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -47,6 +48,9 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	}
 	if *hash {
 		return app.HashPassword(in, out)
+	}
+	if *key != "" {
+		return app.NewKey(*key, out)
 	}
 	if *check {
 		return app.Check(context.Background(), *path, *asJSON, out)

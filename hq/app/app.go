@@ -112,8 +112,13 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := cfg.OpenID.open(&outside); err != nil {
 		return nil, err
 	}
+	keys, err := readKeys(cfg.Keys)
+	if err != nil {
+		return nil, err
+	}
 	a.web, err = web.New(web.Options{
 		SSO:     outside,
+		Keys:    keys,
 		Reports: report.NewDesk(a.store, nw),
 		People:  a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,

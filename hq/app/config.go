@@ -50,6 +50,8 @@ type Config struct {
 	Alerts     Alerts  `yaml:"alerts"`
 	Reports    Reports `yaml:"reports"`
 	OpenID     OpenID  `yaml:"openid"`
+	// Keys is the file of the keys with which programs read; empty is none.
+	Keys string `yaml:"keys"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.

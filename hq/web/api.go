@@ -18,26 +18,26 @@ type branchJSON struct {
 	ID        wire.NodeID `json:"id"`
 	Name      string      `json:"name"`
 	District  string      `json:"district,omitempty"`
-	Simulated bool        `json:"simulated"`
-	State     string      `json:"state"`
+	Simulated bool        `json:"simulated" doc:"só existe como simulação"`
+	State     string      `json:"state" doc:"out, watch, unlinked, fine, closed ou never"`
 	Cause     string      `json:"cause,omitempty"`
-	Linked    bool        `json:"linked"`
-	Since     int64       `json:"since"`
-	Heard     int64       `json:"heard"`
-	Day       string      `json:"day"`
+	Linked    bool        `json:"linked" doc:"está ligado e fala"`
+	Since     int64       `json:"since" doc:"a ligação está assim desde"`
+	Heard     int64       `json:"heard" doc:"última palavra"`
+	Day       string      `json:"day" doc:"dia do local, AAAA-MM-DD"`
 	Open      bool        `json:"open"`
-	Source    string      `json:"source"`
+	Source    string      `json:"source" doc:"de onde vêm os números: o registo, ou o que o local diz de si"`
 	Issued    int         `json:"issued"`
 	Waiting   int         `json:"waiting"`
 	Called    int         `json:"called"`
 	Serving   int         `json:"serving"`
 	Served    int         `json:"served"`
 	NoShows   int         `json:"no_shows"`
-	WaitAvg   float64     `json:"wait_avg"`
-	Longest   float64     `json:"longest"`
-	Counters  int         `json:"counters"`
+	WaitAvg   float64     `json:"wait_avg" doc:"dos que esperam agora"`
+	Longest   float64     `json:"longest" doc:"de quem espera há mais tempo"`
+	Counters  int         `json:"counters" doc:"balcões abertos"`
 	Devices   int         `json:"devices"`
-	Faults    int         `json:"faults"`
+	Faults    int         `json:"faults" doc:"equipamentos com avaria ou sem notícias"`
 	Unlawful  int         `json:"unlawful,omitempty"`
 	Log       logJSON     `json:"log"`
 }
@@ -78,18 +78,22 @@ func ms(t time.Time) int64 {
 }
 
 func (s *Server) answer(w http.ResponseWriter, status int, body any) {
+	s.answerAs(w, status, "application/json", body)
+}
+
+func (s *Server) answerAs(w http.ResponseWriter, status int, kind string, body any) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		http.Error(w, "answer not made", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)
 	_, _ = w.Write(append(b, '\n')) // whoever asked may have gone
 }
 
 func (s *Server) refuse(w http.ResponseWriter, status int, err error) {
-	s.answer(w, status, map[string]string{"error": err.Error()})
+	s.answer(w, status, errorJSON{err.Error()})
 }
 
 func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request, who visitor) {
@@ -98,14 +102,33 @@ func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request, who visitor
 	for i, b := range branches {
 		list[i] = jsonOf(b)
 	}
-	s.answer(w, http.StatusOK, map[string]any{
-		"now": s.opt.Now().UnixMilli(), "branches": list,
-		"totals": map[string]any{
-			"branches": t.Branches, "reporting": t.Reporting, "waiting": t.Waiting, "called": t.Called, "serving": t.Serving,
-			"served": t.Served, "no_shows": t.NoShows, "issued": t.Issued, "wait_avg": t.WaitAvg.Seconds(),
-			"longest": t.Longest.Seconds(), "longest_in": t.LongestIn, "faults": t.Faults, "counters": t.Counters,
-		},
-	})
+	s.answer(w, http.StatusOK, branchesJSON{s.opt.Now().UnixMilli(), list, totalsJSON{
+		Branches: t.Branches, Reporting: t.Reporting, Waiting: t.Waiting, Called: t.Called, Serving: t.Serving, Served: t.Served,
+		NoShows: t.NoShows, Issued: t.Issued, WaitAvg: t.WaitAvg.Seconds(), Longest: t.Longest.Seconds(), LongestIn: t.LongestIn,
+		Faults: t.Faults, Counters: t.Counters,
+	}})
+}
+
+type branchesJSON struct {
+	Now      int64        `json:"now"`
+	Branches []branchJSON `json:"branches"`
+	Totals   totalsJSON   `json:"totals" doc:"soma dos locais que se veem"`
+}
+
+type totalsJSON struct {
+	Branches  int         `json:"branches"`
+	Reporting int         `json:"reporting"`
+	Waiting   int         `json:"waiting"`
+	Called    int         `json:"called"`
+	Serving   int         `json:"serving"`
+	Served    int         `json:"served"`
+	NoShows   int         `json:"no_shows"`
+	Issued    int         `json:"issued"`
+	WaitAvg   float64     `json:"wait_avg"`
+	Longest   float64     `json:"longest"`
+	LongestIn wire.NodeID `json:"longest_in"`
+	Faults    int         `json:"faults"`
+	Counters  int         `json:"counters"`
 }
 
 // known returns the branch that a request is about, or answers that there is none.
@@ -184,15 +207,23 @@ func (s *Server) apiBranch(w http.ResponseWriter, r *http.Request, who visitor) 
 	if !known {
 		return
 	}
-	s.answer(w, http.StatusOK, struct {
-		branchJSON
-		Software string       `json:"software,omitempty"`
-		Wait     spreadJSON   `json:"wait"`
-		Took     spreadJSON   `json:"service_time"`
-		Services []lineJSON   `json:"services"`
-		Bodies   []lineJSON   `json:"bodies"`
-		Nodes    []deviceJSON `json:"nodes"`
-	}{jsonOf(d.Summary), d.Software, spreadOf(d.Wait), spreadOf(d.Service), linesOf(d.Services), linesOf(d.Bodies), devicesOf(d)})
+	s.answer(w, http.StatusOK, oneBranchJSON{jsonOf(d.Summary), d.Software, spreadOf(d.Wait), spreadOf(d.Service), linesOf(d.Services), linesOf(d.Bodies), devicesOf(d)})
+}
+
+type oneBranchJSON struct {
+	branchJSON
+
+	Software string       `json:"software,omitempty"`
+	Wait     spreadJSON   `json:"wait" doc:"esperas de hoje"`
+	Took     spreadJSON   `json:"service_time" doc:"atendimentos de hoje"`
+	Services []lineJSON   `json:"services"`
+	Bodies   []lineJSON   `json:"bodies"`
+	Nodes    []deviceJSON `json:"nodes" doc:"quiosques e caixas"`
+}
+
+type visitsJSON struct {
+	Day    string      `json:"day"`
+	Visits []visitJSON `json:"visits"`
 }
 
 type visitJSON struct {
@@ -225,7 +256,7 @@ func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request, who visitor) 
 			Ended: ms(v.Ended), Wait: v.Wait.Seconds(), Took: v.ServiceTime.Seconds(),
 		}
 	}
-	s.answer(w, http.StatusOK, map[string]any{"day": d.Day, "visits": all})
+	s.answer(w, http.StatusOK, visitsJSON{string(d.Day), all})
 }
 
 // apiLog answers with a branch's records exactly as they came, one a line, of its newest epoch or the one asked for.

@@ -67,6 +67,10 @@ func (s *Server) table() []route {
 		{"POST /sair", everyone, s.signOut},
 		{"GET /api/branches", people.Viewer, s.apiBranches},
 		{"GET /api/branches/{id}", people.Viewer, s.apiBranch},
+		{"GET /api", people.Viewer, s.apiPage},
+		{"GET /api/openapi.json", people.Viewer, s.apiDocument},
+		{"GET /api/reports", people.Viewer, s.apiReports},
+		{"GET /api/branches/{id}/events", people.Viewer, s.apiEvents},
 		{"GET /api/branches/{id}/log", people.Viewer, s.apiLog},
 		{"GET /api/branches/{id}/visits", people.Viewer, s.apiVisits},
 		{"GET /healthz", everyone, s.health},
@@ -114,6 +118,11 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, role people.Role)
 }
 
 func (s *Server) visitor(r *http.Request) visitor {
+	if key, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); is && r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/") {
+		if p, known := s.opt.Keys.Find(key); known {
+			return visitor{person: &p}
+		}
+	}
 	c, err := r.Cookie(sessionCookie)
 	if err != nil || s.opt.People == nil {
 		return visitor{}

@@ -60,6 +60,8 @@ type Options struct {
 	People *people.Roster
 	Office Office
 	Desk   *cases.Desk
+	// Keys are those of programs that read; nil is none.
+	Keys *people.Keys
 	// SSO is where people have accounts elsewhere; nil is nowhere.
 	SSO SSO
 	// Sites is the registry of branches; nil is none.
