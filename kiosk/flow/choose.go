@@ -93,7 +93,7 @@ func (s State) popularRoom(v *View) int {
 func (s State) showWays(v *View) {
 	v.Wide = append(v.Wide,
 		Choice{Action: ActSearch, Icon: "search", Title: s.say("search"), Short: s.say("search.short"), Help: s.say("search.help")},
-		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.several", "n", strconv.Itoa(len(s.world.offer.Bodies)))})
+		Choice{Action: ActBodies, Icon: "list", Title: s.say("bodies"), Help: s.say("bodies.count", "n", strconv.Itoa(len(s.world.offer.Bodies)))})
 	if s.greets() && s.session.screen == Home {
 		v.Wide = append(v.Wide, Choice{Action: ActGreet, Icon: "b-id-card", Title: s.say("greet.short"), Help: s.say("greet.help")})
 	}

@@ -166,7 +166,6 @@ func (s State) thenWords(t Ticket) string {
 var severalWords = map[string]Text{
 	"several":        {"pt": "Tenho vários assuntos", "en": "Several matters"},
 	"several.help":   {"pt": "Uma só senha para todos", "en": "One ticket for all of them"},
-	"bodies.several": {"pt": "{n, plural, one {# entidade} other {# entidades}}, ou vários assuntos", "en": "{n, plural, one {# body} other {# bodies}}, or several matters"},
 	"several.title":  {"pt": "Os seus assuntos", "en": "What you came for"},
 	"several.sub":    {"pt": "Toque em cada um, pela ordem que quiser.", "en": "Touch each one, in the order you wish."},
 	"several.none":   {"pt": "Ainda não escolheu nenhum", "en": "Nothing chosen yet"},

@@ -299,7 +299,6 @@ var spanish = map[string]string{
 
 	"several":        "Tengo varios asuntos",
 	"several.help":   "Un solo turno para todos",
-	"bodies.several": "{n, plural, one {# entidad} other {# entidades}}, o varios asuntos",
 	"several.title":  "Sus asuntos",
 	"several.sub":    "Toque cada uno, en el orden que quiera.",
 	"several.none":   "Aún no ha elegido ninguno",

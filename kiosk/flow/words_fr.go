@@ -299,7 +299,6 @@ var french = map[string]string{
 
 	"several":        "Plusieurs démarches",
 	"several.help":   "Un seul ticket pour toutes",
-	"bodies.several": "{n, plural, one {# organisme} other {# organismes}}, ou plusieurs démarches",
 	"several.title":  "Vos démarches",
 	"several.sub":    "Touchez chacune, dans l’ordre voulu.",
 	"several.none":   "Aucune choisie pour l’instant",

@@ -299,7 +299,6 @@ var ukrainian = map[string]string{
 
 	"several":        "Маю кілька питань",
 	"several.help":   "Один талон на всі",
-	"bodies.several": "Установ: {n}, або кілька питань",
 	"several.title":  "Ваші питання",
 	"several.sub":    "Торкніться кожного в потрібному порядку.",
 	"several.none":   "Ще нічого не вибрано",
