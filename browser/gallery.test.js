@@ -54,6 +54,23 @@ test('the kiosk fits and breaks no rule in its languages and ways of showing', {
   await page.context().close();
 });
 
+test('every component is shown in every state and mode, by the sheets of the screens', { timeout: 90_000 }, async () => {
+  const { page, complaints } = await watchedPage(browser, { viewport: { width: 700, height: 1000 } });
+  await page.goto(new URL('/gallery/componentes', demo.at.kiosk).href);
+  const modes = await page.locator('iframe').evaluateAll((list) => list.map((f) => f.getAttribute('src') ?? ''));
+  assert.equal(modes.length, 4);
+  for (const mode of modes) {
+    await page.goto(new URL(mode, demo.at.kiosk).href);
+    await page.locator('.co-part').first().waitFor();
+    assert.ok((await page.locator('.co-part').count()) >= 12, 'a dozen components');
+    for (const state of ['is-pressed', 'is-focus']) assert.ok((await page.locator(`.${state}`).count()) >= 5, state);
+    for (const part of ['.choice.waiting', '.btn.waiting', '.choice.off', '.notice.warn .code', '.notice.busy', '.key[aria-disabled="true"]']) assert.ok(await page.locator(part).count(), part);
+    assert.deepEqual([...(await contrast(page, 7)), ...(await violations(page))], [], mode);
+  }
+  assert.deepEqual(complaints.filter((c) => !/Applying inline style|tokens\.css/.test(c)), []);
+  await page.context().close();
+});
+
 test('on a small screen letters and buttons keep their sizes, and what is shown fits', { timeout: 120_000 }, async () => {
   const { page } = await watchedPage(browser, { viewport: sizes.kiosk, hasTouch: true });
   /** @type {Record<string, string[]>} */

@@ -2,7 +2,7 @@
 // pictures whose names begin so.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launch } from './chromium.js';
+import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
 import { openFaces } from './faces.js';
 import { tour } from './tour.js';
@@ -42,10 +42,32 @@ async function oneBranch() {
       return count('finished') >= 4 && count('waiting') >= 6;
     }, 180_000);
     await faces.close();
+    await galleryOf(demo.at.kiosk);
     await tour(browser, demo, picture, scale);
   } finally {
     await demo.stop();
   }
+}
+
+/** The components of the kiosk in one mode after the other, and the small screen. @param {string} kiosk */
+async function galleryOf(kiosk) {
+  const { page } = await watchedPage(browser, { viewport: { width: 1400, height: 3000 }, deviceScaleFactor: 0.6 });
+  for (const mode of ['claro', 'contraste']) {
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.goto(new URL(`/gallery/componentes/${mode}`, kiosk).href);
+    await page.locator('.co').waitFor();
+    await page.setViewportSize({ width: 700, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+    await picture(`components-${mode}`, page);
+  }
+  await page.setViewportSize({ width: 1080, height: 1920 });
+  await page.goto(new URL('/gallery/touch/home?inches=21.5', kiosk).href);
+  await page.locator('[data-screen]').waitFor();
+  await picture('kiosk-small-screen', page);
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(new URL('/gallery/board/normal?distance=15000', kiosk).href);
+  await page.locator('.cb').waitFor();
+  await picture('callboard-far', page);
+  await page.context().close();
 }
 
 /** Headquarters with a whole network. */

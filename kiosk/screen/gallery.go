@@ -20,6 +20,8 @@ import (
 func gallery(now func() time.Time) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /gallery/{$}", galleryIndex)
+	mux.HandleFunc("GET /gallery/componentes", componentsPage)
+	mux.HandleFunc("GET /gallery/componentes/{mode}", componentsIn)
 	mux.HandleFunc("GET /gallery/touch/{name}", func(w http.ResponseWriter, r *http.Request) {
 		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", "/gallery/glass.css?"+r.URL.RawQuery, sampleGlass(r.URL.Query()).Tight, true).Write(w, http.StatusOK)
 	})
@@ -68,7 +70,7 @@ func serveSample(w http.ResponseWriter, r *http.Request, ok bool, state any, now
 	h.ServeHTTP(w, r)
 }
 
-var galleryTemplate = template.Must(template.New("gallery").Parse(`<body class="page stack"><h1>Galeria do quiosque</h1>
+var galleryTemplate = template.Must(template.New("gallery").Parse(`<body class="page stack"><h1>Galeria do quiosque</h1><p><a href="/gallery/componentes">Componentes</a></p>
 {{range .}}<section class="panel"><div class="head"><h2>{{.Title}}</h2></div><p class="in row">{{range .Links}}<a class="button small" href="{{.}}">{{.}}</a>{{end}}</p></section>{{end}}</body>`))
 
 func galleryIndex(w http.ResponseWriter, _ *http.Request) {
