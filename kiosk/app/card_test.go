@@ -31,7 +31,7 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	unplug := background(t, cards.Run)
 	<-cards.Ready()
 	cfg := touchConfig(t, b, printer.Path())
-	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust"), Chip: true}
+	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust"), Chip: true, Contactless: true}
 	k := start(t, cfg).ready(t)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -176,6 +176,48 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	remove()
 	b.holds("book-0002", wire.TypeTicketRequested, wire.TypePrintStarted, wire.TypeTicketPrinted)
 	k.page.press(t, "book-0003", "ticket", "finish", "")
+	k.page.screen(t, "home")
+
+	// A card on the reader is opened by the number on its front: a wrong one is told, the right one greets.
+	k.page.press(t, "near-0001", "home", "greet", "")
+	k.page.screen(t, "card")
+	insert("maria-contactless")
+	k.page.screen(t, "cardnumber")
+	keys := 0
+	number := func(digits string) {
+		t.Helper()
+		for i, d := range digits {
+			keys++
+			k.page.press(t, fmt.Sprintf("digit-%04d", keys), "cardnumber", "key", string(d))
+			k.page.wait(t, "a digit", func(s state) bool { return strings.Count(string(s["pad"]), "•") == i+1 })
+		}
+		keys++
+		k.page.press(t, fmt.Sprintf("digit-%04d", keys), "cardnumber", "open", "")
+	}
+	number("271828")
+	k.page.wait(t, "another number", func(s state) bool {
+		return s.text("screen") == "cardnumber" && s.says("O número não é o deste cartão")
+	})
+	number(cardtest.DemoCAN)
+	k.page.wait(t, "the name of a card on the reader", func(s state) bool {
+		return s.text("screen") == "greeting" && s.says("Olá, Maria") && s.says("Cartão verificado")
+	})
+	remove()
+	k.page.press(t, "near-0002", "greeting", "finish", "")
+	k.page.screen(t, "home")
+	k.page.press(t, "near-0003", "home", "booking", "")
+	k.page.press(t, "near-0004", "booking", "bookcard", "")
+	k.page.screen(t, "card")
+	insert("copied-contactless")
+	k.page.screen(t, "cardnumber")
+	number(cardtest.DemoCAN)
+	k.page.wait(t, "a card on the reader that was copied", func(s state) bool {
+		return s.text("screen") == "cardproblem" && s.says("chip-copied")
+	})
+	remove()
+	k.page.screen(t, "card")
+	k.page.press(t, "near-0005", "card", "booking", "")
+	k.page.press(t, "near-0006", "booking", "back", "")
 	k.page.screen(t, "home")
 
 	unplug()

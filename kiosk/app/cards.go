@@ -34,6 +34,8 @@ type cards struct {
 	reading  *reading        // under way; nil when none is
 	work     sync.WaitGroup
 
+	number cardNumber // as far as it is typed
+
 	mu         sync.Mutex
 	readerName string        // the reader that health tells of; empty for none
 	readerMake pcsc.Make     // of it
@@ -59,6 +61,8 @@ const (
 	startClaiming
 	stopReading
 	wipeReading
+	openGreeting
+	openClaiming
 )
 
 func newCards(a *App) *cards {
@@ -75,7 +79,10 @@ func (c *cards) stop() {
 	c.order(stopReading)
 }
 
-func (c *cards) wipe() { c.order(wipeReading) }
+func (c *cards) wipe() {
+	c.number.wipe()
+	c.order(wipeReading)
+}
 
 func (c *cards) start(forBooking bool) {
 	c.forget()
@@ -84,6 +91,15 @@ func (c *cards) start(forBooking bool) {
 		return
 	}
 	c.order(startReading)
+}
+
+// open reads the card that wants a number, by the one that was typed.
+func (c *cards) open(forBooking bool) {
+	if forBooking {
+		c.order(openClaiming)
+		return
+	}
+	c.order(openGreeting)
 }
 
 func (c *cards) order(o cardOrder) {
@@ -130,6 +146,15 @@ func (c *cards) obey(ctx context.Context, o cardOrder) {
 		case len(c.slots) > 0:
 			c.consider(ctx)
 		}
+	case openGreeting, openClaiming:
+		c.claiming = o == openClaiming
+		for _, s := range c.slots {
+			if s.card == c.told {
+				c.read(ctx, s, c.number.take())
+				return
+			}
+		}
+		c.number.wipe()
 	case stopReading:
 		c.watching, c.wanted = false, false
 	case wipeReading: // a name is with the loop, which has dropped it
@@ -185,7 +210,7 @@ func (c *cards) consider(ctx context.Context) {
 		c.two = true
 		c.fail(0, flow.CardTwo)
 	default:
-		c.read(ctx, newest)
+		c.read(ctx, newest, nil)
 	}
 }
 
@@ -264,8 +289,8 @@ func (c *cards) reader() (string, pcsc.Make) {
 }
 
 // read greets the holder of a card, beside everything else: a card may take its time. One dialogue ends before the next
-// begins, since they may be with the same card.
-func (c *cards) read(ctx context.Context, s slot) {
+// begins, since they may be with the same card. The number, if there is one, opens a card on the reader, and is wiped.
+func (c *cards) read(ctx context.Context, s slot, number *typedNumber) {
 	c.quit()
 	var before chan struct{}
 	if c.reading != nil {
@@ -284,6 +309,6 @@ func (c *cards) read(ctx context.Context, s slot) {
 		if before != nil {
 			<-before
 		}
-		machine.Apart(func() { task(ctx, s) })
+		machine.Apart(func() { c.through(ctx, s, number, task) })
 	})
 }

@@ -56,7 +56,7 @@ func claimByCard(ctx context.Context, t card.Transmitter, atr []byte, claim dige
 const claimWithin = 20 * time.Second
 
 // claim reads a card for a booking; what it said stays here until the request that follows is done with it.
-func (c *cards) claim(ctx context.Context, s slot) {
+func (c *cards) claim(ctx context.Context, s slot, over card.Transmitter) {
 	fail := func(code string, reason card.Reason) {
 		c.app.post(flow.CardFailed{Card: s.card, Code: code, Reason: string(reason)})
 	}
@@ -68,7 +68,7 @@ func (c *cards) claim(ctx context.Context, s slot) {
 	within, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
 	query := card.Query{Trust: trusted, Now: c.app.clock.Now(), Challenge: c.challenge()}
-	claimed, verdict, err := claimByCard(within, s.session, s.session.ATR(), c.app.key.claim, query)
+	claimed, verdict, err := claimByCard(within, over, s.session.ATR(), c.app.key.claim, query)
 	switch {
 	case ctx.Err() != nil, errors.Is(err, card.ErrRemoved): // told by the reader itself
 	case errors.Is(err, errUnverified):
@@ -76,6 +76,7 @@ func (c *cards) claim(ctx context.Context, s slot) {
 		fail(flow.CardUnverified, verdict.Reason)
 	case errors.Is(err, context.DeadlineExceeded):
 		fail(flow.CardNoBranch, "")
+	case c.wantsNumber(ctx, s, over, err):
 	case err != nil:
 		c.app.log.Info("card not read", "err", err)
 		fail(trouble(s.session, err), "")
@@ -97,6 +98,7 @@ func (c *cards) challenge() io.Reader {
 
 // forget wipes what the last card said.
 func (c *cards) forget() {
+	c.number.wipe()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.claimed = nil

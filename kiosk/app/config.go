@@ -122,6 +122,9 @@ type Reader struct {
 	// Chip has a card's chip prove that it is the original, where the purpose wants it and the card offers it. Off until
 	// real cards are known to answer on contacts: docs/decisions says why.
 	Chip bool `yaml:"chip"`
+	// Contactless has a card that lies on the reader read by PACE, with the number on its front typed by the citizen. Off
+	// until it is known that real cards take what is built here.
+	Contactless bool `yaml:"contactless"`
 	// Profile is such as gemalto/pc-twin; empty is the one that describes what the reader says it is.
 	Profile string `yaml:"profile"`
 }

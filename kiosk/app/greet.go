@@ -23,7 +23,7 @@ const (
 
 // greet reads a card for the greeting: the name goes to the screen as soon as it is read, and what the check of the
 // signature found when that is known. Without certificates to check it with, nothing more than the name is read.
-func (c *cards) greet(ctx context.Context, s slot) {
+func (c *cards) greet(ctx context.Context, s slot, over card.Transmitter) {
 	trusted := c.trust.load()
 	checking := trusted.Len() > 0
 	shown := false
@@ -39,10 +39,11 @@ func (c *cards) greet(ctx context.Context, s slot) {
 			c.app.post(c.named(s.card, g))
 		},
 	}
-	r, err := readWhenFree(ctx, s.session, query)
+	r, err := readWhenFree(ctx, over, s.session.ATR(), query)
 	defer r.Wipe()
 	switch {
 	case ctx.Err() != nil, errors.Is(err, card.ErrRemoved): // told by the reader itself
+	case c.wantsNumber(ctx, s, over, err):
 	case err != nil:
 		c.app.log.Info("card not read", "err", err)
 		c.app.post(flow.CardFailed{Card: s.card, Code: trouble(s.session, err)})
@@ -83,11 +84,11 @@ func (c *cards) tellVerdict(s slot, r *card.Reading, checked bool) {
 }
 
 // readWhenFree reads a card, and tries again for a while if another program holds it.
-func readWhenFree(ctx context.Context, s *pcsc.Session, q card.Query) (*card.Reading, error) {
+func readWhenFree(ctx context.Context, over card.Transmitter, atr []byte, q card.Query) (*card.Reading, error) {
 	limit, cancel := context.WithTimeout(ctx, heldFor)
 	defer cancel()
 	for {
-		r, err := card.Read(ctx, s, s.ATR(), q)
+		r, err := card.Read(ctx, over, atr, q)
 		if !errors.Is(err, pcsc.ErrBusy) {
 			return r, err
 		}

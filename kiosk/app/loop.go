@@ -25,7 +25,9 @@ const manyInputs = 64
 
 func newLoop(a *App) *loop {
 	return &loop{
-		app: a, state: flow.New(flow.Config{Lang: a.cfg.Lang, Languages: a.cfg.offered(), Few: a.cfg.Screen.touching().Tight}),
+		app: a, state: flow.New(flow.Config{
+			Lang: a.cfg.Lang, Languages: a.cfg.offered(), Few: a.cfg.Screen.touching().Tight, Contactless: a.cfg.Reader.Contactless,
+		}),
 		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -111,6 +113,12 @@ func (l *loop) do(e flow.Effect) {
 		t.abandon(e.Request)
 	case flow.StartCard:
 		c.start(e.CheckIn)
+	case flow.TypeNumber:
+		c.number.add(e.Digit)
+	case flow.EraseNumber:
+		c.number.drop()
+	case flow.OpenCard:
+		c.open(e.CheckIn)
 	case flow.StopCard:
 		c.stop()
 	case flow.CallStaff:

@@ -142,6 +142,8 @@ type Pad struct {
 	Label string   `json:"label"`           // what is typed, for those who do not see it
 	Keys  []Button `json:"keys,omitempty"`
 
+	Digits bool `json:"digits,omitempty"` // the keys are the ten digits
+
 	Typing bool       `json:"typing,omitempty"` // a word is typed, and not a code
 	Text   string     `json:"text,omitempty"`   // that word, as far as it is typed
 	Rows   [][]Button `json:"rows,omitempty"`   // its keys, row by row

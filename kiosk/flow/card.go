@@ -28,7 +28,7 @@ func (s State) card(in Input) (State, []Effect) {
 		switch {
 		case s.awaitsCard():
 			s.session.reading = true
-		case s.session.screen == Greeting:
+		case s.session.screen == Greeting, s.session.base() == CardNumber:
 			// Whose name is shown may not be who stands here now.
 			s = s.at(Card)
 			s.session.trouble = cardSwapped
@@ -48,6 +48,8 @@ func (s State) card(in Input) (State, []Effect) {
 		if s.session.check.checking && in.Card == s.world.card {
 			s.session.check = check{code: in.Reason, verified: in.Verified, expired: in.Expired}
 		}
+	case CardWantsNumber:
+		return s.wantsNumber(in), nil
 	case CardClaimed:
 		return s.claimed(in)
 	case CardFailed:
@@ -64,7 +66,7 @@ func (s State) awaitsCard() bool {
 
 // cardGone is an empty slot: what waited for that goes on by itself.
 func (s State) cardGone() (State, []Effect) {
-	torn := s.session.screen == Card && s.session.reading
+	torn := s.session.screen == Card && s.session.reading || s.session.base() == CardNumber
 	s.world.cardIn, s.session.reading = false, false
 	s = s.uncheck(checkRemoved)
 	gone := noReader(s.session.trouble)
@@ -85,7 +87,7 @@ func (s State) cardGone() (State, []Effect) {
 func (s State) cardFailed(in CardFailed) State {
 	switch {
 	case in.Card != 0 && in.Card != s.world.card:
-	case s.awaitsCard(), s.session.screen == CardProblem, s.session.screen == Card && noReader(in.Code):
+	case s.awaitsCard(), s.session.screen == CardProblem, s.session.base() == CardNumber, s.session.screen == Card && noReader(in.Code):
 		s = s.at(CardProblem)
 		s.session.trouble, s.session.reading, s.session.why = in.Code, false, in.Reason
 	default:
@@ -130,7 +132,7 @@ func (s State) tidyCard(before State) (State, []Effect) {
 			s.session.under = Home
 		}
 	}
-	onCard := s.session.screen == Card || s.session.screen == CardProblem || s.session.screen == Greeting
+	onCard := s.session.screen == Card || s.session.base() == CardNumber || s.session.screen == CardProblem || s.session.screen == Greeting
 	if s.world.watching && !onCard && !s.world.cardIn {
 		s.world.watching = false
 		out = append(out, StopCard{})
@@ -189,6 +191,9 @@ func (s State) showCard(v *View) {
 	}
 	v.Title, v.Subtitle = s.say("card.title"), s.say("card.sub")
 	step := Notice{Kind: "step", Icon: "b-id-card", Title: s.say("card.insert"), Text: s.say("card.insert.help")}
+	if s.cfg.Contactless {
+		step.Text = s.say("card.insert.near")
+	}
 	private := Notice{Kind: "info", Icon: "lock", Title: s.say("card.privacy"), Text: s.say("card.privacy.help")}
 	v.Actions = []Button{{Action: ActBack, Label: s.say("card.skip"), Icon: "list"}}
 	switch trouble := s.session.trouble; {
@@ -252,7 +257,7 @@ const (
 // remind is how loudly the card wants to be taken.
 func (s State) remind() Reminder {
 	switch {
-	case !s.world.cardIn, s.session.reading, s.session.check.checking, s.session.screen == Card && s.session.trouble == "":
+	case !s.world.cardIn, s.session.base() == CardNumber, s.session.reading, s.session.check.checking, s.session.screen == Card && s.session.trouble == "":
 		return ""
 	case s.session.base() == TicketReady, s.session.base() == OnScreen, s.session.base() == NoPaper, s.resting(),
 		s.session.screen == CardProblem && s.session.trouble == CardSilent:

@@ -39,6 +39,9 @@ type Config struct {
 	Languages []string // those that are offered, in this order; empty means all
 	Few       bool     // the screen is small for its viewers: fewer things at a time
 	Times     Times
+	// Contactless says that a card may also be held against the reader, and its
+	// number typed.
+	Contactless bool
 }
 
 // Screen names what is shown. A touch is only heard on the screen it was made
@@ -113,6 +116,9 @@ type session struct {
 	byCard   bool   // the card is to find a booking
 	cardKey  string // the touch that asked for that
 	reading  bool
+	digits   int  // of a card's number that are typed; the path never knows which
+	tries    int  // to open a card that were wrong
+	wrong    bool // the last one was, on this card
 	holder   holder
 	check    check
 	warned   bool
@@ -188,6 +194,7 @@ func Next(s State, in Input) (State, []Effect) {
 	}
 	s, more := s.tidyCard(before)
 	out = append(out, more...)
+	s, out = s.tidyNumber(before, out)
 	s, more = s.wind(touched)
 	return s, append(out, more...)
 }

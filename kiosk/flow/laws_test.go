@@ -58,8 +58,9 @@ type walk struct {
 	asked   map[string]int
 }
 
-func (w *walk) step() (flow.Input, []flow.Effect) {
-	in := w.next()
+func (w *walk) step() (flow.Input, []flow.Effect) { return w.hear(w.next()) }
+
+func (w *walk) hear(in flow.Input) (flow.Input, []flow.Effect) {
 	var out []flow.Effect
 	w.s, out = flow.Next(w.s, in)
 	for _, e := range out {
@@ -78,7 +79,8 @@ func (w *walk) step() (flow.Input, []flow.Effect) {
 			w.timer, w.running = e, true
 		case flow.StopTimer:
 			w.running = false
-		case flow.Withdraw, flow.AcceptOnScreen, flow.Abandon, flow.StartCard, flow.StopCard, flow.WipeCard:
+		case flow.Withdraw, flow.AcceptOnScreen, flow.Abandon, flow.StartCard, flow.StopCard, flow.WipeCard,
+			flow.TypeNumber, flow.EraseNumber, flow.OpenCard, flow.CallStaff:
 		}
 	}
 	return in, out
@@ -121,6 +123,9 @@ func (w *walk) next() flow.Input {
 		}
 		return flow.CardRead{Given: canary, Initial: "Ç", Checking: w.r.IntN(2) == 0}
 	case n < 19:
+		if w.r.IntN(2) == 0 {
+			return flow.CardWantsNumber{Wrong: w.r.IntN(2) == 0}
+		}
 		return flow.CardGone{}
 	default:
 		return flow.CardFailed{Code: flow.CardForeign}
@@ -293,11 +298,65 @@ func TestEveryScreenHasAWayOutAndFewChoices(t *testing.T) {
 		}
 	}
 	for _, s := range []flow.Screen{
-		flow.Home, flow.Bodies, flow.Services, flow.Several, flow.Priority, flow.Card, flow.CardProblem, flow.Greeting, flow.Working,
+		flow.Home, flow.Bodies, flow.Services, flow.Several, flow.Priority, flow.Card, flow.CardNumber, flow.CardProblem, flow.Greeting, flow.Working,
 		flow.TicketReady, flow.NoPaper, flow.OnScreen, flow.Refused, flow.Access, flow.Help,
 	} {
 		if !seen[s] {
 			t.Errorf("no walk reached %s", s)
 		}
+	}
+}
+
+// What is typed of a card's number is nowhere in the path or on the screen, and is forgotten on every way off its screen.
+func TestTheNumberOfACardIsNeverInThePath(t *testing.T) {
+	opened := 0
+	for seed := range uint64(40) {
+		w := newWalk(seed)
+		kept := 0 // digits that the kiosk still holds, by what it was told
+		for range 300 {
+			before := w.s.View()
+			in := w.next()
+			if before.Screen == flow.CardNumber && w.r.IntN(4) > 0 { // somebody who means it
+				in = flow.Tap{Key: "k", Screen: before.Screen, Action: flow.ActKey, Arg: "7"}
+				if before.Pad.Keys[0].Action == "" {
+					in = flow.Tap{Key: "k", Screen: before.Screen, Action: flow.ActOpen}
+				}
+			}
+			_, out := w.hear(in)
+			for _, e := range out {
+				switch e.(type) {
+				case flow.TypeNumber:
+					kept++
+				case flow.EraseNumber:
+					kept--
+				case flow.OpenCard:
+					opened++
+					if kept != 6 {
+						t.Fatalf("seed %d: opened with %d digits", seed, kept)
+					}
+					kept = 0
+				case flow.WipeCard, flow.StopCard, flow.StartCard:
+					kept = 0
+				default:
+				}
+			}
+			v := w.s.View()
+			if v.Screen == flow.CardNumber {
+				typed := 0
+				for _, c := range v.Pad.Cells {
+					if c != "" {
+						typed++
+					}
+				}
+				if typed != kept {
+					t.Fatalf("seed %d: %d digits shown, %d kept", seed, typed, kept)
+				}
+			} else if kept > 0 && v.Screen != flow.Help && v.Screen != flow.Access && v.Screen != flow.Tongues && v.Screen != flow.Sign {
+				t.Fatalf("seed %d: on %s after %T on %s, %d digits are still kept", seed, v.Screen, in, before.Screen, kept)
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("no walk ever opened a card")
 	}
 }

@@ -22,6 +22,8 @@ func (s State) View() View {
 		s.showSeveral(&v)
 	case Card, CardProblem:
 		s.showCard(&v)
+	case CardNumber:
+		s.showNumber(&v)
 	case Working:
 		s.showWorking(&v)
 	case TicketReady, OnScreen, NoPaper:
@@ -66,7 +68,7 @@ func (s State) showStarting(v *View) {
 
 // showReminder speaks of a card in the slot before everything else.
 func (s State) showReminder(v *View) {
-	if !s.world.cardIn || v.Screen == Card || v.Screen == CardProblem || s.session.check.checking {
+	if !s.world.cardIn || s.session.base() == CardNumber || v.Screen == Card || v.Screen == CardProblem || s.session.check.checking {
 		return // or it still has something to say
 	}
 	n := Notice{Kind: "take", Icon: "b-id-card", Title: s.say("card.take"), Text: s.say("card.take.help")}

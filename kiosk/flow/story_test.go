@@ -149,6 +149,8 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 			return flow.CardGone{}
 		case "read": // card read <given> <initial> [checking] [<card>]
 			return flow.CardRead{Card: n, Given: arg(2), Initial: arg(3), Checking: arg(4) == "checking"}
+		case "wants": // card wants number [wrong] [<card>]
+			return flow.CardWantsNumber{Card: n, Wrong: arg(3) == "wrong"}
 		case "claimed":
 			return flow.CardClaimed{Card: n}
 		case "checked": // card checked <code> [expired] [<card>]

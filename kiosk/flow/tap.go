@@ -50,12 +50,18 @@ func (s State) tap(t Tap) (State, []Effect) {
 	case ActAccept, ActReprint, ActAbandon, ActRetry:
 		return s.settle(t)
 	case ActKey, ActErase:
-		if s.session.screen == Search {
+		switch s.session.screen {
+		case Search:
 			return s.typed(t), nil
+		case CardNumber:
+			return s.number(t)
+		default: // a code is typed
 		}
 		return s.booking(t)
 	case ActBooking, ActCheckIn, ActScan, ActBookCard:
 		return s.booking(t)
+	case ActOpen:
+		return s.number(t)
 	case ActSeveral, ActPick, ActTake:
 		return s.several(t)
 	}

@@ -12,7 +12,7 @@ func (s State) showTools(v *View) {
 	case Starting, Home, Greeting:
 		v.Tools = append(s.tongues(), s.modeButtons()...)
 		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
-	case Bodies, Services, Several, Priority, Search, Card, CardProblem, Refused, Booking, BookingProblem:
+	case Bodies, Services, Several, Priority, Search, Card, CardNumber, CardProblem, Refused, Booking, BookingProblem:
 		v.Tools = append([]Button{back}, s.tongue()...)
 		v.Tools = append(v.Tools,
 			Button{Action: ActAccess, Label: s.say("access"), Icon: "settings"},

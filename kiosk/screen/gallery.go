@@ -186,11 +186,12 @@ func steps() map[string][]flow.Input {
 	}
 	for _, code := range []string{
 		flow.CardUnreadable, flow.CardForeign, flow.CardDocument, flow.CardContactless, flow.CardReverse, flow.CardSilent, flow.CardBusy, flow.CardReset,
-		flow.CardTwo, flow.CardOther, flow.CardNoReader, flow.CardNoService,
+		flow.CardTwo, flow.CardOther, flow.CardNoReader, flow.CardNoService, flow.CardClosed,
 	} {
 		all["card-problem-"+code] = problem(code)
 	}
 	maps.Copy(all, bookingSteps())
+	maps.Copy(all, numberSteps())
 	return all
 }
 

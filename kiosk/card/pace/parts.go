@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // Password is what a terminal knows of a card that lies before it.
@@ -17,8 +18,12 @@ type Password struct {
 	seed      []byte
 }
 
-// CAN is the card access number: six digits on the card's front.
-func CAN(digits string) (Password, error) {
+// CAN is the card access number: six digits on the card's front, in the lower
+// right corner of a Citizen Card issued since June 2024.
+func CAN(digits string) (Password, error) { return Number([]byte(digits)) }
+
+// Number is CAN from bytes that the caller can wipe; they are copied.
+func Number(digits []byte) (Password, error) {
 	if len(digits) != 6 {
 		return Password{}, fmt.Errorf("access number of %d characters: %w", len(digits), ErrPassword)
 	}
@@ -27,7 +32,7 @@ func CAN(digits string) (Password, error) {
 			return Password{}, fmt.Errorf("access number with other characters than digits: %w", ErrPassword)
 		}
 	}
-	return Password{reference: 2, seed: []byte(digits)}, nil
+	return Password{reference: 2, seed: slices.Clone(digits)}, nil
 }
 
 // MRZ is made of three fields of the machine readable zone, each with its check

@@ -111,6 +111,18 @@ export function CardPicture() {
   </svg>`;
 }
 
+/** Where a card's number is: on the front, at the bottom right. */
+export function NumberPicture() {
+  return html`<svg class="card-picture" viewBox="0 0 360 230" aria-hidden="true">
+    <rect class="cp-body" x="6" y="6" width="348" height="218" rx="16" />
+    <circle class="cp-face" cx="74" cy="82" r="26" /><path class="cp-face" d="M34 152a40 40 0 0 1 80 0z" />
+    <path class="cp-text" d="M142 50h120M142 80h176M142 110h146M142 140h92M34 194h120" />
+    <rect class="cp-number" x="206" y="166" width="132" height="44" rx="8" />
+    <path class="cp-digits" d="M230 178v20M237 178h12v10h-12v10h12M256 178h12v20h-12M256 188h12M275 178v10h12M287 178v20M306 178h-12v10h12v10h-12M325 178h-12v20h12v-10h-12" />
+    <path class="cp-arrow" d="M272 96v52m-20-20 20 20 20-20" />
+  </svg>`;
+}
+
 export function Notices(/** @type {any} */ { list }) {
   if (!list?.length) return null;
   return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind + (n.busy ? " busy" : "")} role="status">
@@ -157,8 +169,8 @@ export function Pad(/** @type {any} */ { pad, tap, pending }) {
     ${pad.rows.map((/** @type {any[]} */ row, /** @type {number} */ i) => html`<div class=${"key-row" + (i === pad.rows.length - 1 ? " last" : "")} key=${i}>${row.map((b) => html`<button key=${b.label} type="button" class="key" aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>`)}
   </section>`;
   const typed = pad.cells.filter((/** @type {string} */ c) => c).join("");
-  return html`<section class="pad">
-    <p class="cells" role="status" aria-label=${`${pad.label}: ${[...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
+  return html`<section class=${"pad" + (pad.digits ? " digits" : "")}>
+    <p class="cells" role="status" aria-label=${`${pad.label}: ${pad.digits ? typed.length : [...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
     <div class="keys">${pad.keys.map((/** @type {any} */ b) => html`<button key=${b.label} type="button" class=${"key" + (pending && pending.action === "key" && pending.arg === b.label ? " waiting" : "")} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>
   </section>`;
 }

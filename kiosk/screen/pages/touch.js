@@ -8,7 +8,7 @@
 import { stream, span } from "look/stream.js";
 import { command, newKey } from "look/command.js";
 import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState, useCallback } from "look/html.js";
-import { Button, CardPicture, Choice, Header, Left, Mark, Notices, Pad, Slip, Strip, Video, Warning, say } from "./parts.js";
+import { Button, CardPicture, Choice, Header, Left, Mark, Notices, NumberPicture, Pad, Slip, Strip, Video, Warning, say } from "./parts.js";
 
 /** @typedef {any} View */
 /** @typedef {{action?: string, arg?: string}} Touchable */
@@ -37,7 +37,7 @@ function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
     const down = (/** @type {KeyboardEvent} */ e) => {
       if (e.ctrlKey || e.altKey || e.metaKey || !scans.includes(latest.current.screen)) return;
       if (e.key === "Enter" && text.length >= 6) { e.preventDefault(); give(e); return; }
-      if (e.key === "Backspace" && ["booking", "search"].includes(latest.current.screen)) { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
+      if (e.key === "Backspace" && ["booking", "cardnumber", "search"].includes(latest.current.screen)) { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
       if (!/^[\p{L}0-9]$/u.test(e.key)) return;
       text += e.key;
       clearTimeout(timer);
@@ -63,6 +63,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
     <${Header} view=${v} offset=${offset}>${stale && html`<p class="reconnect" role="status"><${Icon} name="b-offline" /><span>${say(v.lang).again} <b class="number">${span(link.age)}</b></span></p>`}${low && notices}${v.strip && html`<${Strip} strip=${v.strip} />`}<//>
     <main>
       ${v.screen === "card" && html`<${CardPicture} />`}
+      ${v.screen === "cardnumber" && html`<${NumberPicture} />`}
       ${!low && v.screen !== "nopaper" && notices}
       ${(v.sections ?? []).map((/** @type {any} */ s, /** @type {number} */ i) => html`<section class=${"group of-" + s.layout} key=${i}>
         ${(s.title || s.note) && html`<div class="group-head"><h2>${s.icon && html`<${Mark} name=${s.icon} />`}${s.title}</h2><span>${s.layout === "cards" && html`<${Icon} name="clock" />`}${s.note}</span></div>`}
