@@ -164,13 +164,13 @@ func (s State) thenWords(t Ticket) string {
 
 // severalWords are the words of this way.
 var severalWords = map[string]Text{
-	"several":        {"pt": "Tenho vários assuntos", "en": "Several matters"},
-	"several.help":   {"pt": "Uma só senha para todos", "en": "One ticket for all of them"},
-	"several.title":  {"pt": "Os seus assuntos", "en": "What you came for"},
-	"several.sub":    {"pt": "Toque em cada um, pela ordem que quiser.", "en": "Touch each one, in the order you wish."},
-	"several.none":   {"pt": "Ainda não escolheu nenhum", "en": "Nothing chosen yet"},
-	"several.nth":    {"pt": "{n}.º assunto", "en": "No. {n}"},
-	"several.one":    {"pt": "Tirar senha", "en": "Take ticket"},
-	"several.take":   {"pt": "Tirar senha para {n} assuntos", "en": "Take one ticket for {n}"},
-	"several.then":   {"pt": "Depois, com a mesma senha: {services}", "en": "Then, with the same ticket: {services}"},
+	"several":       {"pt": "Tenho vários assuntos", "en": "Several matters"},
+	"several.help":  {"pt": "Uma só senha para todos", "en": "One ticket for all of them"},
+	"several.title": {"pt": "Os seus assuntos", "en": "What you came for"},
+	"several.sub":   {"pt": "Toque em cada um, pela ordem que quiser.", "en": "Touch each one, in the order you wish."},
+	"several.none":  {"pt": "Ainda não escolheu nenhum", "en": "Nothing chosen yet"},
+	"several.nth":   {"pt": "{n}.º assunto", "en": "No. {n}"},
+	"several.one":   {"pt": "Tirar senha", "en": "Take ticket"},
+	"several.take":  {"pt": "Tirar senha para {n} assuntos", "en": "Take one ticket for {n}"},
+	"several.then":  {"pt": "Depois, com a mesma senha: {services}", "en": "Then, with the same ticket: {services}"},
 }
