@@ -298,6 +298,8 @@ async function headquarters(page, look) {
     return (await page.locator('.reports tbody tr').count()) > 0;
   });
   await look('hq-report', page, 'staff');
+  await at('/api');
+  await look('hq-api', page, 'staff');
   await at('/pessoas');
   await look('hq-people', page, 'staff');
   await at('/auditoria');
