@@ -115,7 +115,7 @@ fuzz-all: ## each fuzz test for a while (T=30s); the inputs of each, and of all 
 	@$(MAKE) -s fuzz-list | go run ./internal/fuzzrun/all -each $(T)
 
 fuzz-card: ## the parsers of the card over EXECS changed inputs (100000000), with the memory of each bounded
-	BALCAO_FUZZ_EXECS=$(EXECS) go test -v -count=1 -p 1 -timeout 4h -run 'SurviveMany' ./kiosk/card ./kiosk/trust ./internal/citizen
+	BALCAO_FUZZ_EXECS=$(EXECS) go test -v -count=1 -p 1 -timeout 4h -run 'SurviveMany' ./kiosk/card ./kiosk/card/pace ./kiosk/trust ./internal/citizen
 
 fuzz-list: ## list every fuzz test: package and name
 	@find . -name '*_test.go' -not -path './browser/*' -not -path './var/*' -exec \

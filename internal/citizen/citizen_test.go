@@ -198,7 +198,7 @@ func FuzzCheckTD1(f *testing.F) {
 }
 
 func TestNumbersSurviveManyInputs(t *testing.T) {
-	fuzzrun.Run(t, fuzzrun.Count(t, 20_000, 20),
+	fuzzrun.Run(t, fuzzrun.Count(t, 20_000, 18),
 		fuzzrun.Target{
 			Name: "FuzzParseDocumentNumber", Weight: 1, Inputs: 1, Seeds: [][][]byte{{[]byte("00000000 0 ZZ4")}},
 			Body: func(t *testing.T, in [][]byte) { fuzzDocumentNumber(t, in[0]) },

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"balcao/internal/citizen"
+	"balcao/internal/fuzzrun"
 )
 
 func handover(t testing.TB) (citizen.DayKey, citizen.Asker) {
@@ -75,16 +76,16 @@ func TestACodesDigestIsNoDocuments(t *testing.T) {
 	}
 }
 
-func FuzzHandover(f *testing.F) {
-	key, asker := handover(f)
+// sealed is what a kiosk may be sent: a key handed over, nothing, and the point of order one.
+func sealed(t testing.TB) (seeds [][][]byte, open func(t *testing.T, public, sealed []byte)) {
+	t.Helper()
+	key, asker := handover(t)
 	h, err := key.HandOver(asker.Public(), bytes.Repeat([]byte{11}, 32), "p")
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	f.Add(h.Public, h.Sealed)
-	f.Add([]byte(nil), []byte(nil))
-	f.Add(make([]byte, 32), make([]byte, 48)) // the point of order one
-	f.Fuzz(func(t *testing.T, public, sealed []byte) {
+	seeds = [][][]byte{{h.Public, h.Sealed}, {nil, nil}, {make([]byte, 32), make([]byte, 48)}}
+	return seeds, func(t *testing.T, public, sealed []byte) {
 		if _, err := key.HandOver(public, bytes.Repeat([]byte{11}, 32), "p"); err != nil && !errors.Is(err, citizen.ErrHandover) {
 			t.Fatalf("hand over to %x: %v", public, err)
 		}
@@ -95,5 +96,21 @@ func FuzzHandover(f *testing.F) {
 		if err != nil && !errors.Is(err, citizen.ErrHandover) {
 			t.Fatal(err)
 		}
+	}
+}
+
+func FuzzHandover(f *testing.F) {
+	seeds, open := sealed(f)
+	for _, s := range seeds {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(open)
+}
+
+func TestHandoversSurviveManyInputs(t *testing.T) {
+	seeds, open := sealed(t)
+	fuzzrun.Run(t, fuzzrun.Count(t, 500, 1), fuzzrun.Target{
+		Name: "FuzzHandover", Weight: 1, Inputs: 2, Seeds: seeds,
+		Body: func(t *testing.T, in [][]byte) { open(t, in[0], in[1]) },
 	})
 }

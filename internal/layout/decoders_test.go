@@ -21,7 +21,6 @@ var unfuzzed = map[string]string{
 	"hq/app":              "one question of five plain fields, decoded from what internal/wire has checked; configuration is internal/config's",
 	"hq/atlas/refresh":    "run by hand on a file of the project",
 	"hq/store":            "the program's own tables, and records through internal/wire",
-	"hq/web":              "notices of the program's own table",
 	"internal/authority":  "its own tables; requests and tokens are read by internal/identity",
 	"internal/carrier":    "messages, which internal/wire reads",
 	"internal/demo":       "what the demo's own programs say",

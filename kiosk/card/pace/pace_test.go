@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"balcao/internal/fuzzrun"
 	"balcao/kiosk/card"
 )
 
@@ -242,19 +243,32 @@ func TestOnlyBuiltKindsAreOffered(t *testing.T) {
 
 func FuzzParseCardAccess(f *testing.F) {
 	f.Add(unhex(f, cardAccessG1))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		infos, err := ParseCardAccess(b)
-		if (err == nil) != (len(infos) > 0) {
-			t.Errorf("%d infos, %v", len(infos), err)
-		}
-	})
+	f.Fuzz(fuzzCardAccess)
+}
+
+func fuzzCardAccess(t *testing.T, b []byte) {
+	infos, err := ParseCardAccess(b)
+	if (err == nil) != (len(infos) > 0) {
+		t.Errorf("%d infos, %v", len(infos), err)
+	}
 }
 
 func FuzzEstablish(f *testing.F) {
-	f.Add([]byte{0x7C, 0x12, 0x80, 0x10}, []byte{0x7C, 0x43, 0x82, 0x41, 4}, []byte{0x7C, 0x0A, 0x86, 8})
-	session := sessionG1(f)
+	for _, s := range establishSeeds() {
+		f.Add(s[0], s[1], s[2])
+	}
+	f.Fuzz(fuzzEstablish(f))
+}
+
+func establishSeeds() [][][]byte {
+	return [][][]byte{{{0x7C, 0x12, 0x80, 0x10}, {0x7C, 0x43, 0x82, 0x41, 4}, {0x7C, 0x0A, 0x86, 8}}}
+}
+
+func fuzzEstablish(tb testing.TB) func(t *testing.T, a, b, c []byte) {
+	tb.Helper()
+	session := sessionG1(tb)
 	session.Info.Parameter, session.Group = 12, elliptic.P256()
-	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+	return func(t *testing.T, a, b, c []byte) {
 		session.Random = bytes.NewReader(unhex(t, secretsG1))
 		answers := [][]byte{nil, a, b, c, c}
 		keys, err := session.Establish(t.Context(), transmitter(func() []byte {
@@ -267,7 +281,68 @@ func FuzzEstablish(f *testing.F) {
 		if err == nil {
 			t.Errorf("chance agreed on %v", keys)
 		}
-	})
+	}
+}
+
+// TestChannelsSurviveManyInputs has what a contactless card may say; the agreement on keys takes a thousand times as long
+// as the rest.
+func TestChannelsSurviveManyInputs(t *testing.T) {
+	establish := fuzzEstablish(t)
+	fuzzrun.Run(t, fuzzrun.Count(t, 2_000, 6),
+		fuzzrun.Target{
+			Name: "FuzzParseCardAccess", Weight: 40, Inputs: 1, Seeds: [][][]byte{{unhex(t, cardAccessG1)}},
+			Body: func(t *testing.T, in [][]byte) { fuzzCardAccess(t, in[0]) },
+		},
+		fuzzrun.Target{
+			Name: "FuzzParseChipInfo", Weight: 39, Inputs: 1, Seeds: [][][]byte{{chipGroup(t)}},
+			Body: func(t *testing.T, in [][]byte) { fuzzChipInfo(t, in[0]) },
+		},
+		fuzzrun.Target{
+			Name: "FuzzProtectedAnswer", Weight: 20, Inputs: 1, Seeds: answerSeeds(t),
+			Body: func(t *testing.T, in [][]byte) { fuzzAnswer(t, in[0]) },
+		},
+		fuzzrun.Target{
+			Name: "FuzzEstablish", Weight: 1, Inputs: 3, Seeds: establishSeeds(),
+			Body: func(t *testing.T, in [][]byte) { establish(t, in[0], in[1], in[2]) },
+		},
+	)
+}
+
+// chipGroup is data group 14 with Chip Authentication on P-256 and AES-128; the key is the base point.
+func chipGroup(t testing.TB) []byte {
+	t.Helper()
+	infos := "300F060A04007F00070202030202020101" + "3066060904007F000702020102" + "3059301306072A8648CE3D020106082A8648CE3D03010703420004" +
+		"6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296" +
+		"4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
+	set := unhex(t, infos)
+	return append([]byte{0x6E, byte(len(set) + 2), 0x31, byte(len(set))}, set...)
+}
+
+func TestHowAChipIsAskedStandsInItsInfos(t *testing.T) {
+	group := chipGroup(t)
+	info, err := ParseChipInfo(group)
+	if err != nil || info.size != 16 || info.key == nil || info.ref != nil {
+		t.Errorf("%+v, %v", info, err)
+	}
+	for n := range group {
+		if _, err := ParseChipInfo(group[:n]); err == nil {
+			t.Errorf("taken from %d of %d bytes", n, len(group))
+		}
+	}
+}
+
+func FuzzParseChipInfo(f *testing.F) {
+	f.Add(chipGroup(f))
+	f.Fuzz(fuzzChipInfo)
+}
+
+func fuzzChipInfo(t *testing.T, b []byte) {
+	if len(b) > 4096 {
+		return
+	}
+	if info, err := ParseChipInfo(b); (err == nil) != (info.key != nil && info.size >= 16) {
+		t.Errorf("%+v, %v", info, err)
+	}
 }
 
 type transmitter func() []byte
