@@ -36,9 +36,11 @@ async function marked(mark) {
 }
 
 /**
- * @typedef {{index: string, kiosk: string, paper: string, cards: string, led: string, counter: string, callboard: string,
+ * @typedef {{index: string, kiosk: string, paper: string, cards: string, led: string, keypad: string, counter: string, callboard: string,
  *   manager: string, hq: string, broker: string}} Addresses
  * @typedef {{n: number, number: string, id: string, text: string, at: string}} Paper
+ * @typedef {{n: number, at: number, lang: string, text: string, output: string, volume: number, speed: number,
+ *   state?: string, end?: number}} Spoken
  * @typedef {'hq' | 'branch-server' | 'kiosk' | 'callboard'} Program
  */
 
@@ -127,6 +129,12 @@ export async function startDemo(options = {}) {
     /** @param {string} name of the deck, such as maria */
     insertCard: (name) => post('/cards/insert', { name }),
     removeCard: () => post('/cards/remove', {}),
+    /** Presses a key of the virtual keypad. @param {string} does such as next */
+    pressKey: (does) => post('/keypad/key', { does }),
+    /** Puts the plug of the headphones in, or pulls it out. @param {boolean} on */
+    plug: (on) => post('/keypad/plug', { in: String(on) }),
+    /** What the spoken guide has said after a line, oldest first. @param {number} [after] @returns {Promise<Spoken[]>} */
+    said: async (after = 0) => (await get('/keypad/speech')).said.filter((/** @type {Spoken} */ s) => s.n > after),
     /** @param {string} kind such as paper-out; none ends all @param {boolean} on */
     fault: (kind, on) => post('/paper/fault', { kind, on: String(on) }),
     /** Ends a program with kill -9; the demo starts it again. @param {Program} program */

@@ -55,7 +55,7 @@ export function openFaces(browser, demo, scale = 1) {
       return new Coordinator(page);
     },
     hq: async () => new Headquarters(await face('hq', demo.at.hq, { viewport: sizes.desk })),
-    /** @param {'index' | 'paper' | 'cards' | 'led'} name */
+    /** @param {'index' | 'paper' | 'cards' | 'led' | 'keypad'} name */
     page: async (name) => face(name, demo.at[name], { viewport: sizes.desk }),
     /** What scripts complained of and asked for outside this machine, by face, but for what a fault must cause.
      * @param {RegExp} [expected] */

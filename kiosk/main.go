@@ -65,11 +65,11 @@ func run(args []string, out, messages io.Writer) error {
 	log := slog.New(slog.NewJSONHandler(messages, nil))
 	g, ctx := errgroup.WithContext(ctx)
 	if *simulate {
-		devices, err := bench.Serve(ctx, g, bench.InDataOf(cfg.Data, log))
+		devices, err := bench.Serve(ctx, g, bench.InDataOf(cfg.Data, cfg.Screen.Listen, log))
 		if err != nil {
 			return err
 		}
-		cfg.Printer = app.Printer{Profile: "auto", Port: devices.PrinterPort()}
+		cfg.Printer, cfg.Ear = app.Printer{Profile: "auto", Port: devices.PrinterPort()}, app.VirtualEar(devices.KeypadSocket())
 		cfg.Reader = app.Reader{Enabled: true, Socket: devices.ReaderSocket(), Trust: devices.TrustFolder()}
 	}
 	g.Go(func() error {

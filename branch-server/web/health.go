@@ -51,7 +51,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 }
 
 var deviceNames = map[string]string{
-	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "led": "letreiro", "log": "registo",
+	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "log": "registo",
 	wire.PartDisk: "disco", wire.PartClock: "relógio",
 }
 

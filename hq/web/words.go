@@ -153,7 +153,7 @@ func linkChange(state wire.Presence) (sign, string) {
 }
 
 var partNames = map[string]string{
-	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "screen": "ecrã", "led": "letreiro", "touch": "ecrã tátil", "kiosk": "máquina", "voice": "voz", "disk": "disco",
+	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "touch": "ecrã tátil", "kiosk": "máquina", "voice": "voz", "disk": "disco",
 	"clock": "relógio", "branch": "loja", "broker": "ligação", "callboard": "painel",
 }
 

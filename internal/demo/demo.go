@@ -65,13 +65,14 @@ func (d *demo) prepare(ctx context.Context) error {
 		return err
 	}
 	d.bench, err = bench.New(ctx, bench.Config{
-		Dir: filepath.Join(d.plan.Dir, "bench"), Cards: d.opts.cards, Self: []string{self}, Log: d.log,
+		Dir: filepath.Join(d.plan.Dir, "bench"), Cards: d.opts.cards, Self: []string{self}, Log: d.log, Kiosk: "http://" + d.plan.Kiosk,
 	})
 	if err != nil {
 		return fmt.Errorf("make virtual devices: %w", err)
 	}
 	d.plan.Printer, d.plan.Reader, d.plan.Trust = d.bench.PrinterPort(), d.bench.ReaderSocket(), d.bench.TrustFolder()
 	d.plan.LED = d.bench.LEDPort()
+	d.plan.Keypad = d.bench.KeypadSocket()
 	if err := d.plan.write(); err != nil {
 		return err
 	}
@@ -115,6 +116,7 @@ type addresses struct {
 	Paper     string `json:"paper"`
 	Cards     string `json:"cards"`
 	LED       string `json:"led"`
+	Keypad    string `json:"keypad"`
 	Counter   string `json:"counter"`
 	Callboard string `json:"callboard"`
 	Manager   string `json:"manager"`
@@ -132,7 +134,7 @@ func (d *demo) addresses() addresses {
 	}
 	return addresses{
 		Operation: figures,
-		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards", LED: index + "/led",
+		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards", LED: index + "/led", Keypad: index + "/keypad",
 		Kiosk: "http://" + d.plan.Kiosk + "/", Callboard: "http://" + d.plan.Callboard + "/callboard",
 		Counter: "http://" + d.plan.Branch + "/balcao", Manager: "http://" + d.plan.Branch + "/coordenacao",
 		HQ: "http://" + d.plan.HQ + "/", Broker: "tls://" + d.plan.Broker,

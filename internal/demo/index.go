@@ -43,6 +43,11 @@ func (d *demo) faces() []face {
 			Try:  "Ponha um cartão, escolha o cumprimento no quiosque, e tire-o a meio.",
 		},
 		{
+			Name: "Teclado e auscultadores", Icon: "volume-max", URL: a.Keypad, Who: "Simulado",
+			Text: "As quatro teclas e a ficha dos auscultadores, para quem não vê ou não alcança o ecrã. O que o quiosque diz lê-se e ouve-se aqui.",
+			Try:  "Ligue os auscultadores, carregue em Seguinte até ao serviço que quer, e em OK. Depois tire-os a meio.",
+		},
+		{
 			Name: "Balcão", Icon: "user", URL: a.Counter, Who: "Técnicos",
 			Text: "Chamar, rechamar, atender e terminar com uma tecla, e a razão de cada chamada.",
 			Try:  "Entre como marta, PIN " + demoPIN + ", escolha o balcão 1 e carregue em F2.",

@@ -34,6 +34,7 @@ type plan struct {
 	Reader    string // socket of the card service
 	LED       string // serial device of the virtual sign of LEDs
 	Trust     string // folder of the certificates of the virtual cards
+	Keypad    string // socket of the virtual keypad and plug
 	Sound     string
 	Operation map[string]*string // where health, readiness and metrics of each program are
 	Branches  int                // simulated ones, beside the real one

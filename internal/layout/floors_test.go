@@ -101,6 +101,7 @@ var floors = map[string]int{
 	"internal/serve":                   adapters,
 	"internal/sqlite":                  adapters,
 	"kiosk/audio":                      adapters,
+	"kiosk/keypad":                     adapters,
 	"kiosk/audio/audiotest":            adapters,
 	"kiosk/hardware":                   adapters,
 	"kiosk/led":                        adapters,

@@ -67,6 +67,8 @@ type App struct {
 
 	// Only with the touch face.
 	loop    *loop
+	guide   *guide
+	speech  *speech // nil without a log of the spoken guide
 	tickets *tickets
 	unit    *printerUnit
 	printer *device.Printer // of unit
@@ -93,6 +95,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 			err = errors.Join(err, a.close())
 		}
 	}()
+	if cfg.Ear.Log {
+		a.speech = newSpeech()
+	}
 	if err := errors.Join(a.openMemory(ctx), a.bind(), a.openPost(ctx)); err != nil {
 		return nil, err
 	}
@@ -157,7 +162,7 @@ func (a *App) bind() (err error) {
 	a.screen, err = screen.New(screen.Config{
 		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
 		Takeover: a.cfg.takeover(), Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
-		Glass: a.cfg.Screen.touching(), Hall: a.cfg.Screen.showing(), Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign,
+		Glass: a.cfg.Screen.touching(), Hall: a.cfg.Screen.showing(), Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign, Keys: a.cfg.Ear.keys(),
 	}, a.log)
 	return err
 }
@@ -187,6 +192,9 @@ func (a *App) equipTouch() error {
 	a.key = &bookingKey{app: a}
 	a.cards = newCards(a)
 	var err error
+	if a.guide, err = newGuide(a); err != nil {
+		return err
+	}
 	if a.unit, err = newPrinter(a); err != nil {
 		return err
 	}
@@ -331,6 +339,7 @@ func (a *App) work(ctx context.Context) error {
 		start(a.lender.run)
 		start(a.printer.Run)
 		start(a.cards.run)
+		start(a.guide.run)
 	}
 	if a.watcher != nil {
 		start(a.watcher.Run)

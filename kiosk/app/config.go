@@ -57,6 +57,7 @@ type Config struct {
 	Operation operation.Config `yaml:"operation"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
 	Disk disk.Setting `yaml:"disk"`
+	Ear  Ear          `yaml:"ear"`
 
 	// Simulate says that printer and reader are made of software and found later.
 	Simulate bool `yaml:"-"`
@@ -152,6 +153,8 @@ type Times struct {
 	Off time.Duration
 	// Settle is how long devices and the branch may take to be found after the start; 5 s.
 	Settle time.Duration
+	// Strike is how soon after a key of the keypad the same one is not heard; 500 ms.
+	Strike time.Duration
 	// Keep is the least time between two writes of what the branch told everybody; 5 s.
 	Keep time.Duration
 	// LED are the waits of the sign of LEDs.
@@ -169,6 +172,7 @@ func (t Times) withDefaults() Times {
 	or(&t.Hold, 2*time.Minute)
 	or(&t.Settle, 5*time.Second)
 	or(&t.Keep, 5*time.Second)
+	or(&t.Strike, strikeWithin)
 	return t
 }
 
@@ -227,6 +231,7 @@ func (c *Config) Check(faults *config.Faults) {
 	}
 	c.checkLanguages(faults)
 	c.checkScreen(faults)
+	c.checkEar(faults)
 	c.checkBranch(faults)
 	c.checkMachine(faults)
 	c.Operation.Check("operation", faults)

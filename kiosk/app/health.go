@@ -65,7 +65,7 @@ func (a *App) paperLeft() *wire.PaperRoll {
 
 // others are the pages of the screen's server that are for programs.
 func (a *App) others() map[string]http.Handler {
-	return map[string]http.Handler{
+	all := map[string]http.Handler{
 		"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			answer(w, map[string]any{"node": a.cfg.Node, "version": Version, "devices": a.devices.now(), "models": a.models(), "roll": a.paperLeft(), "disk": a.diskHealth(), "clock": a.time.health()})
 		}),
@@ -73,6 +73,11 @@ func (a *App) others() map[string]http.Handler {
 			answer(w, figures(a.Latencies()))
 		}),
 	}
+	if a.speech != nil {
+		all["GET /fala"] = http.HandlerFunc(a.speech.serveLog)
+		all["GET /fala/{file}"] = http.HandlerFunc(a.speech.serveSound)
+	}
+	return all
 }
 
 func answer(w http.ResponseWriter, v any) {

@@ -27,6 +27,7 @@ func newLoop(a *App) *loop {
 	return &loop{
 		app: a, state: flow.New(flow.Config{
 			Lang: a.cfg.Lang, Languages: a.cfg.offered(), Few: a.cfg.Screen.touching().Tight, Contactless: a.cfg.Reader.Contactless,
+			Listen: a.cfg.Ear.hears(),
 		}),
 		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), done: make(chan struct{}),
 	}
@@ -79,6 +80,9 @@ func (l *loop) run(ctx context.Context) error {
 }
 
 func (l *loop) step(in flow.Input) {
+	if tap, ok := in.(flow.Tap); ok && l.app.guide.trembles(tap) {
+		return
+	}
 	next, effects := flow.Next(l.state, in)
 	l.state = next
 	wiped := false
@@ -125,6 +129,10 @@ func (l *loop) do(e flow.Effect) {
 		l.app.assistance.call(e.Who)
 	case flow.WipeCard:
 		c.wipe()
+	case flow.Speak:
+		l.app.guide.say(e, l.state.View().Ear == nil)
+	case flow.Hush:
+		l.app.guide.hush(l.state.View().Ear == nil)
 	case flow.StartTimer:
 		l.waits = e
 		l.timer.Reset(e.After)

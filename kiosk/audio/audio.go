@@ -38,6 +38,9 @@ type Config struct {
 	// Server is the PulseAudio server's address, as in PULSE_SERVER; empty
 	// leaves the choice to the environment.
 	Server string
+	// Device is the one output that is played to, by its name; while it is not
+	// there nothing sounds. Empty is whatever the sound server prefers.
+	Device string
 	// NullFallback plays into a null sink while there is no device, so that a
 	// box without sound keeps the pace of one that has it. Without it the calls
 	// made in that time are reported as unheard.

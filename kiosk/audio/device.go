@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/gen2brain/malgo"
 
@@ -35,6 +37,17 @@ type device struct {
 // openDevice opens and starts the device of one backend. It blocks for as long
 // as the sound server takes.
 func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) {
+	f := &feed{}
+	d, err := openOutput(cfg, backend, f.fill, log)
+	if err != nil {
+		return nil, err
+	}
+	d.feed = f
+	return d, nil
+}
+
+// openOutput is openDevice for whoever fills the device's buffers.
+func openOutput(cfg Config, backend Backend, fill func([]byte), log *slog.Logger) (*device, error) {
 	number := map[Backend]malgo.Backend{
 		Pulse: malgo.BackendPulseaudio,
 		ALSA:  malgo.BackendAlsa,
@@ -63,9 +76,19 @@ func openDevice(cfg Config, backend Backend, log *slog.Logger) (*device, error) 
 		sound.Free()
 	}
 
-	d := &device{backend: backend, name: nameOf(sound.Context, backend), feed: &feed{}, lost: make(chan struct{}, 1)}
-	out, err := malgo.InitDevice(sound.Context, deviceConfig(cfg, backend), malgo.DeviceCallbacks{
-		Data: func(output, _ []byte, _ uint32) { d.feed.fill(output) },
+	d := &device{backend: backend, name: nameOf(sound.Context, backend), lost: make(chan struct{}, 1)}
+	dc := deviceConfig(cfg, backend)
+	if cfg.Device != "" && backend != Null {
+		id, err := outputNamed(sound, cfg.Device)
+		if err != nil {
+			release()
+			return nil, fmt.Errorf("open sound device by %s: %w", backend, err)
+		}
+		pin.Pin(id)
+		dc.Playback.DeviceID = unsafe.Pointer(id)
+	}
+	out, err := malgo.InitDevice(sound.Context, dc, malgo.DeviceCallbacks{
+		Data: func(output, _ []byte, _ uint32) { fill(output) },
 		Stop: func() {
 			select {
 			case d.lost <- struct{}{}:
@@ -110,6 +133,25 @@ func nameOf(sound malgo.Context, backend Backend) string {
 	return ""
 }
 
+// ErrNoOutput says that the output of the configuration is not there. No other one is taken in its place: what is meant
+// for one person's headphones must not reach a hall.
+var ErrNoOutput = errors.New("no such sound output")
+
+// outputNamed finds an output by the name that the sound server gives it, or by the one that people read.
+func outputNamed(sound *malgo.AllocatedContext, name string) (*malgo.DeviceID, error) {
+	list, err := sound.Devices(malgo.Playback)
+	if err != nil {
+		return nil, fmt.Errorf("list outputs: %w", err)
+	}
+	for _, d := range list {
+		id, _, _ := bytes.Cut(d.ID[:], []byte{0})
+		if string(id) == name || d.Name() == name {
+			return &d.ID, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %q", ErrNoOutput, name)
+}
+
 func deviceConfig(cfg Config, backend Backend) malgo.DeviceConfig {
 	dc := malgo.DefaultDeviceConfig(malgo.Playback)
 	dc.Playback.Format = malgo.FormatS16
@@ -142,14 +184,26 @@ func openFirst(cfg Config, log *slog.Logger) (*device, error) {
 	if cfg.Backend != Auto {
 		return openDevice(cfg, cfg.Backend, log)
 	}
-	d, pulseErr := openDevice(cfg, Pulse, log)
+	return openAny(func(b Backend) (*device, error) { return openDevice(cfg, b, log) })
+}
+
+// openNamed is openFirst for the output of an Ear.
+func openNamed(cfg Config, fill func([]byte), log *slog.Logger) (*device, error) {
+	if cfg.Backend != Auto {
+		return openOutput(cfg, cfg.Backend, fill, log)
+	}
+	return openAny(func(b Backend) (*device, error) { return openOutput(cfg, b, fill, log) })
+}
+
+func openAny(open func(Backend) (*device, error)) (*device, error) {
+	d, pulseErr := open(Pulse)
 	if pulseErr == nil {
 		return d, nil
 	}
 	if cards, err := filepath.Glob("/dev/snd/pcmC*D*p"); err != nil || len(cards) == 0 {
 		return nil, errors.Join(pulseErr, fmt.Errorf("open sound by alsa: %w", errNoCard))
 	}
-	d, alsaErr := openDevice(cfg, ALSA, log)
+	d, alsaErr := open(ALSA)
 	if alsaErr != nil {
 		return nil, errors.Join(pulseErr, alsaErr)
 	}

@@ -36,6 +36,9 @@ type Config struct {
 	Cards string
 	// Self is the command line that starts this program again; it must call Inside with its arguments first.
 	Self []string
+	// Kiosk is where the kiosk tells what its spoken guide says, such as http://127.0.0.1:8077, for the page of the keypad;
+	// empty is nowhere.
+	Kiosk string
 	// Log receives what goes wrong; nil discards it.
 	Log *slog.Logger
 }
@@ -49,6 +52,7 @@ type Bench struct {
 	socket  string
 	scratch string // folder to remove at the end, empty for none
 	changed *bell
+	pad     *pad
 
 	mu    sync.Mutex
 	cards cards.Bench
@@ -90,7 +94,7 @@ func New(_ context.Context, cfg Config) (*Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.socket = filepath.Join(folder, socketName)
+	b.socket, b.pad = filepath.Join(folder, socketName), newPad(folder)
 	if err := b.chooseCards(folder); err != nil {
 		return nil, errors.Join(err, b.tidy())
 	}
@@ -116,8 +120,8 @@ func (b *Bench) CardsLabel() string {
 	return b.label
 }
 
-// Handler serves the pages /paper, /cards and /led, what they are made of, and the same as JSON below /api/. It answers
-// every path below /paper, /cards, /led, /api/papers, /api/cards, /api/led and /look/.
+// Handler serves the pages /paper, /cards, /led and /keypad, what they are made of, and the same as JSON below /api/. It answers
+// every path below /paper, /cards, /led, /keypad, /api/papers, /api/cards, /api/led and /look/.
 func (b *Bench) Handler() http.Handler { return b.routes() }
 
 // Run switches the devices on and keeps them until ctx ends. Where Config.Cards is Auto and the real card bench fails,
@@ -126,6 +130,7 @@ func (b *Bench) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.printer.Run(ctx) })
 	g.Go(func() error { return b.runCards(ctx) })
+	g.Go(func() error { return b.pad.run(ctx) })
 	g.Go(func() error { b.watchPrinter(ctx); return nil })
 	g.Go(func() error { return b.led.run(ctx) })
 	return errors.Join(g.Wait(), b.tidy())

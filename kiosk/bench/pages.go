@@ -57,6 +57,14 @@ func (b *Bench) routes() http.Handler {
 	})
 	mux.HandleFunc("POST /cards/insert", b.postInsert)
 	mux.HandleFunc("POST /cards/remove", b.postRemove)
+	mux.HandleFunc("GET /keypad", b.keypadPage)
+	mux.HandleFunc("GET /keypad/events", func(w http.ResponseWriter, r *http.Request) {
+		b.serveEvents(w, r, func() any { return keypadState{Simulated: true, Plugged: b.pad.plugged()} })
+	})
+	mux.HandleFunc("POST /keypad/key", b.postKey)
+	mux.HandleFunc("POST /keypad/plug", b.postPlug)
+	mux.HandleFunc("GET /keypad/speech", b.getSpeech)
+	mux.HandleFunc("GET /keypad/speech/{file}", b.getSpeech)
 	mux.HandleFunc("GET /api/cards", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, b.cardState()) })
 	return look.Secure(http.NewCrossOriginProtection().Handler(mux))
 }

@@ -19,9 +19,9 @@ import (
 const PrinterProfile = "virtual/escpos-80"
 
 // InDataOf returns the bench of a kiosk that simulates its own devices: below its data folder, with the program itself
-// as the hidden half of the card bench.
-func InDataOf(data string, log *slog.Logger) Config {
-	cfg := Config{Dir: filepath.Join(data, "bench"), Log: log}
+// as the hidden half of the card bench. Its faces are at the address kiosk.
+func InDataOf(data, kiosk string, log *slog.Logger) Config {
+	cfg := Config{Dir: filepath.Join(data, "bench"), Kiosk: "http://" + kiosk, Log: log}
 	if self, err := os.Executable(); err == nil {
 		cfg.Self = []string{self}
 	}

@@ -149,6 +149,7 @@ func ownerOf(key string) string {
 		{"easy.", "acessibilidade"},
 		{"sign.", "acessibilidade"},
 		{"call.", "acessibilidade"},
+		{"ear", "acessibilidade"},
 	}
 	for _, o := range owners {
 		if strings.HasPrefix(key, o.prefix) {

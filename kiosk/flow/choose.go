@@ -156,7 +156,7 @@ func (s State) showBodies(v *View) {
 		}
 		sec.Choices = append(sec.Choices, Choice{
 			Action: ActBody, Arg: b.ID, Icon: orIcon(b.Icon, "buildings"),
-			Title: b.Name.In(s.session.lang), Help: count,
+			Title: b.Name.In(s.session.lang), Help: count, Lang: b.Name.foreign(languageOf(s.session.lang).Code),
 		})
 	}
 	v.Sections = []Section{sec}
@@ -205,7 +205,7 @@ func (s State) serviceChoices(list []Service) []Choice {
 	for _, svc := range list {
 		c := Choice{
 			Action: ActService, Arg: svc.ID, Icon: orIcon(svc.Icon, "file"),
-			Title: svc.Name.In(s.session.lang), Help: svc.Help.In(s.session.lang),
+			Title: svc.Name.In(s.session.lang), Help: svc.Help.In(s.session.lang), Lang: svc.Name.foreign(languageOf(s.session.lang).Code),
 			Wait: s.wait(svc.Wait), Ahead: s.waiting(svc), Dark: svc.Collection,
 		}
 		if svc.State != Open && svc.State != "" {

@@ -5,7 +5,10 @@
 // who left.
 package flow
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Times are the delays of the path. A zero value means the default.
 type Times struct {
@@ -42,6 +45,7 @@ type Config struct {
 	// Contactless says that a card may also be held against the reader, and its
 	// number typed.
 	Contactless bool
+	Listen      bool // there is an output for headphones, so that the screen can be heard
 }
 
 // Screen names what is shown. A touch is only heard on the screen it was made
@@ -92,6 +96,7 @@ type world struct {
 	cardIn   bool
 	card     int  // the one that was put in last, by its number of this run
 	watching bool // the reader was asked to read or to tell when the card leaves
+	jack     jack // the plug of the headphones
 }
 
 // session is what belongs to the person in front of the screen. It is replaced
@@ -127,6 +132,7 @@ type session struct {
 	booked   Booked
 	query    string // what is looked for, as far as it is typed
 	called   Staff  // who was asked to come to the kiosk
+	ear      ear    // the spoken guide
 }
 
 // holder is what a card said for the greeting. It lives on the screen Greeting
@@ -171,14 +177,14 @@ func Next(s State, in Input) (State, []Effect) {
 	before := s
 	var out []Effect
 	touched := false
+	in = plugged(in)
 	switch in := in.(type) {
 	case Tap:
 		if !s.hears(in) {
 			return s, nil
 		}
 		touched = true
-		s.session.warned = false
-		s, out = s.tap(in)
+		s, out = s.touched(in)
 	case TicketReply:
 		s, out = s.reply(in)
 	case PrintOutcome:
@@ -189,6 +195,8 @@ func Next(s State, in Input) (State, []Effect) {
 		s = s.mouth(in.Request, slipRetracted)
 	case TimerFired:
 		s, out = s.fired(in)
+	case JackChanged:
+		s, out = s.jacked(in)
 	default:
 		s, out = s.news(in)
 	}
@@ -196,7 +204,22 @@ func Next(s State, in Input) (State, []Effect) {
 	out = append(out, more...)
 	s, out = s.tidyNumber(before, out)
 	s, more = s.wind(touched)
+	out = append(out, more...)
+	s, more = s.speaking(before, in)
 	return s, append(out, more...)
+}
+
+// touched is a touch or a key. Whatever it is, somebody is there.
+func (s State) touched(in Tap) (State, []Effect) {
+	if s.session.ear.unplugged && in.Action != ActPress {
+		s.session.ear = ear{} // they go on by eye
+	}
+	asked := s.session.warned
+	s.session.warned, s.session.ear.unplugged = false, false
+	if asked && in.Action == ActPress {
+		return s, nil // it answers the question and does nothing else
+	}
+	return s.tap(in)
 }
 
 // hears tells whether the tap was made on what is shown now, on something that
@@ -204,6 +227,9 @@ func Next(s State, in Input) (State, []Effect) {
 func (s State) hears(t Tap) bool {
 	if t.Action == ActExtend && s.session.warned {
 		return true
+	}
+	if t.Action == ActPress {
+		return slices.Contains(Keys(), Key(t.Arg))
 	}
 	if t.Screen != "" && t.Screen != s.session.screen {
 		return s.wasRestarted(t)
@@ -286,7 +312,9 @@ func (se session) base() Screen {
 }
 
 // over tells the screens that lie over another and lead back to it.
-func (sc Screen) over() bool { return sc == Help || sc == Access || sc == Tongues || sc == Sign }
+func (sc Screen) over() bool {
+	return sc == Help || sc == Access || sc == Tongues || sc == Sign || sc == Listen
+}
 
 // at begins a screen of the same session.
 func (s State) at(screen Screen) State {

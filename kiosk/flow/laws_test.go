@@ -80,7 +80,7 @@ func (w *walk) hear(in flow.Input) (flow.Input, []flow.Effect) {
 		case flow.StopTimer:
 			w.running = false
 		case flow.Withdraw, flow.AcceptOnScreen, flow.Abandon, flow.StartCard, flow.StopCard, flow.WipeCard,
-			flow.TypeNumber, flow.EraseNumber, flow.OpenCard, flow.CallStaff:
+			flow.TypeNumber, flow.EraseNumber, flow.OpenCard, flow.CallStaff, flow.Speak, flow.Hush:
 		}
 	}
 	return in, out
@@ -123,10 +123,16 @@ func (w *walk) next() flow.Input {
 		}
 		return flow.CardRead{Given: canary, Initial: "Ç", Checking: w.r.IntN(2) == 0}
 	case n < 19:
-		if w.r.IntN(2) == 0 {
+		switch w.r.IntN(6) {
+		case 0:
+			return flow.CardGone{}
+		case 1:
 			return flow.CardWantsNumber{Wrong: w.r.IntN(2) == 0}
+		case 2:
+			return flow.JackChanged{In: w.r.IntN(2) == 0}
 		}
-		return flow.CardGone{}
+		w.taps++
+		return flow.Tap{Key: fmt.Sprintf("tap-%d", w.taps), Action: flow.ActPress, Arg: string(flow.Keys()[w.r.IntN(len(flow.Keys()))])}
 	default:
 		return flow.CardFailed{Code: flow.CardForeign}
 	}

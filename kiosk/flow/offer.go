@@ -27,6 +27,14 @@ func (t Text) In(lang string) string {
 	return t["pt"]
 }
 
+// foreign is the language in which a text stands where it has none of the one that is asked for; empty otherwise.
+func (t Text) foreign(lang string) string {
+	if t[lang] == "" && t["pt"] != "" {
+		return "pt"
+	}
+	return ""
+}
+
 // Body is an organisation present in the branch.
 type Body struct {
 	ID    string

@@ -38,6 +38,8 @@ func (s State) View() View {
 		s.showSearch(&v)
 	case Sign:
 		s.showSign(&v)
+	case Listen:
+		s.showListen(&v)
 	case Help:
 		s.showHelp(&v)
 	case Booking:
@@ -57,7 +59,11 @@ func (s State) View() View {
 			Button: Button{Action: ActExtend, Label: s.say("warn.stay"), Icon: "clock", Main: true},
 			Timer:  Clock{ID: s.timer.id, Millis: s.timer.after.Milliseconds()},
 		}
+		if s.session.ear.unplugged {
+			v.Warning.Title, v.Warning.Button.Label = s.say("ear.gone"), s.say("ear.goon")
+		}
 	}
+	s.showEar(&v)
 	return v
 }
 

@@ -82,7 +82,7 @@ func (s State) slip(t Ticket) *Slip {
 		slip.Valid = s.say("nameless.valid")
 	}
 	if svc, ok := s.world.offer.service(t.Service); ok {
-		slip.Service = svc.Name.In(s.session.lang)
+		slip.Service, slip.Lang = svc.Name.In(s.session.lang), svc.Name.foreign(languageOf(s.session.lang).Code)
 		kind := s.say("ticket.request")
 		if svc.Collection {
 			kind = s.say("ticket.collect")

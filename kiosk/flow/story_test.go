@@ -107,6 +107,11 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 	case "touch-on": // a touch that was made on another screen
 		*taps++
 		return flow.Tap{Key: "tap-" + strconv.Itoa(*taps), Screen: flow.Screen(arg(1)), Action: flow.Action(arg(2)), Arg: arg(3)}
+	case "press":
+		*taps++
+		return flow.Tap{Key: "tap-" + strconv.Itoa(*taps), Action: flow.ActPress, Arg: arg(1)}
+	case "jack":
+		return flow.JackChanged{In: arg(1) == "in"}
 	case "number": // number <request> <number> <ahead> <lo> <hi>
 		n := func(i int) int { v, _ := strconv.Atoi(arg(i)); return v }
 		return flow.TicketReply{Request: arg(1), Ticket: flow.Ticket{
@@ -173,6 +178,22 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 	return nil
 }
 
+// said is what the guide says, each line in the language of its voice if that is another than Portuguese.
+func said(e flow.Speak) string {
+	var all []string
+	for _, l := range e.Lines {
+		text := l.Text
+		if l.Spell {
+			text = "[" + text + "]"
+		}
+		if l.Lang != "pt" {
+			text = l.Lang + ":" + text
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, " ")
+}
+
 func effectLine(e flow.Effect) string {
 	name := reflect.TypeOf(e).Name()
 	switch e := e.(type) {
@@ -180,6 +201,8 @@ func effectLine(e flow.Effect) string {
 		return fmt.Sprintf("%s %s %s", name, e.Name, e.After)
 	case flow.Print:
 		return fmt.Sprintf("%s %s %s lang=%s large=%t", name, e.Request, e.Ticket.Number, e.Lang, e.Large)
+	case flow.Speak:
+		return strings.TrimSpace(fmt.Sprintf("%s%s«%s»", map[bool]string{true: "then ", false: ""}[e.After], map[bool]string{true: "", false: "unheard "}[e.Aloud], said(e)))
 	case flow.RequestTicket:
 		then := ""
 		if len(e.Then) > 0 {

@@ -22,9 +22,9 @@ func (s State) tap(t Tap) (State, []Effect) {
 	case ActFinish:
 		return s.end()
 	case ActAgain:
-		lang, modes := s.session.lang, s.session.modes
+		old := s.session
 		s.session = s.fresh()
-		s.session.lang, s.session.modes = lang, modes
+		s.session.lang, s.session.modes, s.session.ear = old.lang, old.modes, old.ear
 	case ActLanguage:
 		s.session.lang = t.Arg
 		if s.session.screen == Tongues {
@@ -40,6 +40,10 @@ func (s State) tap(t Tap) (State, []Effect) {
 			s.session.modes.SignLanguage = true
 		}
 		s.session.screen = Screen(t.Action)
+	case ActListen, ActSound:
+		return s.listen(t), nil
+	case ActPress:
+		return s.press(t)
 	case ActSearch:
 		s = s.at(Search)
 		s.session.query = ""
@@ -106,7 +110,7 @@ func (s State) request() Effect {
 // back is one screen back, as far as the first.
 func (s State) back() State {
 	switch s.session.screen {
-	case Help, Access, Tongues, Sign:
+	case Help, Access, Tongues, Sign, Listen:
 		s.session.screen = s.session.under
 		return s
 	case Services:

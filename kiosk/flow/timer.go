@@ -39,8 +39,12 @@ func (s State) resting() bool {
 
 // patient is a delay, or a much longer one for somebody who asked for time.
 func (s State) patient(d time.Duration) time.Duration {
-	if s.session.modes.MoreTime {
+	switch {
+	case s.session.ear.unplugged:
+	case s.session.modes.MoreTime:
 		return 8 * d
+	case s.session.ear.on:
+		return 3 * d // listening takes longer than reading
 	}
 	return d
 }

@@ -11,13 +11,13 @@ func (s State) showTools(v *View) {
 	switch v.Screen {
 	case Starting, Home, Greeting:
 		v.Tools = append(s.tongues(), s.modeButtons()...)
-		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say("help"), Icon: "help-support"})
+		v.Tools = append(v.Tools, Button{Action: ActHelp, Label: s.say(s.helpLabel()), Icon: "help-support"})
 	case Bodies, Services, Several, Priority, Search, Card, CardNumber, CardProblem, Refused, Booking, BookingProblem:
 		v.Tools = append([]Button{back}, s.tongue()...)
 		v.Tools = append(v.Tools,
 			Button{Action: ActAccess, Label: s.say("access"), Icon: "settings"},
 			Button{Action: ActHelp, Label: s.say("help.short"), Icon: "help-support"})
-	case Access, Help, Sign:
+	case Access, Help, Sign, Listen:
 		v.Tools = append([]Button{back}, s.tongue()...)
 	case Tongues:
 		v.Tools = []Button{back}
@@ -89,6 +89,9 @@ func (s State) showTongues(v *View) {
 
 func (s State) modeButtons() []Button {
 	var list []Button
+	if s.cfg.Listen {
+		list = append(list, s.listenButton())
+	}
 	for _, m := range []struct {
 		mode Mode
 		icon string
@@ -102,4 +105,12 @@ func (s State) modeButtons() []Button {
 func (s State) showAccess(v *View) {
 	v.Title, v.Subtitle = s.say("access.title"), s.say("access.sub")
 	v.Actions = s.modeButtons()
+}
+
+// helpLabel is what the way to help is called on the first screen: shortly where «Ouvir» takes half of its place.
+func (s State) helpLabel() string {
+	if s.cfg.Listen {
+		return "help.short"
+	}
+	return "help"
 }

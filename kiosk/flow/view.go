@@ -29,6 +29,7 @@ type View struct {
 	Timer    *Clock    `json:"timer,omitempty"`
 	Warning  *Warning  `json:"warning,omitempty"`
 	Remind   Reminder  `json:"remind,omitempty"` // of a card in the reader, by sound
+	Ear      *Ear      `json:"ear,omitempty"`    // while the spoken guide is on
 }
 
 // Mode is a way of showing things that makes the kiosk easier for somebody.
@@ -145,12 +146,14 @@ type Choice struct {
 	Picked *bool  `json:"picked,omitempty"` // of several that can be chosen together: whether this one is
 	Nth    string `json:"nth,omitempty"`    // which of those chosen, in place of the wait
 	Dark   bool   `json:"dark,omitempty"`   // a collection: told apart without colour
+	Lang   string `json:"lang,omitempty"`   // of the title, where it is not that of the view
 }
 
 // Slip is the ticket on the screen.
 type Slip struct {
 	Number  string `json:"number"`
 	Service string `json:"service"`
+	Lang    string `json:"lang,omitempty"` // of the service's name, where it is not that of the view
 	Detail  string `json:"detail,omitempty"`
 	Then    string `json:"then,omitempty"` // what follows with the same number
 	Valid   string `json:"valid"`

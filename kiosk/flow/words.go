@@ -5,7 +5,7 @@ import "maps"
 // words are everything the path says, in each of its languages, written as
 // package phrase reads it. Every key has every language: a test sees to it.
 // Portuguese and English stand side by side; the others have a file each.
-var words = translated(joined(bookingWords, numberWords, scanWords, severalWords, toolWords, feedbackWords, map[string]Text{
+var words = translated(joined(bookingWords, numberWords, scanWords, severalWords, toolWords, feedbackWords, earWords, map[string]Text{
 	"home.title":       {"pt": "O que vem tratar hoje?", "en": "What brings you here today?"},
 	"home.sub":         {"pt": "Toque num serviço e receba já a sua senha.", "en": "Touch a service to get your ticket."},
 	"home.popular":     {"pt": "Mais procurados", "en": "Most asked for"},

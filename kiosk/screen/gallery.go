@@ -23,7 +23,7 @@ func gallery(now func() time.Time) http.Handler {
 	mux.HandleFunc("GET /gallery/componentes", componentsPage)
 	mux.HandleFunc("GET /gallery/componentes/{mode}", componentsIn)
 	mux.HandleFunc("GET /gallery/touch/{name}", func(w http.ResponseWriter, r *http.Request) {
-		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", "/gallery/glass.css?"+r.URL.RawQuery, sampleGlass(r.URL.Query()).Tight, true).Write(w, http.StatusOK)
+		touchFrame("/gallery/events/touch/"+r.PathValue("name")+"?"+r.URL.RawQuery, "/gallery/input", "/gallery/glass.css?"+r.URL.RawQuery, sampleGlass(r.URL.Query()).Tight, true, nil).Write(w, http.StatusOK)
 	})
 	mux.HandleFunc("GET /gallery/board/{name}", func(w http.ResponseWriter, r *http.Request) {
 		showing := sampleHall(r.URL.Query())
@@ -192,6 +192,7 @@ func steps() map[string][]flow.Input {
 	}
 	maps.Copy(all, bookingSteps())
 	maps.Copy(all, numberSteps())
+	maps.Copy(all, earSteps())
 	return all
 }
 
@@ -219,7 +220,7 @@ func sampleView(name string, q url.Values) (flow.View, bool) {
 	if !ok {
 		return flow.View{}, false
 	}
-	s := flow.New(flow.Config{Lang: q.Get("lang"), Few: sampleGlass(q).Tight})
+	s := flow.New(flow.Config{Lang: q.Get("lang"), Listen: true, Few: sampleGlass(q).Tight})
 	var inputs []flow.Input
 	if name != "starting" {
 		inputs = append(inputs, flow.OfferChanged{Offer: sampleOffer()}, flow.ReaderChanged{Ready: true},

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -42,10 +43,20 @@ func servePages() http.Handler {
 }
 
 func (s *Screen) touchPage(w http.ResponseWriter, _ *http.Request) {
-	touchFrame("/events", "/input", "/pages/glass.css", s.cfg.Glass.Tight, s.cfg.Silent).Write(w, http.StatusOK)
+	touchFrame("/events", "/input", "/pages/glass.css", s.cfg.Glass.Tight, s.cfg.Silent, s.cfg.Keys).Write(w, http.StatusOK)
 }
 
-func touchFrame(events, input, sizes string, small, silent bool) look.Page {
+func touchFrame(events, input, sizes string, small, silent bool, keys map[string][]string) look.Page {
+	assigned := map[string]string{}
+	for does, names := range keys {
+		for _, name := range names {
+			assigned[name] = does
+		}
+	}
+	pad, err := json.Marshal(assigned)
+	if err != nil {
+		panic("strings are not written as JSON: " + err.Error())
+	}
 	class, sound := "kiosk", "on"
 	if small {
 		class = "kiosk small"
@@ -56,9 +67,9 @@ func touchFrame(events, input, sizes string, small, silent bool) look.Page {
 	return look.Page{
 		Lang: "pt", Title: "Quiosque", Class: class,
 		Links: []string{"/pages/touch.css", sizes}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"},
-		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s"></div>
+		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s" data-keys="%s"></div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
-			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound)),
+			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound, template.HTMLEscapeString(string(pad)))),
 	}
 }
 

@@ -28,17 +28,18 @@ var pages embed.FS
 
 // Config says where the faces are served and which there are.
 type Config struct {
-	Listen    string           // a loopback address, such as 127.0.0.1:8077; port 0 takes a free one
-	Touch     bool             // the kiosk's touch face, at /
-	Callboard bool             // the callboard's face, at /callboard
-	Takeover  int              // seconds a new call stays yellow; 8 when zero
-	Place     string           // where the callboard hangs, such as Piso 0; may be empty
-	Glass     glass.Touching   // how the touch face is drawn on its screen
-	Hall      glass.Showing    // how the callboard is drawn on its screen
-	Silent    bool             // the touch face makes no sound
-	Gallery   bool             // every state with invented data, at /gallery/
-	Sign      string           // folder of the recordings in sign language; empty is none
-	Now       func() time.Time // the kiosk's clock
+	Listen    string              // a loopback address, such as 127.0.0.1:8077; port 0 takes a free one
+	Touch     bool                // the kiosk's touch face, at /
+	Callboard bool                // the callboard's face, at /callboard
+	Takeover  int                 // seconds a new call stays yellow; 8 when zero
+	Place     string              // where the callboard hangs, such as Piso 0; may be empty
+	Glass     glass.Touching      // how the touch face is drawn on its screen
+	Hall      glass.Showing       // how the callboard is drawn on its screen
+	Silent    bool                // the touch face makes no sound
+	Gallery   bool                // every state with invented data, at /gallery/
+	Keys      map[string][]string // keys of the keypad by what they do, as KeyboardEvent.code names them
+	Sign      string              // folder of the recordings in sign language; empty is none
+	Now       func() time.Time    // the kiosk's clock
 	// Others are further pages of the program by their pattern, such as
 	// "GET /healthz"; they are as well kept from other machines.
 	Others map[string]http.Handler

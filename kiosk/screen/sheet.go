@@ -9,7 +9,7 @@ import (
 // and the comment at its head says which.
 var touchSheets = []string{
 	"scale", "frame", "header", "notices", "message", "choices", "wide", "tools", "slip", "warning",
-	"large", "low", "booking", "calm", "closed", "mirror", "several", "search", "sign", "easy", "together", "tight",
+	"large", "low", "booking", "calm", "closed", "mirror", "several", "search", "sign", "easy", "together", "ear", "tight",
 }
 
 // touchSheet is all of them as one answer, so that a kiosk's browser asks once.

@@ -18,6 +18,22 @@ var ErrWAV = errors.New("not a usable WAV file")
 // espeak-ng --stdout leaves 0x7ffff000 there.
 const streamed = 0x7fff0000
 
+// EncodeWAV is a sound as a RIFF/WAVE file, as DecodeWAV reads it.
+func EncodeWAV(p PCM) []byte {
+	size := uint32(2 * len(p))
+	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, 36+size)...)
+	b = append(b, "WAVEfmt "...)
+	b = binary.LittleEndian.AppendUint32(b, 16)
+	b = binary.LittleEndian.AppendUint16(b, 1) // PCM
+	b = binary.LittleEndian.AppendUint16(b, 1) // mono
+	b = binary.LittleEndian.AppendUint32(b, Rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*Rate)
+	b = binary.LittleEndian.AppendUint16(b, 2)
+	b = binary.LittleEndian.AppendUint16(b, 16)
+	b = append(b, "data"...)
+	return append(binary.LittleEndian.AppendUint32(b, size), p.Bytes()...)
+}
+
 // DecodeWAV reads a RIFF/WAVE file of 16-bit mono PCM at Rate, the only kind
 // that can be joined to a call. A data chunk of unknown size, as in a pipe,
 // reaches to the end of the bytes; any other that is cut short is refused.

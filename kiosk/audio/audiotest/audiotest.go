@@ -122,6 +122,28 @@ func (s *Server) Unload(t testing.TB) {
 	s.module = ""
 }
 
+// Sink adds another output by name, such as headphones beside the loudspeaker, and has the server move the streams of an
+// output that goes to one that is left, as desktop systems do. It returns what Unplug takes.
+func (s *Server) Sink(t testing.TB, name string) (module string) {
+	t.Helper()
+	if _, err := s.pactl("load-module", "module-rescue-streams"); err != nil {
+		t.Fatalf("have streams rescued: %v", err)
+	}
+	out, err := s.pactl("load-module", "module-null-sink", "sink_name="+name, "rate=22050", "channels=1", "format=s16le")
+	if err != nil {
+		t.Fatalf("load a sink: %v\n%s", err, s.log)
+	}
+	return strings.TrimSpace(out)
+}
+
+// Unplug takes an output away that Sink added, under whatever is being played.
+func (s *Server) Unplug(t testing.TB, module string) {
+	t.Helper()
+	if _, err := s.pactl("unload-module", module); err != nil {
+		t.Fatalf("unload a sink: %v", err)
+	}
+}
+
 // Mute silences the loudspeaker or lets it sound again.
 func (s *Server) Mute(t testing.TB, mute bool) {
 	t.Helper()
@@ -157,8 +179,14 @@ type Capture struct {
 // with the test, and by itself when the loudspeaker is pulled out.
 func (s *Server) Capture(t testing.TB) *Capture {
 	t.Helper()
+	return s.CaptureOf(t, sink)
+}
+
+// CaptureOf is Capture of another output.
+func (s *Server) CaptureOf(t testing.TB, output string) *Capture {
+	t.Helper()
 	cmd := exec.Command("parec", //nolint:noctx // ended in cleanup
-		"-d", sink+".monitor", "--format=s16le", "--rate=22050", "--channels=1", "--raw", "--latency-msec=200")
+		"-d", output+".monitor", "--format=s16le", "--rate=22050", "--channels=1", "--raw", "--latency-msec=200")
 	c := &Capture{cmd: cmd, rec: &lockedBuffer{}}
 	cmd.Env = append(os.Environ(), s.Env()...)
 	cmd.Stdout, cmd.Stderr = c.rec, s.log

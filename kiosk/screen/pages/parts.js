@@ -4,6 +4,7 @@
  * The page of all components, /gallery/componentes, draws the same parts.
  */
 import { h, html, Icon, useEffect, useLayoutEffect, useRef, useState } from "look/html.js";
+import { stop } from "./ear.js";
 
 /** @typedef {{action?: string, arg?: string}} Touchable */
 /** @typedef {(what: Touchable, e: Event) => void} Tap */
@@ -142,20 +143,20 @@ export function Choice(/** @type {any} */ { choice, kind, tap, pending, stale, l
   const picked = choice.picked === true;
   const busy = choice.busy || (mine && choice.action === "service" ? say(lang).moment : "");
   const inner = html`<span class="tile"><${Mark} name=${choice.icon} /></span>
-    <span class="words">${choice.short && html`<${Fit} as="span" class="name short">${choice.short}<//>`}<${Fit} as="span" class=${"name" + (choice.short ? " full" : "")}>${choice.title}<//>${choice.help && html`<span class="help">${choice.help}</span>`}</span>
+    <span class="words" lang=${choice.lang}>${choice.short && html`<${Fit} as="span" class="name short">${choice.short}<//>`}<${Fit} as="span" class=${"name" + (choice.short ? " full" : "")}>${choice.title}<//>${choice.help && html`<span class="help">${choice.help}</span>`}</span>
     <span class="side"><${Wait} choice=${choice} busy=${busy} stale=${stale} lang=${lang} />${choice.ahead && !busy && !stale && html`<span class="ahead">${choice.ahead}</span>`}</span>
     ${choice.next && html`<span class="next">${choice.next}</span>`}
     ${kind === "wide" && choice.strong && html`<span class="go"><${Icon} name="chevron-right" /></span>`}`;
   const cls = `choice ${kind} ${choice.strong ? "strong" : ""} ${choice.dark ? "dark-tile" : ""} ${busy || mine ? "waiting" : ""} ${choice.word ? "off" : ""} ${picked ? "picked" : ""}`;
-  if (!choice.action && !busy) return html`<div class=${cls}>${inner}</div>`;
-  return html`<button type="button" class=${cls} aria-busy=${!!busy} aria-pressed=${choice.picked === undefined ? undefined : String(picked)} onClick=${(/** @type {Event} */ e) => tap(choice, e)}>${inner}</button>`;
+  if (!choice.action && !busy) return html`<div class=${cls} data-a=${stop(choice)} tabindex="-1">${inner}</div>`;
+  return html`<button type="button" class=${cls} data-a=${stop(choice)} aria-busy=${!!busy} aria-pressed=${choice.picked === undefined ? undefined : String(picked)} onClick=${(/** @type {Event} */ e) => tap(choice, e)}>${inner}</button>`;
 }
 
 export function Button(/** @type {any} */ { button, tap, pending, cls }) {
   if (!button.action) return html`<div class="btn main waiting" role="status">${button.icon && html`<${Mark} name=${button.icon} />`}<span>${button.label}</span></div>`;
   const mine = pending && pending.action === button.action && pending.arg === (button.arg ?? "");
   const on = button.pressed === true;
-  return html`<button type="button" class=${`btn ${cls ?? ""} ${button.main ? "main" : ""} ${mine ? "waiting" : ""} ${on ? "on" : ""}`}
+  return html`<button type="button" data-a=${stop(button)} class=${`btn ${cls ?? ""} ${button.main ? "main" : ""} ${mine ? "waiting" : ""} ${on ? "on" : ""}`}
     aria-pressed=${button.pressed === undefined || button.pressed === null ? undefined : String(button.pressed)} aria-busy=${mine ? "true" : undefined}
     onClick=${(/** @type {Event} */ e) => tap(button, e)}>
     ${button.icon && html`<${Mark} name=${button.icon} />`}<span lang=${button.lang}>${button.label}</span>
@@ -166,12 +167,12 @@ export function Button(/** @type {any} */ { button, tap, pending, cls }) {
 export function Pad(/** @type {any} */ { pad, tap, pending }) {
   if (pad.typing) return html`<section class="pad typing">
     <p class="typed" role="status" aria-label=${`${pad.label}: ${pad.text ?? ""}`}><${Icon} name="search" /><span class="word">${pad.text}</span><span class="caret"></span></p>
-    ${pad.rows.map((/** @type {any[]} */ row, /** @type {number} */ i) => html`<div class=${"key-row" + (i === pad.rows.length - 1 ? " last" : "")} key=${i}>${row.map((b) => html`<button key=${b.label} type="button" class="key" aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>`)}
+    ${pad.rows.map((/** @type {any[]} */ row, /** @type {number} */ i) => html`<div class=${"key-row" + (i === pad.rows.length - 1 ? " last" : "")} key=${i}>${row.map((b) => html`<button key=${b.label} type="button" class="key" data-a=${stop(b)} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>`)}
   </section>`;
   const typed = pad.cells.filter((/** @type {string} */ c) => c).join("");
   return html`<section class=${"pad" + (pad.digits ? " digits" : "")}>
     <p class="cells" role="status" aria-label=${`${pad.label}: ${pad.digits ? typed.length : [...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
-    <div class="keys">${pad.keys.map((/** @type {any} */ b) => html`<button key=${b.label} type="button" class=${"key" + (pending && pending.action === "key" && pending.arg === b.label ? " waiting" : "")} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>
+    <div class="keys">${pad.keys.map((/** @type {any} */ b) => html`<button key=${b.label} type="button" data-a=${stop(b)} class=${"key" + (pending && pending.action === "key" && pending.arg === b.label ? " waiting" : "")} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>
   </section>`;
 }
 
@@ -193,7 +194,7 @@ export function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
     return f.text.replace("{time}", t);
   };
   return html`<section class=${"slip" + (compact ? " compact" : "")}>
-    <div class="slip-head"><div><h2>${slip.service}</h2><p>${slip.detail}</p>${slip.then && html`<p class="then">${slip.then}</p>`}</div><span class="chip valid">${slip.valid}</span></div>
+    <div class="slip-head"><div><h2 lang=${slip.lang}>${slip.service}</h2><p>${slip.detail}</p>${slip.then && html`<p class="then">${slip.then}</p>`}</div><span class="chip valid">${slip.valid}</span></div>
     <${Fit} class="slip-number number" as="p"><span class="sr-only"></span>${slip.number}<//>
     <div class="perforation" aria-hidden="true"></div>
     <div class=${slip.scan ? "keep" : ""}>

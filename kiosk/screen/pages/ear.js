@@ -1,0 +1,51 @@
+// @ts-check
+/**
+ * The keypad and the spoken guide at the touch face. The guide itself is in the kiosk's program: it says what is read
+ * and what has the focus (view.ear); here keys are sent to it, the focus is shown, and what is read is shown as well.
+ */
+import { command, newKey } from "look/command.js";
+import { html, Icon, useEffect, useLayoutEffect } from "look/html.js";
+
+/** What the program calls something that can be chosen: see kiosk/flow/ear_stops.go. @param {any} what */
+export const stop = (what) => what.action ? `${what.action} ${what.arg ?? ""}`.trim() : `- ${what.title ?? what.label}`;
+
+/** @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** Keys are heard one after the other, however fast they come. @param {string} url @param {string} does */
+function press(url, does) {
+  last = last.then(() => command(url, { screen: "", action: "press", arg: does }, { key: newKey(), most: 300 })).catch(() => {});
+}
+
+/** @param {{current: any}} latest @param {any} view @param {HTMLElement} face */
+export function useEar(latest, view, face) {
+  useEffect(() => {
+    const keys = JSON.parse(face.dataset.keys || "{}");
+    const down = (/** @type {KeyboardEvent} */ e) => {
+      if (e.defaultPrevented || e.ctrlKey || e.altKey || e.metaKey) return;
+      const on = !!latest.current.ear, at = document.activeElement;
+      const does = on && e.code === "Tab" ? (e.shiftKey ? "back" : "next") : keys[e.code];
+      if (!does || at?.matches("video") || (!on && does === "ok" && at?.matches("button"))) return;
+      e.preventDefault();
+      if (!e.repeat) press(face.dataset.input ?? "/input", does);
+    };
+    addEventListener("keydown", down);
+    return () => removeEventListener("keydown", down);
+  }, []);
+
+  useLayoutEffect(() => {
+    for (const el of document.querySelectorAll("[data-at]")) el.removeAttribute("data-at");
+    if (!view.ear || view.warning) return;
+    const at = view.ear.at ? document.querySelector(`[data-a="${CSS.escape(view.ear.at)}"]`) : document.querySelector("h1");
+    at?.setAttribute("data-at", "");
+    /** @type {HTMLElement|null} */ (at)?.focus({ preventScroll: true });
+  });
+}
+
+/** What is being read, for the eye, over the name of the branch. */
+export function EarBar(/** @type {any} */ { ear }) {
+  if (!ear) return null;
+  return html`<div class=${"ear" + (ear.silent ? " silent" : "")} aria-hidden="true"><${Icon} name=${ear.silent ? "alert-triangle" : "volume-max"} />
+    <p><b>${ear.silent ?? ear.label}</b><span class="bars">${[1, 2, 3, 4, 5, 6, 7].map((n) => html`<i key=${n} class=${"h" + n + (n <= ear.volume ? " on" : "")}></i>`)}</span></p>
+    <q>${ear.caption}</q></div>`;
+}
