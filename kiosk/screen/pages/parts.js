@@ -198,7 +198,7 @@ export function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
     <${Fit} class="slip-number number" as="p"><span class="sr-only"></span>${slip.number}<//>
     <div class="perforation" aria-hidden="true"></div>
     <div class=${slip.scan ? "keep" : ""}>
-      <ul class="facts">${slip.facts.map((/** @type {any} */ f) => html`<li key=${f.icon}><span class="tile"><${Mark} name=${f.icon} /></span><div><${Fit} as="b">${f.title}<//><p>${when(f)}</p></div></li>`)}</ul>
+      <ul class="facts">${(slip.facts ?? []).map((/** @type {any} */ f) => html`<li key=${f.icon}><span class="tile"><${Mark} name=${f.icon} /></span><div><${Fit} as="b">${f.title}<//><p>${when(f)}</p></div></li>`)}</ul>
       ${slip.scan && html`<figure class="scan"><svg viewBox=${`0 0 ${slip.scan.side} ${slip.scan.side}`} role="img" aria-label=${slip.scan.help} shape-rendering="crispEdges"><path d=${slip.scan.path} /></svg><figcaption>${slip.scan.label}</figcaption></figure>`}
     </div>
   </section>`;
