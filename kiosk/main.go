@@ -33,11 +33,11 @@ func main() {
 }
 
 func run(args []string, out, messages io.Writer) error {
-	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
-		return err
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if ours, err := app.Orders(ctx, args, out, messages); ours {
+		return err
+	}
 	if ours, err := (technician.Bench{In: os.Stdin, Out: out, Now: time.Now}).Command(ctx, args); ours {
 		return err
 	}

@@ -25,7 +25,7 @@ func Browser() (string, error) {
 // policies, which no page and no flag can lift.
 func flags(profile, page string, more []string) []string {
 	all := []string{
-		"--kiosk", "--user-data-dir=" + profile, "--incognito",
+		"--kiosk", "--user-data-dir=" + profile,
 		"--no-first-run", "--no-default-browser-check", "--noerrdialogs", "--disable-session-crashed-bubble",
 		"--disable-infobars", "--disable-pinch", "--overscroll-history-navigation=0", "--disable-features=Translate,TouchpadOverscrollHistoryNavigation",
 		"--disable-component-update", "--disable-sync", "--disable-breakpad", "--password-store=basic",

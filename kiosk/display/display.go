@@ -45,6 +45,9 @@ const (
 
 // Run keeps a browser on the screen until ctx ends.
 func Run(ctx context.Context, cfg Config) error {
+	if !answers(ctx, cfg) {
+		return nil // it was asked to end
+	}
 	pause := firstPause
 	for ctx.Err() == nil {
 		began := cfg.Now()
@@ -65,6 +68,22 @@ func Run(ctx context.Context, cfg Config) error {
 		pause = min(2*pause, lastPause)
 	}
 	return nil
+}
+
+// answers waits until the kiosk's program does: before, a browser could only show a page of its own.
+func answers(ctx context.Context, cfg Config) bool {
+	look := time.NewTicker(cfg.Look)
+	defer look.Stop()
+	for {
+		if _, _, err := pulse(ctx, cfg.Pulse); err == nil {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-look.C:
+		}
+	}
 }
 
 // errSilent says that the page gave no sign of life.
