@@ -35,7 +35,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	bench bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
+	deb sbom bench bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -151,6 +151,12 @@ deps: ## install what building, the demo and the tests need
 
 install-tools: ## build the lint tools now (two minutes once, then cached)
 	$(TOOL) golangci-lint version
+
+deb: build ## make the Debian packages of the three programs into dist/
+	go run ./internal/packaging -bin bin -out dist -version "$$(bin/hq -version)"
+
+sbom: ## list every part of the programs with its licence, as CycloneDX, into dist/
+	go run ./internal/sbom -out dist/balcao.cdx.json
 
 clean: ## remove what make made, but not the demo's data
 	rm -rf bin browser/node_modules bench.txt

@@ -146,6 +146,8 @@ var floors = map[string]int{
 	"internal/e2e/sim":                 mains,
 	"internal/layout":                  mains,
 	"internal/look/refresh":            mains,
+	"internal/packaging":               mains,
+	"internal/sbom":                    mains,
 	"kiosk":                            mains,
 }
 
