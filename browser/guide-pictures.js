@@ -73,6 +73,12 @@ async function headquarters() {
     await picture('sede-rede', page);
     await page.goto(new URL('/entrega', network.at.hq).href);
     await picture('sede-entrega', page);
+    await page.goto(new URL('/equipamento?tipo=printer&modelo=CUSTOM+VKP80III', network.at.hq).href);
+    await page.getByLabel('Versão desejada').fill('1.20');
+    await page.getByRole('button', { name: 'Guardar' }).click();
+    await page.waitForURL(/feito=/);
+    await page.goto(new URL('/equipamento?tipo=printer&modelo=CUSTOM+VKP80III&ordem=firmware', network.at.hq).href);
+    await picture('sede-equipamento', page);
     await page.goto(new URL('/alertas', network.at.hq).href);
     await page.getByText('Pôr em silêncio…').click();
     await page.getByLabel('Alerta').selectOption({ label: 'Muitas ausências' });

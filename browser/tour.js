@@ -300,6 +300,11 @@ async function headquarters(page, look) {
   await look('hq-report', page, 'staff');
   await at('/api');
   await look('hq-api', page, 'staff');
+  await until('the inventory has the kiosk', async () => {
+    await at('/equipamento?tipo=printer');
+    return (await page.locator('.gears tbody tr').count()) > 0;
+  });
+  await look('hq-equipment', page, 'staff');
   await at('/pessoas');
   await look('hq-people', page, 'staff');
   await at('/auditoria');

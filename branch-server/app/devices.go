@@ -32,3 +32,12 @@ func (a *App) devices() []wire.KioskHealth {
 	}
 	return all
 }
+
+// certificate is for how long this branch is known to headquarters; nil without a certificate.
+func (a *App) certificate() *wire.Certificate {
+	own := a.trust.Own()
+	if own == nil {
+		return nil
+	}
+	return &wire.Certificate{FromMS: own.Since().UnixMilli(), UntilMS: own.Until().UnixMilli()}
+}

@@ -116,7 +116,7 @@ func (u *uplink) sendHealth() {
 	data, err := json.Marshal(wire.Health{
 		Node: u.app.cfg.Branch.ID, Boot: u.app.boot, Software: Version, AtMS: u.app.clock.Now().UnixMilli(),
 		UpMS: machine.Uptime(), Unsent: unsent, Memory: machine.Resident(), Kiosks: u.app.site.Devices(),
-		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(),
+		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(), Cert: u.app.certificate(),
 	})
 	if err == nil {
 		u.child.Health(data)

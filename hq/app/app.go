@@ -108,6 +108,9 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.keeper = report.NewKeeper(a.store, nw, cfg.Reports.Every, time.Now, log)
+	if err := a.rememberEquipment(ctx); err != nil {
+		return nil, err
+	}
 	var outside web.SSO
 	if err := cfg.OpenID.open(&outside); err != nil {
 		return nil, err
@@ -119,8 +122,8 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	a.web, err = web.New(web.Options{
 		SSO:     outside,
 		Keys:    keys,
-		Reports: report.NewDesk(a.store, nw),
-		People:  a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
+		Reports: report.NewDesk(a.store, nw), Equipment: a.store,
+		People: a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})
@@ -270,6 +273,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })
+	g.Go(func() error { a.keepEquipment(ctx); return nil })
 	g.Go(func() error { a.keeper.Run(ctx); return nil })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
 	g.Go(func() error { a.teller.Run(ctx); return nil })

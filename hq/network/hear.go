@@ -164,6 +164,9 @@ func (n *Network) Health(node wire.NodeID, h wire.Health, unsent uint64, rx time
 	if len(h.Kiosks) > maxKiosks {
 		h.Kiosks = h.Kiosks[:maxKiosks]
 	}
+	for i := range h.Kiosks {
+		h.Kiosks[i].Models = bounded(h.Kiosks[i].Models)
+	}
 	for _, devices := range append([]map[string]string{h.Devices}, devicesOf(h.Kiosks)...) {
 		for name := range devices {
 			if len(devices) > maxDevices {

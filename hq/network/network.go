@@ -91,7 +91,14 @@ type branch struct {
 	health    wire.Health
 	healthAt  time.Time
 	clockSeen bool
-	gives     time.Time // numbers are given by its hours since then; zero if it was never seen otherwise
+
+	// Of before this program started, and of what was kept for the next start.
+	remembered   wire.Health
+	rememberedAt time.Time
+	keptSum      [32]byte
+	keptAt       time.Time
+
+	gives time.Time // numbers are given by its hours since then; zero if it was never seen otherwise
 }
 
 // New returns a network of the known branches, of which nothing is heard yet.

@@ -90,6 +90,11 @@ func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posit
 		if _, err := s.insert.ExecContext(s.ctx, id, int64(r.Seq), e.ID, e.Type, e.Version, e.TS, s.rx, r.Raw); err != nil {
 			return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
 		}
+		if e.Type == wire.TypeDeviceFault {
+			if err := s.fault(id, node, e); err != nil {
+				return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
+			}
+		}
 	}
 	_, err = s.tx.ExecContext(s.ctx, `UPDATE log SET hwm = ?, head = ?, last_rx = ? WHERE id = ?`,
 		int64(after.HWM), after.Head[:], s.rx, id)

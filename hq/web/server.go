@@ -64,6 +64,8 @@ type Options struct {
 	Keys *people.Keys
 	// SSO is where people have accounts elsewhere; nil is nowhere.
 	SSO SSO
+	// Equipment is what is kept of devices beside what branches say now; nil is none.
+	Equipment Equipment
 	// Sites is the registry of branches; nil is none.
 	Sites Sites
 	// Reports answers questions about past Days; nil answers none.
@@ -97,7 +99,7 @@ func New(opt Options) (*Server, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	h := sha256.New()
-	for _, name := range []string{"pages/hq.css", "pages/reports.css", "pages/live.js"} {
+	for _, name := range []string{"pages/hq.css", "pages/reports.css", "pages/equipment.css", "pages/live.js"} {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read the pages: %w", err)
@@ -128,7 +130,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 func (s *Server) asset(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := r.PathValue("name")
-	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "reports.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
+	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "reports.css": "text/css; charset=utf-8", "equipment.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
 	b, err := files.ReadFile(path.Join("pages", name))
 	if err != nil || kind == "" {
 		http.NotFound(w, r)
@@ -204,7 +206,7 @@ func (s *Server) frameOf(w http.ResponseWriter, r *http.Request, v view) frame {
 
 func (s *Server) write(w http.ResponseWriter, status int, name, title string, f frame) {
 	p := look.Page{
-		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css", "/hq/" + s.edition + "/reports.css"},
+		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css", "/hq/" + s.edition + "/reports.css", "/hq/" + s.edition + "/equipment.css"},
 		Modules: []string{"/hq/" + s.edition + "/live.js"},
 		Body:    s.html(name, f),
 	}

@@ -22,6 +22,7 @@ import (
 // small life of its own. Their ids begin with S and their names say that they are simulated.
 func (d *demo) network(ctx context.Context, branches int) error {
 	g, ctx := errgroup.WithContext(ctx)
+	hashes := fleetHashes()
 	for i := range min(branches, maxSimulated) {
 		own, err := d.settle(ctx, simName(i))
 		switch {
@@ -36,6 +37,7 @@ func (d *demo) network(ctx context.Context, branches int) error {
 		if err != nil {
 			return err
 		}
+		b.equip(i, hashes, time.Now())
 		g.Go(func() error {
 			// They do not all arrive at once.
 			if !pause(ctx, time.Duration(i)*10*time.Millisecond) {
@@ -65,6 +67,10 @@ type simBranch struct {
 	epoch   uint64
 	minter  func(time.Time) string
 	next    int
+	fleet   []wire.KioskHealth
+	cert    *wire.Certificate
+	empty   map[string]int // node → for how many more looks its printer has no paper
+	heard   uint64         // facts of kiosks that were logged
 }
 
 func simName(i int) string { return fmt.Sprintf("S%03d", i+1) }
@@ -73,7 +79,7 @@ func newSimBranch(i int, link mqttlink.Config, log *slog.Logger) (*simBranch, er
 	minter := machine.Minter()
 	b := &simBranch{
 		id: wire.NodeID(simName(i)), dice: mathrand.New(mathrand.NewPCG(uint64(i), 11)),
-		epoch: minter.MintEpoch(), minter: minter.MintID, size: 1 + i%3,
+		epoch: minter.MintEpoch(), minter: minter.MintID, size: 1 + i%3, empty: map[string]int{},
 	}
 	kind := "Espaço Cidadão"
 	if i < 31 {
@@ -164,9 +170,11 @@ func (b *simBranch) do(cmd queue.Command, at time.Time) {
 		if err != nil {
 			return
 		}
-		raw, err := wire.EncodeEvent(wire.Event{
-			Seq: e.Seq, ID: b.minter(e.At), Type: kind, Version: version, TS: e.At.UnixMilli(), CQ: wire.ClockOK, Data: data,
-		})
+		event := wire.Event{Seq: e.Seq, ID: b.minter(e.At), Type: kind, Version: version, TS: e.At.UnixMilli(), CQ: wire.ClockOK, Data: data}
+		if noted, is := e.Event.(queue.Noted); is && noted.From.Node != "" {
+			event.Via = &wire.Via{Node: wire.NodeID(noted.From.Node), Epoch: noted.From.Epoch, Seq: noted.From.Seq}
+		}
+		raw, err := wire.EncodeEvent(event)
 		if err != nil {
 			return
 		}
@@ -223,16 +231,8 @@ func (b *simBranch) report(at time.Time, step int) {
 }
 
 func (b *simBranch) health(at time.Time) {
-	printer := "ready"
-	if b.dice.IntN(60) == 0 {
-		printer = "paper_out"
-	}
 	data, err := json.Marshal(wire.Health{
-		Node: string(b.id), Software: "simulado", AtMS: at.UnixMilli(), UpMS: machine.Uptime(),
-		Kiosks: []wire.KioskHealth{{
-			Node: string(b.id) + "-K01", Online: true, SeenMS: at.UnixMilli(), Faces: []string{"touch"},
-			Devices: map[string]string{"printer": printer}, Since: at.Add(-time.Hour).UnixMilli(),
-		}},
+		Node: string(b.id), Software: "simulado", AtMS: at.UnixMilli(), UpMS: machine.Uptime(), Kiosks: b.devices(at), Cert: b.cert,
 	})
 	if err == nil {
 		b.child.Health(data)

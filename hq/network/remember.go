@@ -1,0 +1,60 @@
+package network
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+
+	"balcao/internal/wire"
+)
+
+// Told is what a branch said last of its devices, as it is kept for the time after a restart.
+type Told struct {
+	Node wire.NodeID
+	At   time.Time
+	Raw  []byte // a wire.Health without what changes by the minute
+}
+
+// keepAgain is how old what is kept may be though nothing changed: it says when the branch was heard last.
+const keepAgain = time.Hour
+
+// ToKeep returns what branches said of their devices and was not returned before, or long ago.
+func (n *Network) ToKeep(now time.Time) []Told {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []Told
+	for id, b := range n.branches {
+		if b.healthAt.IsZero() {
+			continue
+		}
+		raw, err := json.Marshal(lasting(b.health))
+		if err != nil {
+			continue // what was read from JSON can be written
+		}
+		if sum := sha256.Sum256(raw); sum != b.keptSum || now.Sub(b.keptAt) >= keepAgain {
+			b.keptSum, b.keptAt = sum, now
+			all = append(all, Told{Node: id, At: b.healthAt, Raw: raw})
+		}
+	}
+	return all
+}
+
+// lasting leaves what a device is, and takes away how it is at the moment.
+func lasting(h wire.Health) wire.Health {
+	out := wire.Health{Node: h.Node, Software: h.Software, Cert: h.Cert}
+	for _, k := range h.Kiosks {
+		out.Kiosks = append(out.Kiosks, wire.KioskHealth{Node: k.Node, Faces: k.Faces, Models: k.Models, Cert: k.Cert, Software: k.Software})
+	}
+	return out
+}
+
+// Remember tells what was kept of a branch before this program started. It counts for the inventory alone, and until the
+// branch speaks.
+func (n *Network) Remember(t Told) error {
+	var h wire.Health
+	if err := json.Unmarshal(t.Raw, &h); err != nil {
+		return err
+	}
+	n.quietly(t.Node, func(b *branch) { b.remembered, b.rememberedAt = h, t.At })
+	return nil
+}
