@@ -42,9 +42,8 @@ export function useEar(latest, view, face) {
   });
 }
 
-/** What is being read, for the eye, over the name of the branch. */
+/** What is being read, for the eye, in place of the name of the branch. */
 export function EarBar(/** @type {any} */ { ear }) {
-  if (!ear) return null;
   return html`<div class=${"ear" + (ear.silent ? " silent" : "")} aria-hidden="true"><${Icon} name=${ear.silent ? "alert-triangle" : "volume-max"} />
     <p><b>${ear.silent ?? ear.label}</b><span class="bars">${[1, 2, 3, 4, 5, 6, 7].map((n) => html`<i key=${n} class=${"h" + n + (n <= ear.volume ? " on" : "")}></i>`)}</span></p>
     <q>${ear.caption}</q></div>`;

@@ -4,7 +4,7 @@
  * The page of all components, /gallery/componentes, draws the same parts.
  */
 import { h, html, Icon, useEffect, useLayoutEffect, useRef, useState } from "look/html.js";
-import { stop } from "./ear.js";
+import { EarBar, stop } from "./ear.js";
 
 /** @typedef {{action?: string, arg?: string}} Touchable */
 /** @typedef {(what: Touchable, e: Event) => void} Tap */
@@ -77,11 +77,11 @@ export function Mark(/** @type {any} */ { name }) {
 export function Header(/** @type {any} */ { view, offset, children }) {
   const m = /^(Loja de Cidadão|Loja do Cidadão|Espaço Cidadão)\s+(.+)$/.exec(view.branch ?? "");
   return html`<header class="top">
-    <div class="top-row">
+    ${view.ear && !view.warning ? html`<${EarBar} ear=${view.ear} />` : html`<div class="top-row">
       <span class="mark"><${Icon} name="b-ticket" /></span>
       <p class="branch"><b>${m ? m[1] : view.branch || "Balcão"}</b>${m && html`<span>${m[2]}</span>`}</p>
       <${Clock} locale=${view.locale || "pt-PT"} zone=${view.zone} offset=${offset} short=${view.modes.large || view.modes.easy} />
-    </div>
+    </div>`}
     <div class="title">
       ${view.mark && html`<${Mark} name=${view.mark} />`}
       <div><h1 tabindex="-1">${view.title}</h1>${view.subtitle && html`<p class="sub">${view.subtitle}</p>`}</div>

@@ -9,7 +9,7 @@ import { stream, span } from "look/stream.js";
 import { command, newKey } from "look/command.js";
 import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState, useCallback } from "look/html.js";
 import { Button, CardPicture, Choice, Header, Left, Mark, Notices, NumberPicture, Pad, Slip, Strip, Video, Warning, say } from "./parts.js";
-import { EarBar, useEar } from "./ear.js";
+import { useEar } from "./ear.js";
 
 /** @typedef {any} View */
 /** @typedef {{action?: string, arg?: string}} Touchable */
@@ -60,7 +60,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   const actions = v.actions ?? [];
   const notices = html`<${Notices} list=${v.notices} />`;
   const p = { tap, pending, stale, lang: v.lang };
-  return html`<div class=${`page s-${v.screen}`} data-screen=${v.screen}><${EarBar} ear=${v.warning ? null : v.ear} />
+  return html`<div class=${`page s-${v.screen}`} data-screen=${v.screen}>
     <${Header} view=${v} offset=${offset}>${stale && html`<p class="reconnect" role="status"><${Icon} name="b-offline" /><span>${say(v.lang).again} <b class="number">${span(link.age)}</b></span></p>`}${low && notices}${v.strip && html`<${Strip} strip=${v.strip} />`}<//>
     <main>
       ${v.screen === "card" && html`<${CardPicture} />`}
