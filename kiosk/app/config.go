@@ -75,7 +75,6 @@ type Screen struct {
 	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
 	Sign     string `yaml:"sign"`     // folder of the recordings in sign language: home.webm, home.vtt; empty is none
 	Profile  string `yaml:"profile"`  // of the touch screen or the television; empty is what is found
-	Size     string `yaml:"size"`     // in pixels, such as 1080x1920; empty is not known
 	// Glass is the touch screen and the person before it, Hall the screen of the callboard and who reads it from the back
 	// of the hall; what is silent is as on the screens the faces are drawn for.
 	Glass   glass.Screen `yaml:"glass"`

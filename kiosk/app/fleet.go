@@ -141,7 +141,10 @@ const systemRoot = "/"
 
 // machineModel is the whole machine: what its firmware says, by the profile of the configuration.
 func (a *App) machineModel() wire.DeviceModel {
-	m := wire.DeviceModel{Device: deviceMachine, Size: a.cfg.Screen.Size}
+	m := wire.DeviceModel{Device: deviceMachine, Size: pixels(a.cfg.Screen.Hall)}
+	if a.cfg.shows(FaceTouch) {
+		m.Size = pixels(a.cfg.Screen.Glass)
+	}
 	if said := a.made.machine; said != (hardware.Make{}) {
 		m.Maker, m.Model, m.Serial, m.Firmware, m.From = said.Maker, said.Model, said.Serial, said.Firmware, wire.FromSystem
 	}
@@ -166,7 +169,7 @@ func (a *App) readerModel() wire.DeviceModel {
 func (a *App) screenModels() []wire.DeviceModel {
 	var all []wire.DeviceModel
 	if a.cfg.shows(FaceTouch) {
-		m := wire.DeviceModel{Device: deviceTouch, Size: a.cfg.Screen.Size}
+		m := wire.DeviceModel{Device: deviceTouch, Size: pixels(a.cfg.Screen.Glass)}
 		id := a.cfg.Screen.Profile
 		if said := a.made.touch; said != (hardware.Make{}) {
 			m.Maker, m.Model, m.Serial, m.Firmware, m.From = said.Maker, said.Model, said.Serial, said.Firmware, wire.FromDevice
@@ -175,10 +178,10 @@ func (a *App) screenModels() []wire.DeviceModel {
 		all = append(all, a.profiled(m, id))
 	}
 	if a.cfg.shows(FaceCallboard) {
-		m := wire.DeviceModel{Device: deviceCallboard}
+		m := wire.DeviceModel{Device: deviceCallboard, Size: pixels(a.cfg.Screen.Hall)}
 		id := ""
-		if !a.cfg.shows(FaceTouch) { // else the screen is the one that is touched
-			id, m.Size = a.cfg.Screen.Profile, a.cfg.Screen.Size
+		if !a.cfg.shows(FaceTouch) { // else the profile is that of the screen that is touched
+			id = a.cfg.Screen.Profile
 		}
 		all = append(all, a.profiled(m, id))
 	}

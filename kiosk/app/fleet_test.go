@@ -23,7 +23,8 @@ func (b *branch) modelOf(device string) wire.DeviceModel {
 func TestAKioskTellsWhatItIsMadeOf(t *testing.T) {
 	b := newBranch(t)
 	cfg := touchConfig(t, b, virtualPrinter(t).Path())
-	cfg.Machine, cfg.Screen.Profile, cfg.Screen.Size = "virtual/demo-kiosk", "virtual/pointer", "1080x1920"
+	cfg.Machine, cfg.Screen.Profile = "virtual/demo-kiosk", "virtual/pointer"
+	cfg.Screen.Glass.Width, cfg.Screen.Glass.Height = 1080, 1920
 	cfg.Labels = map[string]Label{deviceTouch: {Serial: "label-0042"}, deviceMachine: {Serial: "machine-label-0007"}}
 	start(t, cfg)
 	whole, err := profiles.Load("virtual/demo-kiosk")

@@ -113,7 +113,7 @@ func boxWithSign(t *testing.T, b *branch, h *hung) Config {
 	cfg.Screen.Listen, cfg.Branch.Brokers, cfg.Sound.Backend = "127.0.0.1:0", []string{b.url()}, soundOff
 	cfg.LED = LED{Profile: "virtual/alpha-led", Port: h.port}
 	cfg.Times = Times{Settle: 50 * time.Millisecond, Keep: 10 * time.Millisecond, LED: led.Times{
-		New: 300 * time.Millisecond, Gap: time.Millisecond, Ask: 20 * time.Millisecond, Answer: 2 * time.Second, Retry: 10 * time.Millisecond,
+		New: 300 * time.Millisecond, Gap: time.Millisecond, Ask: 20 * time.Millisecond, Answer: patience, Retry: 10 * time.Millisecond,
 	}}
 	return cfg
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	profiles "balcao/firmware-profiles"
 	"balcao/internal/config"
+	"balcao/internal/glass"
 )
 
 // wholeMachine lets what a file says of the whole machine stand before its single keys are read: the profiles of its
@@ -41,9 +41,10 @@ func (c *Config) fit(m profiles.Machine, catalogue profiles.Catalogue) {
 		c.Screen.Profile = m.Callboard
 	}
 	if m.Screen != nil {
-		c.Screen.Size = m.Screen.String()
-	} else if p, err := catalogue.Load(m.Callboard, ""); err == nil && p.Callboard != nil && p.Callboard.Width > 0 {
-		c.Screen.Size = profiles.Size{Width: p.Callboard.Width, Height: p.Callboard.Height}.String()
+		c.Screen.Glass.Width, c.Screen.Glass.Height = m.Screen.Width, m.Screen.Height
+	}
+	if p, err := catalogue.Load(m.Callboard, ""); err == nil && p.Callboard != nil {
+		c.Screen.Hall.Width, c.Screen.Hall.Height = p.Callboard.Width, p.Callboard.Height
 	}
 	if p, err := catalogue.Load(m.Sound, ""); err == nil && p.Sound != nil {
 		c.Sound.Profile, c.Sound.Backend = p.ID, p.Sound.System
@@ -64,11 +65,6 @@ func (c *Config) checkMachine(faults *config.Faults) {
 	} {
 		if one.id != "" {
 			c.checkProfile(faults, one.key, one.id, one.kinds...)
-		}
-	}
-	if size := c.Screen.Size; size != "" {
-		if _, ok := sizeOf(size); !ok {
-			faults.Add("screen.size", "%q is not a size in pixels such as 1080x1920", size)
 		}
 	}
 	for _, device := range slices.Sorted(maps.Keys(c.Labels)) {
@@ -102,10 +98,10 @@ func (c *Config) checkProfile(faults *config.Faults, key, id string, kinds ...st
 	return profiles.Profile{}, false
 }
 
-// sizeOf reads 1080x1920.
-func sizeOf(text string) (profiles.Size, bool) {
-	wide, high, found := strings.Cut(text, "x")
-	w, err1 := strconv.Atoi(wide)
-	h, err2 := strconv.Atoi(high)
-	return profiles.Size{Width: w, Height: h}, found && err1 == nil && err2 == nil && w >= 320 && h >= 240 && w <= 16384 && h <= 16384
+// pixels writes the size of a screen as 1080x1920; empty where it is not known.
+func pixels(s glass.Screen) string {
+	if s.Width == 0 || s.Height == 0 {
+		return ""
+	}
+	return profiles.Size{Width: s.Width, Height: s.Height}.String()
 }

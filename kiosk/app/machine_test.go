@@ -25,21 +25,21 @@ func TestAWholeMachineSaysItsPartsAndSingleKeysSayOtherwise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Printer.Profile != "virtual/escpos-80" || c.Reader.Profile != "virtual/vpcd" || !c.Reader.Enabled || c.Screen.Profile != "virtual/pointer" || c.Screen.Size != "1080x1920" {
+	if c.Printer.Profile != "virtual/escpos-80" || c.Reader.Profile != "virtual/vpcd" || !c.Reader.Enabled || c.Screen.Profile != "virtual/pointer" || pixels(c.Screen.Glass) != "1080x1920" {
 		t.Errorf("from the machine: %+v, %+v, %+v", c.Printer, c.Reader, c.Screen)
 	}
-	c, err = loaded(t, "machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0, profile: epson/tm-t88v}\nreader: {enabled: false}\nscreen: {size: 768x1366}\n")
+	c, err = loaded(t, "machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0, profile: epson/tm-t88v}\nreader: {enabled: false}\nscreen: {glass: {width: 768, height: 1366}}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Printer.Profile != "epson/tm-t88v" || c.Reader.Enabled || c.Screen.Size != "768x1366" || c.Screen.Profile != "virtual/pointer" {
+	if c.Printer.Profile != "epson/tm-t88v" || c.Reader.Enabled || pixels(c.Screen.Glass) != "768x1366" || c.Screen.Profile != "virtual/pointer" {
 		t.Errorf("single keys: %+v, %+v, %+v", c.Printer, c.Reader, c.Screen)
 	}
 	c, err = loaded(t, "faces: [callboard]\nmachine: virtual/demo-box\nled: {port: /dev/ttyUSB0}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Sound.Backend != "null" || c.LED.Profile != "virtual/alpha-led" || c.Screen.Size != "1920x1080" || c.Reader.Enabled {
+	if c.Sound.Backend != "null" || c.LED.Profile != "virtual/alpha-led" || pixels(c.Screen.Hall) != "1920x1080" || c.Reader.Enabled {
 		t.Errorf("a box: %+v, %+v, %+v", c.Sound, c.LED, c.Screen)
 	}
 }
@@ -67,7 +67,6 @@ func TestWhatIsWrongWithAMachineIsOneErrorWithItsLine(t *testing.T) {
 		"machine: acme/totem-9\nprinter: {port: /dev/ttyS0}\n":                                           "2: machine: ",
 		"machine: epson/tm-t88v\nprinter: {port: /dev/ttyS0}\n":                                          "2: machine: ",
 		"machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0, profile: acme/9}\n":                    "3: printer.profile: ",
-		"machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0}\nscreen: {size: large}\n":              "4: screen.size: ",
 		"machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0}\nscreen: {profile: epson/tm-t88v}\n":   "4: screen.profile: ",
 		"machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0}\nreader: {profile: gemalto/none}\n":    "4: reader.profile: ",
 		"machine: virtual/demo-kiosk\nprinter: {port: /dev/ttyS0}\nsound: {profile: virtual/vpcd}\n":     "4: sound.profile: ",

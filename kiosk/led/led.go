@@ -110,6 +110,7 @@ type Sign struct {
 	told     State
 	info     alpha.Information
 	answered bool // ever
+	pending  int  // questions on this line that were not answered yet
 }
 
 // New returns a sign that nothing was written to; the line is opened by Run.
@@ -184,11 +185,12 @@ type hearing struct {
 func (s *Sign) keep(ctx context.Context, line Transport) error {
 	heard := make(chan hearing, 1)
 	gone := make(chan struct{})
+	s.pending = 0
 	var reading sync.WaitGroup
 	reading.Go(func() { listen(line, heard, gone) })
 	err := s.talk(ctx, line, heard)
 	if ctx.Err() != nil {
-		s.release(context.WithoutCancel(ctx), line)
+		s.release(context.WithoutCancel(ctx), line, heard)
 	}
 	close(gone)
 	err = errors.Join(err, line.Close())
@@ -248,13 +250,13 @@ func (s *Sign) talk(ctx context.Context, line Transport, heard <-chan hearing) e
 			last, written = command, s.cfg.Now()
 		}
 		if !s.cfg.Mute && due.IsZero() && !now.Before(ask) {
-			if err := s.send(ctx, line, alpha.AskInformation()); err != nil {
+			if err := s.ask(ctx, line); err != nil {
 				return err
 			}
 			due = s.cfg.Now().Add(t.Answer)
 		}
 		if !due.IsZero() && !now.Before(due) {
-			due, ask = time.Time{}, now.Add(min(t.Ask, 5*t.Answer))
+			due, ask, s.pending = time.Time{}, now.Add(min(t.Ask, 5*t.Answer)), 0
 			if s.answered {
 				s.tell(Silent, nil)
 			}
@@ -271,7 +273,7 @@ func (s *Sign) talk(ctx context.Context, line Transport, heard <-chan hearing) e
 				return h.err
 			}
 			back := s.told == Silent
-			due, ask = time.Time{}, s.cfg.Now().Add(t.Ask)
+			due, ask, s.pending = time.Time{}, s.cfg.Now().Add(t.Ask), max(0, s.pending-1)
 			s.met(h.info)
 			if back {
 				last = nil // it may have been switched off
@@ -346,14 +348,31 @@ func (s *Sign) send(ctx context.Context, line Transport, command []byte) error {
 	return nil
 }
 
-// farewell is how long the last packet may take.
-const farewell = time.Second
+// ask asks the sign what it is.
+func (s *Sign) ask(ctx context.Context, line Transport) error {
+	s.pending++
+	return s.send(ctx, line, alpha.AskInformation())
+}
 
-// release gives the sign back: a call that nobody takes down would stand there for ever.
-func (s *Sign) release(ctx context.Context, line Transport) {
-	ctx, cancel := context.WithTimeout(ctx, farewell)
+// release gives the sign back: a call that nobody takes down would stand there for ever. Closing the line drops what it
+// has not sent, so the answer to one more question is awaited from a sign that gives any.
+func (s *Sign) release(ctx context.Context, line Transport, heard <-chan hearing) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Times.Answer)
 	defer cancel()
-	if err := s.send(ctx, line, alpha.ReleasePriority()); err != nil {
-		s.cfg.Log.Info("sign of LEDs not given back", "err", err)
+	err := s.send(ctx, line, alpha.ReleasePriority())
+	if err == nil && s.answered && s.told == Ready {
+		err = s.ask(ctx, line)
+	}
+	for err == nil && s.pending > 0 {
+		select {
+		case h := <-heard:
+			s.pending--
+			err = h.err
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		s.cfg.Log.Info("sign of LEDs perhaps not given back", "err", err)
 	}
 }
