@@ -122,7 +122,7 @@ func (k *Desk) plan(ctx context.Context, data []byte) (Result, booking.Plan, err
 	return r, plan, nil
 }
 
-// digest replaces every document number by its digest under the key of its day.
+// digest replaces every document number and every token by its digest under the key of its day.
 func (k *Desk) digest(sheet *booking.Sheet) error {
 	for i := range sheet.Rows {
 		row := &sheet.Rows[i]
@@ -141,6 +141,15 @@ func (k *Desk) digest(sheet *booking.Sheet) error {
 			}
 			row.Booking.Digest = d[:]
 			row.Document.Wipe()
+		}
+		if !row.Token.Zero() {
+			d, err := key.TokenDigest(row.Token)
+			if err != nil {
+				key.Wipe()
+				return fmt.Errorf("digest for %s: %w", row.Booking.Day, err)
+			}
+			row.Booking.Digest = d[:]
+			row.Token.Wipe()
 		}
 		key.Wipe()
 	}

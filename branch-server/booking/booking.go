@@ -27,19 +27,21 @@ type Booking struct {
 	Slot    time.Time  // the booked moment, UTC
 	Length  time.Duration
 	Code    Code
-	Digest  []byte // of the citizen's document number, under the key of Day; nil if none was given or Day is over
+	Digest  []byte // of the citizen's document number or MultiPass token, under the key of Day; nil if none was given or Day is over
 	State   State
 
 	// Request is that of the visit its citizen was given at arrival; empty before.
 	Request queue.RequestID
 }
 
-// Row is one booking as a file states it. Document is wiped once its digest is made.
+// Row is one booking as a file states it. Document and Token are wiped once their digest is made.
 type Row struct {
 	Line      int // where it begins in the file, from 1
 	Booking   Booking
 	Document  citizen.DocumentNumber
 	Documents bool // Document was given
+
+	Token citizen.Token // of the card, in place of Document; zero if none was given
 }
 
 // Fault is what is wrong with one line: for the person who has the file in front of them. What may quote the line, so
@@ -58,11 +60,12 @@ type Sheet struct {
 	Ignored []string // columns that were not read, as the file names them: names, phones
 }
 
-// Wipe zeroes the document numbers of all rows.
+// Wipe zeroes the document numbers and tokens of all rows.
 func (s *Sheet) Wipe() {
 	for i := range s.Rows {
 		s.Rows[i].Document.Wipe()
 		s.Rows[i].Documents = false
+		s.Rows[i].Token.Wipe()
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // calendar reads the events of an iCalendar file (RFC 5545): UID, DTSTART with TZID, in UTC or local, DTEND or
 // DURATION, CATEGORIES or else SUMMARY for the service, STATUS and METHOD:CANCEL. The code stands in X-BALCAO-CODE,
-// the document number in X-BALCAO-DOCUMENT. Repeated events are not bookings; alarms and time zones are passed over.
+// the document number in X-BALCAO-DOCUMENT, the token of
+// MultiPass in X-BALCAO-MULTIPASS. Repeated events are not bookings; alarms and time zones are passed over.
 func (b *builder) calendar(data []byte) {
 	var (
 		e         *event
@@ -66,6 +67,7 @@ type event struct {
 	id, category, summary      string
 	start, zone, end, duration string
 	status, code, document     string
+	token                      string
 }
 
 func (e *event) take(name, params, value string) {
@@ -91,6 +93,8 @@ func (e *event) take(name, params, value string) {
 		e.code = value
 	case "X-BALCAO-DOCUMENT":
 		e.document = value
+	case "X-BALCAO-MULTIPASS":
+		e.token = value
 	}
 }
 
@@ -105,6 +109,7 @@ func (b *builder) event(e event, cancelled bool) {
 	}
 	rec := record{line: e.line}
 	rec.text[fieldID], rec.text[fieldCode], rec.text[fieldDocument] = e.id, e.code, e.document
+	rec.text[fieldToken] = e.token
 	if rec.text[fieldService] = e.category; e.category == "" {
 		rec.text[fieldService] = e.summary
 	}

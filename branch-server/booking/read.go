@@ -73,6 +73,7 @@ const (
 	fieldLength
 	fieldCode
 	fieldDocument
+	fieldToken
 	fieldState
 	fieldBranch
 	fieldCount
@@ -91,6 +92,7 @@ var fieldNames = map[string]field{
 	"codigo": fieldCode, "code": fieldCode,
 	"documento": fieldDocument, "document": fieldDocument, "ndocumento": fieldDocument, "numerododocumento": fieldDocument,
 	"documentnumber": fieldDocument, "cartaodecidadao": fieldDocument, "cc": fieldDocument,
+	"multipass": fieldToken, "passe": fieldToken, "token": fieldToken,
 	"estado": fieldState, "state": fieldState, "status": fieldState, "situacao": fieldState,
 	"loja": fieldBranch, "branch": fieldBranch, "local": fieldBranch, "unidade": fieldBranch,
 }
@@ -140,7 +142,7 @@ func (b *builder) add(rec record) {
 		rec.text[i] = strings.TrimSpace(rec.text[i])
 	}
 	row := Row{Line: rec.line, Booking: Booking{ID: rec.text[fieldID], State: Expected}}
-	for _, step := range []func(record, *Row) (what, do string){b.identity, b.branch, b.state, b.service, b.moment, b.length, b.code, b.document} {
+	for _, step := range []func(record, *Row) (what, do string){b.identity, b.branch, b.state, b.service, b.moment, b.length, b.code, b.document, b.token} {
 		if what, do := step(rec, &row); what != "" {
 			b.fault(rec.line, what, do)
 			return
@@ -278,6 +280,22 @@ func (b *builder) document(rec record, row *Row) (what, do string) {
 		return "O número de documento não está certo.", "São os 12 caracteres do Cartão de Cidadão. Sem ele, a pessoa confirma a chegada pelo código."
 	}
 	row.Document, row.Documents = n, true
+	return "", ""
+}
+
+func (b *builder) token(rec record, row *Row) (what, do string) {
+	text := rec.text[fieldToken]
+	if text == "" {
+		return "", ""
+	}
+	if row.Documents {
+		return "A marcação diz o documento e o MultiPass.", "Deixe só um: é por ele que o cartão acha a marcação."
+	}
+	t, err := citizen.ParseToken([]byte(text))
+	if err != nil {
+		return "O MultiPass não está certo.", "São 32 algarismos e letras de A a F. Sem ele, a pessoa confirma a chegada pelo código."
+	}
+	row.Token = t
 	return "", ""
 }
 

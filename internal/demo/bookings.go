@@ -52,6 +52,13 @@ func bookedBetween(from, until time.Time) []booked {
 	return all
 }
 
+// By what the virtual cards find a booking: the number that all invented people share, put into the slot, and Maria's
+// token, held against the reader.
+const (
+	everybodysDocument = "00000000 0 ZZ4"
+	mariasToken        = "4D50BA1CA0000000BA1CA00000000001"
+)
+
 const (
 	bookedEvery = 10 * time.Minute
 	bookedAhead = 4 * time.Hour
@@ -76,9 +83,16 @@ func (d *demo) sendBookings(ctx context.Context, all []booked) error {
 		return err
 	}
 	var file strings.Builder
-	file.WriteString("id;service;start;code\n")
+	file.WriteString("id;service;start;code;document;multipass\n")
 	for _, b := range all {
-		fmt.Fprintf(&file, "%s;%s;%s;%s\n", b.id, b.service, b.slot.UTC().Format(time.RFC3339), b.code())
+		document, multipass := "", ""
+		switch b.service {
+		case "cc-pedido":
+			document = everybodysDocument
+		case "passaporte":
+			multipass = mariasToken
+		}
+		fmt.Fprintf(&file, "%s;%s;%s;%s;%s;%s\n", b.id, b.service, b.slot.UTC().Format(time.RFC3339), b.code(), document, multipass)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()

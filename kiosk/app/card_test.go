@@ -208,6 +208,18 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	k.page.press(t, "near-0003", "home", "booking", "")
 	k.page.press(t, "near-0004", "booking", "bookcard", "")
 	k.page.screen(t, "card")
+	insert("maria-contactless") // by its token first, of which no booking here knows; then by its number
+	k.page.screen(t, "cardnumber")
+	number(cardtest.DemoCAN)
+	k.page.wait(t, "the ticket of a card on the reader", func(s state) bool {
+		return s.text("screen") == "ticket" && s.says("M101") && s.says(`"finish"`)
+	})
+	remove()
+	k.page.press(t, "near-0007", "ticket", "finish", "")
+	k.page.screen(t, "home")
+	k.page.press(t, "near-0008", "home", "booking", "")
+	k.page.press(t, "near-0009", "booking", "bookcard", "")
+	k.page.screen(t, "card")
 	insert("copied-contactless")
 	k.page.screen(t, "cardnumber")
 	number(cardtest.DemoCAN)

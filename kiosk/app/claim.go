@@ -11,6 +11,7 @@ import (
 	"balcao/internal/citizen"
 	"balcao/internal/wire"
 	"balcao/kiosk/card"
+	"balcao/kiosk/card/pace"
 	"balcao/kiosk/flow"
 )
 
@@ -52,6 +53,24 @@ func claimByCard(ctx context.Context, t card.Transmitter, atr []byte, claim dige
 	return c, verdict, nil
 }
 
+// claimByToken reads the token of a card that lies on the reader and makes of it the digest by which the branch knows a
+// booking whose file brought the token; the token is wiped before this returns.
+func claimByToken(ctx context.Context, t card.Transmitter, claim digesting, w pace.Witness) (*wire.CheckIn, card.Verdict, error) {
+	token, verdict, err := pace.ReadToken(ctx, t, w)
+	if err != nil {
+		return nil, verdict, err
+	}
+	defer token.Wipe()
+	if !verdict.Verified() {
+		return nil, verdict, fmt.Errorf("claim a booking: %w: %s", errUnverified, verdict)
+	}
+	c, err := claim(ctx, wire.ByCard, func(key citizen.DayKey) (citizen.Digest, error) { return key.TokenDigest(token) })
+	if err != nil {
+		return nil, verdict, fmt.Errorf("claim a booking: %w", err)
+	}
+	return c, verdict, nil
+}
+
 // claimWithin is how long reading a card and asking for the key of the day may take together.
 const claimWithin = 20 * time.Second
 
@@ -69,6 +88,15 @@ func (c *cards) claim(ctx context.Context, s slot, over card.Transmitter) {
 	defer cancel()
 	query := card.Query{Trust: trusted, Now: c.app.clock.Now(), Challenge: c.challenge()}
 	claimed, verdict, err := claimByCard(within, over, s.session.ATR(), c.app.key.claim, query)
+	token := false
+	if c.app.cfg.Reader.Contactless && over == card.Transmitter(s.session) && errors.Is(err, card.ErrLocked) {
+		witness := pace.Witness{Trust: trusted, Now: c.app.clock.Now(), Random: rand.Reader}
+		if by, v, terr := claimByToken(within, s.session, c.app.key.claim, witness); terr == nil {
+			claimed, verdict, err, token = by, v, nil, true
+		} else if !errors.Is(terr, pace.ErrUnsupported) {
+			c.app.log.Info("card gave no token", "verdict", v.String(), "err", terr)
+		}
+	}
 	switch {
 	case ctx.Err() != nil, errors.Is(err, card.ErrRemoved): // told by the reader itself
 	case errors.Is(err, errUnverified):
@@ -84,7 +112,7 @@ func (c *cards) claim(ctx context.Context, s slot, over card.Transmitter) {
 		c.mu.Lock()
 		c.claimed = claimed
 		c.mu.Unlock()
-		c.app.post(flow.CardClaimed{Card: s.card})
+		c.app.post(flow.CardClaimed{Card: s.card, Token: token})
 	}
 }
 

@@ -117,6 +117,9 @@ func UsesTable() string {
 		fmt.Fprintf(&b, "| %s (%s) | %s | %s | %s | %s | %s | %s |\n", u.Name, u.Portuguese,
 			strings.Join(names, ", "), strings.Join(ranges, ", "), strings.Join(tags, ", "), signature, u.Basis, u.Kept)
 	}
+	b.WriteString("| check-in by a card on the reader, where that is switched on | token of MultiPass: 16 bytes that say nothing of the " +
+		"person | | application 60 46 32 FF 00 00 06, C0 | checked, and the chip's proof (Chip Authentication) | as check-in; " +
+		"pseudonymous (GDPR art. 4(5)) | in the kiosk's memory until its keyed digest for that day is made, at once |\n")
 	fmt.Fprintf(&b, "\nWhere the signature is checked, the text fields (CC1: bytes 0–%d, without MRZ, key and photograph; "+
 		"CC2: data group 13) and the security object pass through memory once, as what the hash is made of, and are wiped; "+
 		"only the fields of the row are kept. "+

@@ -125,6 +125,9 @@ func (s State) checkedIn(in TicketReply) (State, []Effect) {
 	case in.Refused == "":
 		s.session.code, s.session.checkIn = "", false
 		return s.numbered(in)
+	case in.Refused == RefusedNoBooking && s.session.token && s.world.cardIn:
+		s.session.token, s.session.checkIn, s.session.request = false, false, ""
+		return s.at(CardNumber), nil // most bookings are known by the document, which wants the number
 	case in.Refused == RefusedUnavailable:
 		s.session.refusal = in.Refused
 		return s.at(Refused), nil // the code stays: the same request may be tried again

@@ -10,8 +10,13 @@ const (
 )
 
 // CardClaimed says that a card was read for a booking. What it said is with
-// whoever does CheckIn; the path never knows it.
-type CardClaimed struct{ Card int }
+// whoever does CheckIn; the path never knows it. Token says that it lay on the
+// reader and gave its token alone, by which few bookings are known: if none is,
+// its number is asked for.
+type CardClaimed struct {
+	Card  int
+	Token bool
+}
 
 func (CardClaimed) input() {}
 
@@ -28,7 +33,7 @@ func (s State) claimed(in CardClaimed) (State, []Effect) {
 	if !s.awaitsCard() || !s.session.byCard || in.Card != s.world.card {
 		return s, []Effect{WipeCard{}}
 	}
-	s.session.reading = false
+	s.session.reading, s.session.token = false, in.Token
 	return s.checkIn(s.session.cardKey)
 }
 
@@ -42,6 +47,9 @@ func (s State) showCardForBooking(v *View) {
 	v.Subtitle = s.say("bookcard.sub")
 	if s.session.asking {
 		v.Notices[0] = Notice{Kind: "step", Icon: "refresh-ccw", Title: s.say("bookcard.searching"), Text: s.say("bookcard.searching.do"), Busy: true}
+		if s.session.token { // it may be needed still
+			v.Notices[0].Text = s.say("number.sub")
+		}
 		v.Actions = []Button{{Label: s.say("moment"), Icon: "refresh-ccw", Main: true}}
 		return
 	}

@@ -124,6 +124,7 @@ type session struct {
 	digits   int  // of a card's number that are typed; the path never knows which
 	tries    int  // to open a card that were wrong
 	wrong    bool // the last one was, on this card
+	token    bool // the card was claimed by its token alone
 	holder   holder
 	check    check
 	warned   bool

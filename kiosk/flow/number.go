@@ -72,6 +72,7 @@ func (s State) number(t Tap) (State, []Effect) {
 	default: // ActOpen
 		s = s.at(Card)
 		s.session.digits, s.session.trouble, s.session.reading = 0, "", true
+		s.session.cardKey = t.Key // what was asked for by its token is another request
 		return s, []Effect{OpenCard{CheckIn: s.session.byCard}}
 	}
 }

@@ -157,7 +157,7 @@ func parse(t *testing.T, line string, s flow.State, taps *int) flow.Input {
 		case "wants": // card wants number [wrong] [<card>]
 			return flow.CardWantsNumber{Card: n, Wrong: arg(3) == "wrong"}
 		case "claimed":
-			return flow.CardClaimed{Card: n}
+			return flow.CardClaimed{Card: n, Token: arg(2) == "token"}
 		case "checked": // card checked <code> [expired] [<card>]
 			return flow.CardChecked{
 				Card: n, Reason: arg(2), Verified: arg(2) == "genuine" || arg(2) == "signer-expired-since", Expired: arg(3) == "expired",
