@@ -412,6 +412,8 @@ func clean(text string) string {
 		switch {
 		case unicode.IsControl(r) || unicode.IsSpace(r):
 			return ' '
+		case unicode.In(r, unicode.Devanagari, unicode.Bengali):
+			return r // their vowels are marks, and are drawn
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 			return -1
 		}

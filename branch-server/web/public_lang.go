@@ -10,7 +10,10 @@ type publicLang struct{ Code, Tag, Name, Short string }
 
 // publicLangs are those of the kiosk.
 var publicLangs = []publicLang{
-	{"pt", "pt-PT", "Português", "PT"}, {"en", "en", "English", "EN"}, {"es", "es", "Español", "ES"}, {"fr", "fr", "Français", "FR"},
+	{"pt", "pt-PT", "Português", "PT"},
+	{"en", "en", "English", "EN"},
+	{"es", "es", "Español", "ES"},
+	{"fr", "fr", "Français", "FR"},
 	{"uk", "uk", "Українська", "УК"},
 }
 

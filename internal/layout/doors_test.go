@@ -18,6 +18,7 @@ var doors = map[string][]string{
 	"github.com/eclipse/paho.mqtt.golang":      {"internal/mqttlink"},
 	"github.com/gen2brain/malgo":               {"kiosk/audio"},
 	"github.com/goccy/go-yaml":                 {"internal/config"},
+	"github.com/go-text/typesetting":           {"printers/drawn"},
 	"github.com/klauspost/compress":            {"internal/wire"},
 	"github.com/mattn/go-sqlite3":              {"internal/sqlite"},
 	"github.com/mochi-mqtt/server/v2":          {"internal/broker"},

@@ -100,6 +100,8 @@ type Printer struct {
 	// RollMetres is how long a new roll is, for the forecast of how many slips are left; 0 makes none.
 	RollMetres float64 `yaml:"roll_metres"`
 	Form       string  `yaml:"form"` // file that says what stands on a slip; empty is the standard form
+	// ChineseFont is the file of a font for Chinese names on slips; empty looks where systems keep one.
+	ChineseFont string `yaml:"chinese_font"`
 }
 
 // mostRoll is how long the longest roll for a kiosk is, in metres.

@@ -50,6 +50,9 @@ func newPrinter(a *App) (*printerUnit, error) {
 	if u.paper, err = u.cfg.paper(); err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
+	if u.paper.Han == nil {
+		a.log.Info("no font with Chinese letters on this machine: slips have ? for them; fonts-noto-cjk brings one, or set printer.chinese_font")
+	}
 	if u.profile, err = u.catalogue.Load(id, u.cfg.Firmware); err != nil {
 		return nil, fmt.Errorf("prepare printer: %w", err)
 	}
@@ -70,6 +73,10 @@ func newPrinter(a *App) (*printerUnit, error) {
 // paper reads what is in the printer.
 func (p Printer) paper() (device.Paper, error) {
 	paper := device.Paper{RollMM: p.Roll}
+	var err error
+	if paper.Han, err = p.han(hanFonts); err != nil {
+		return paper, err
+	}
 	if p.Form == "" {
 		return paper, nil
 	}

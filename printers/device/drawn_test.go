@@ -129,6 +129,38 @@ func TestNamesThatNoPageHasAreDrawnAndCanBeRead(t *testing.T) {
 	}
 }
 
+func TestNamesInJoinedScriptsComeOutOfEveryPrinter(t *testing.T) {
+	for _, id := range matrixProfiles {
+		p, err := profiles.Load(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := device.Dialect(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := slip("A023")
+		s.Service, s.Body, s.Place = "Cartão / بطاقة المواطن", "पंजीकरण · জাতীয়", "الطابق 0"
+		job, err := d.Encode(s, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		papers := printertest.ReadAs(languages[p.Dialect], 576, job.Bytes)
+		if len(papers) != 1 || papers[0].Biggest() != "A023" || len(job.Unprintable) > 0 || papers[0].Says("?") {
+			t.Fatalf("%s: %d papers, lacking %q:\n%s", id, len(papers), string(job.Unprintable), papers[0].Text())
+		}
+		rows := 0
+		for _, item := range papers[0].Items {
+			if item.Raster != nil {
+				rows += item.Height
+			}
+		}
+		if rows < 3*48 {
+			t.Errorf("%s: %d rows of dots", id, rows)
+		}
+	}
+}
+
 func TestWhatCannotBeDrawnIsReportedAndTheRestIsRead(t *testing.T) {
 	p, err := profiles.Load("virtual/escpos-80")
 	if err != nil {

@@ -21,6 +21,8 @@ type Paper struct {
 	RollMM float64
 	// Form says what stands on a slip; nil is the standard form.
 	Form *printers.Form
+	// Han is the file of a font with Chinese letters; nil leaves them out.
+	Han []byte
 
 	painter printers.Painter
 }
@@ -47,7 +49,7 @@ func DialectOn(p profiles.Profile, on Paper) (printers.Dialect, error) {
 	narrow := dots < p.Media.HeadDots
 	p.Media.HeadDots = dots
 	on.Form = Fitted(on.Form, p)
-	letters, err := drawn.New()
+	letters, err := drawn.New(on.Han)
 	if err != nil {
 		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
 	}

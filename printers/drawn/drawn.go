@@ -4,8 +4,9 @@
 // printer's own letters.
 //
 // The letters are those of Go Mono, which the Go project gives away with its
-// image library. Scripts that are not written in a row of separate letters from
-// left to right (Arabic, Devanagari), and Chinese, are not in it.
+// image library. Arabic, Devanagari and Bengali are joined as they are written,
+// in Noto Sans, which is given away with this package (see letters). Chinese is
+// drawn in a font of the machine, where it has one.
 package drawn
 
 import (
@@ -24,11 +25,14 @@ import (
 )
 
 // Letters is a [printers.Painter]. It may be used by several goroutines.
-type Letters struct{ plain, bold *sfnt.Font }
+type Letters struct {
+	plain, bold *sfnt.Font
+	han         []byte // a font with Chinese; nil where there is none
+}
 
-// New reads the letters.
-func New() (*Letters, error) {
-	var l Letters
+// New reads the letters. The file of a font with Chinese letters may be given.
+func New(han []byte) (*Letters, error) {
+	l := Letters{han: han}
 	for _, one := range []struct {
 		into **sfnt.Font
 		data []byte
@@ -44,6 +48,9 @@ func New() (*Letters, error) {
 
 // Paint implements [printers.Painter].
 func (l *Letters) Paint(line printers.Line, m printers.Media) (printers.Picture, []rune) {
+	if isShaped(line) {
+		return l.paintShaped(line, m)
+	}
 	cells, high := 0, 1
 	for _, s := range line.Spans {
 		cells += s.Blank + len([]rune(s.Text))*s.Width
