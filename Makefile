@@ -35,7 +35,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
+	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,10 @@ fmt: ## format every Go file with gofumpt and goimports
 bench: ## every benchmark ten times, into bench.txt
 	@.ci/install build
 	$(GOTEST) -run '^$$' -bench . -benchmem -count 10 -timeout 60m ./... | tee bench.txt
+	@$(MAKE) bench-kiosk
+
+bench-kiosk: browser/node_modules/.ready build ## what the touch screen loads, paints and leaves behind, six times slowed down
+	cd browser && node measure-kiosk.js 2000
 
 bench-diff: ## compare two results with benchstat (OLD=bench-old.txt NEW=bench.txt)
 	$(TOOL) benchstat $(OLD) $(NEW)
