@@ -82,7 +82,8 @@ test('every component is shown in every state and mode, by the sheets of the scr
     assert.ok((await page.locator('.co-part').count()) >= 12, 'a dozen components');
     for (const state of ['is-pressed', 'is-focus']) assert.ok((await page.locator(`.${state}`).count()) >= 5, state);
     for (const part of ['.choice.waiting', '.btn.waiting', '.choice.off', '.notice.warn .code', '.notice.busy', '.key[aria-disabled="true"]']) assert.ok(await page.locator(part).count(), part);
-    assert.deepEqual([...(await contrast(page, 7)), ...(await doubts(page))], [], mode);
+    const slow = process.env.BALCAO_GALLERY === 'all' || /claro|contraste/.test(mode); // the others differ in size
+    assert.deepEqual([...(await contrast(page, 7)), ...(slow ? await doubts(page) : [])], [], mode);
   }
   assert.deepEqual(complaints.filter((c) => !/Applying inline style|tokens\.css/.test(c)), []);
   await page.context().close();
@@ -94,7 +95,7 @@ test('on a small screen letters and buttons keep their sizes, and what is shown 
   const faults = {};
   const every = process.env.BALCAO_GALLERY === 'all';
   const cases = every ? (await states(page, demo.at.kiosk)).flatMap((state) => tongues.flatMap((lang) => looks.map((look) => ({ state, lang, look }))))
-    : [['home', 'pt', ''], ['home', 'uk', ''], ['home-both', 'fr', ''], ['services-off', 'pt', ''], ['ticket-card', 'en', ''], ['nopaper', 'es', ''], ['search-found', 'pt', ''], ['home', 'pt', 'low'], ['home', 'fr', 'contrast,large']]
+    : [['home', 'uk', ''], ['home-both', 'fr', ''], ['services-off', 'pt', ''], ['ticket-card', 'en', ''], ['nopaper', 'es', ''], ['home', 'pt', 'low'], ['home', 'fr', 'contrast,large']]
       .map(([state, lang, look]) => ({ state, lang, look }));
   for (const one of cases) {
     await open(page, demo.at.kiosk, { ...one, inches: 21.5 });
