@@ -99,7 +99,17 @@ func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
 		say("✗ O ficheiro está danificado: %v", broken)
 	}
 	v := journal.NewVerifier()
-	err := r.From(ctx, 0, func(row journal.Row) error { v.Take(row); return nil })
+	base, err := r.Base(ctx)
+	if err != nil {
+		return err
+	}
+	if base != nil {
+		v.After(*base)
+		say("Os registos 1 a %d foram retirados por serem antigos (%d registos, de %s a %s); a soma deles está guardada e a cadeia continua a partir dela.",
+			base.Seq, base.Snapshot.Records, dayOf(base.Snapshot.From), dayOf(base.Snapshot.To))
+	}
+	torn := sayFormer(ctx, r, say)
+	err = r.From(ctx, 0, func(row journal.Row) error { v.Take(row); return nil })
 	if err != nil {
 		say("✗ Depois do registo %d o ficheiro não se lê: %v", v.Last, err)
 	}
@@ -113,12 +123,31 @@ func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
 	if v.Steps > 0 {
 		say("O relógio andou para trás %d vezes; a ordem é a dos registos, e nada se perdeu.", v.Steps)
 	}
-	if broken == nil && err == nil && len(v.Faults) == 0 {
+	if broken == nil && err == nil && len(v.Faults) == 0 && !torn {
 		say("✓ O diário está inteiro e cumpre as regras.")
 		return nil
 	}
 	say("%s", verifyAdvice(v, err))
 	return ErrJournalFaulty
+}
+
+func dayOf(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.DateOnly) }
+
+// sayFormer tells of the epochs that were set aside, and whether one of them is not what was sealed.
+func sayFormer(ctx context.Context, r *store.Reader, say func(string, ...any)) (torn bool) {
+	former, err := r.Former(ctx)
+	if err != nil {
+		return false // a file from before there were any
+	}
+	for _, f := range former {
+		if f.TornAt > 0 {
+			say("✗ Época anterior %d: o registo %d não é o que foi selado.", f.Epoch, f.TornAt)
+			torn = true
+			continue
+		}
+		say("Época anterior %d: registos %d a %d, inteiros; fica guardada ao lado.", f.Epoch, f.First, f.Last)
+	}
+	return torn
 }
 
 // verifyAdvice says what to do about a journal that is not whole.

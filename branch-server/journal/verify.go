@@ -67,6 +67,10 @@ func NewVerifier() *Verifier {
 	return &Verifier{day: queue.NewDay(queue.Catalogue{}, 0), numbers: map[string]bool{}}
 }
 
+// After has the Verifier expect what follows a base: the rows up to it were compacted, and the chain goes on from its
+// hash. It is called before the first row.
+func (v *Verifier) After(base wire.Base) { v.Last, v.head = base.Seq, base.Head }
+
 // Take checks the next row.
 func (v *Verifier) Take(r Row) {
 	v.Rows++

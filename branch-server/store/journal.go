@@ -114,8 +114,12 @@ var errSeal = errors.New("it is not what was sealed")
 
 // applyFrom lives the journal again from an entry on, and holds each entry to the hash chain.
 func applyFrom(ctx context.Context, tx *sqlite.Tx, day *queue.Day, seq uint64) error {
+	base, err := eventlog.BaseIn(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var head wire.Hash
-	if seq > 1 {
+	if head = base.Head; seq > base.Seq+1 {
 		var before []byte
 		if err := tx.QueryRowContext(ctx, `SELECT head FROM journal WHERE seq = ?`, int64(seq-1)).Scan(&before); err != nil {
 			return fmt.Errorf("read the journal before %d: %w", seq, err)

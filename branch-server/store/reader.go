@@ -1,13 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
 
 	"balcao/branch-server/journal"
+	"balcao/internal/eventlog"
 	"balcao/internal/queue"
 	"balcao/internal/sqlite"
+	"balcao/internal/wire"
 )
 
 // Reader reads a journal beside the program that owns it, and changes nothing.
@@ -36,6 +39,56 @@ func (r *Reader) Close() error { return r.db.Close() }
 
 // Check reads the whole file and returns sqlite.ErrDamaged if it does not hold together.
 func (r *Reader) Check(ctx context.Context) error { return r.db.Check(ctx) }
+
+// Base returns what the journal begins after where it was compacted; nil where it begins at 1.
+func (r *Reader) Base(ctx context.Context) (*wire.Base, error) {
+	base, err := eventlog.ReadBase(ctx, r.db)
+	if err != nil {
+		return nil, err
+	}
+	return base, nil
+}
+
+// Former is an epoch of this journal that ended because others knew more of it, and is kept aside.
+type Former struct {
+	Epoch       uint64
+	First, Last uint64
+	TornAt      uint64 // the first record that is not what was sealed; 0 if all are
+}
+
+// Former returns the epochs that were set aside, oldest first, each held to its chain.
+func (r *Reader) Former(ctx context.Context) ([]Former, error) {
+	rows, err := r.db.Query(ctx, `SELECT epoch, seq, raw, head FROM former ORDER BY epoch, seq`)
+	if err != nil {
+		return nil, fmt.Errorf("read epochs set aside: %w", sqlite.Named(err))
+	}
+	defer rows.Close()
+	var all []Former
+	var head wire.Hash
+	for rows.Next() {
+		var epoch uint64
+		var rec wire.Record
+		var sealed []byte
+		if err := rows.Scan(&epoch, &rec.Seq, &rec.Raw, &sealed); err != nil {
+			return nil, fmt.Errorf("read epochs set aside: %w", sqlite.Named(err))
+		}
+		fresh := len(all) == 0 || all[len(all)-1].Epoch != epoch
+		if fresh {
+			all = append(all, Former{Epoch: epoch, First: rec.Seq})
+		}
+		f := &all[len(all)-1]
+		if fresh && rec.Seq == 1 {
+			head = wire.Hash{}
+		}
+		// What came before the first record kept is not known where the epoch was compacted.
+		if want := head.Next(rec); (!fresh || rec.Seq == 1) && f.TornAt == 0 && !bytes.Equal(want[:], sealed) {
+			f.TornAt = rec.Seq
+		}
+		copy(head[:], sealed)
+		f.Last = rec.Seq
+	}
+	return all, rows.Err()
+}
 
 // Opening is where a Day begins in the journal.
 type Opening struct {

@@ -91,11 +91,10 @@ func timeOf(raw []byte) int64 {
 	return e.TS
 }
 
-// Base returns what a log that was compacted begins after; nil where it begins at 1. With it a Log is
-// carrier.Compacted.
-func (l *Log) Base(ctx context.Context) (*wire.Base, error) {
+// ReadBase returns what the log in a file begins after; nil where it begins at 1.
+func ReadBase(ctx context.Context, db *sqlite.DB) (*wire.Base, error) {
 	var base wire.Base
-	err := l.db.Read(ctx, func(tx *sqlite.Tx) (err error) {
+	err := db.Read(ctx, func(tx *sqlite.Tx) (err error) {
 		base, err = baseOf(ctx, tx)
 		return err
 	})
@@ -104,6 +103,13 @@ func (l *Log) Base(ctx context.Context) (*wire.Base, error) {
 	}
 	return &base, nil
 }
+
+// BaseIn is ReadBase inside a transaction; its zero value means that the log begins at 1.
+func BaseIn(ctx context.Context, tx *sqlite.Tx) (wire.Base, error) { return baseOf(ctx, tx) }
+
+// Base returns what a log that was compacted begins after; nil where it begins at 1. With it a Log is
+// carrier.Compacted.
+func (l *Log) Base(ctx context.Context) (*wire.Base, error) { return ReadBase(ctx, l.db) }
 
 func baseOf(ctx context.Context, tx *sqlite.Tx) (wire.Base, error) {
 	var base wire.Base
