@@ -270,6 +270,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
+	g.Go(func() error { return a.keepHeads(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	g.Go(func() error { a.watch(ctx); return nil })

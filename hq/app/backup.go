@@ -12,7 +12,8 @@ import (
 func Backup(ctx context.Context, args []string, out, messages io.Writer) error {
 	return backup.Desk{
 		Program: "hq", File: "hq.db", Now: time.Now,
-		After: "a sede pede às lojas o que lhe falta, sem mais ninguém fazer nada.",
+		After:   "a sede pede às lojas o que lhe falta, sem mais ninguém fazer nada.",
+		Damaged: "Pare o programa, guarde uma cópia da pasta inteira e reponha a última cópia de segurança (hq restore -from CÓPIA): as lojas enviam o que faltar.",
 		Folder: func(config string) (string, error) {
 			cfg, err := Load(config)
 			return cfg.Data, err

@@ -98,19 +98,6 @@ func (s *Store) Session(ctx context.Context, token signin.TokenHash) (string, er
 	return person, rows.Err()
 }
 
-// Audit writes down what somebody did.
-func (s *Store) Audit(ctx context.Context, d people.Deed) error {
-	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO audit (at, by, act, about, words) VALUES (?, ?, ?, ?, ?)`,
-			d.At.UnixMilli(), d.By, d.Act, d.About, d.Words)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write the audit: %w", err)
-	}
-	return nil
-}
-
 // Deeds returns what people did, newest first, before a number if it is not 0.
 func (s *Store) Deeds(ctx context.Context, before int64, limit int) ([]people.Deed, error) {
 	rows, err := s.db.Query(ctx, `SELECT id, at, by, act, about, words FROM audit WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2`, before, limit)

@@ -23,13 +23,16 @@ type Desk struct {
 	File    string // of its database, in the data folder
 	Folder  func(config string) (string, error)
 	Now     func() time.Time
+	Damaged string // what to do about a damaged file, as sentences; empty is to put a backup back
 	After   string // what the next start after a restore does, as the end of a sentence
 }
 
 func (d Desk) usage() string {
 	return fmt.Sprintf(`%[1]s backup   -config FICHEIRO | -data PASTA  -to FICHEIRO
 %[1]s restore  -config FICHEIRO | -data PASTA  -from FICHEIRO
+%[1]s check    -config FICHEIRO | -data PASTA  [-full]
 
+check só lê, com o programa a trabalhar: diz se o ficheiro está inteiro, que espaço há e quanto o disco demora a gravar.
 backup copia a base de dados inteira com o programa a trabalhar, confere a cópia e só então lhe dá o nome.
 restore só com o programa parado: confere a cópia, guarda ao lado o que lá estava, e põe a cópia no lugar. No arranque
 seguinte %[2]s
@@ -37,9 +40,9 @@ seguinte %[2]s
 }
 
 // Is reports whether a word is one of these commands.
-func Is(verb string) bool { return verb == "backup" || verb == "restore" }
+func Is(verb string) bool { return verb == "backup" || verb == "restore" || verb == "check" }
 
-// Command is `PROGRAM backup|restore …`.
+// Command is `PROGRAM backup|restore|check …`.
 func (d Desk) Command(ctx context.Context, args []string, out, messages io.Writer) error {
 	verb := args[0]
 	flags := flag.NewFlagSet(d.Program+" "+verb, flag.ContinueOnError)
@@ -49,6 +52,7 @@ func (d Desk) Command(ctx context.Context, args []string, out, messages io.Write
 	data := flags.String("data", "", "pasta de dados")
 	to := flags.String("to", "", "ficheiro da cópia, que ainda não existe")
 	from := flags.String("from", "", "ficheiro da cópia")
+	whole := flags.Bool("full", false, "com check: lê também os índices, e demora mais")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -63,6 +67,8 @@ func (d Desk) Command(ctx context.Context, args []string, out, messages io.Write
 	}
 	file := filepath.Join(*data, d.File)
 	switch {
+	case verb == "check":
+		return d.check(ctx, *data, file, *whole, out)
 	case verb == "backup" && *to != "":
 		return d.backup(ctx, file, *to, out)
 	case verb == "restore" && *from != "":

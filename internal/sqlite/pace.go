@@ -32,9 +32,9 @@ type commit struct {
 	took time.Duration
 }
 
-// running is how long the machine has been running: a duration needs no time
+// Running is how long the machine has been running: a duration needs no time
 // of day.
-func running() time.Duration {
+func Running() time.Duration {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
 		return 0
@@ -42,9 +42,9 @@ func running() time.Duration {
 	return time.Duration(ts.Nano())
 }
 
-// note remembers a commit that began at a moment of running and is over now.
+// note remembers a commit that began at a moment of Running and is over now.
 func (p *pace) note(began time.Duration) {
-	took := running() - began
+	took := Running() - began
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last[p.next%paceOf] = commit{at: began, took: took}
@@ -56,7 +56,7 @@ func (p *pace) note(began time.Duration) {
 func (d *DB) Pace() Pace {
 	d.pace.mu.Lock()
 	defer d.pace.mu.Unlock()
-	now := running()
+	now := Running()
 	var took []time.Duration
 	for _, c := range d.pace.last[:min(d.pace.next, paceOf)] {
 		if now-c.at < paceAge {

@@ -20,7 +20,7 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	a.disk, err = disk.New(ctx, disk.Config{
 		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
 		Pace:    func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },
-		Changed: func(_, now disk.State) { a.devices.report(wire.PartDisk, now.Code()) },
+		Changed: func(_, now disk.State) { a.devices.report(wire.PartDisk, a.diskCode(now)) },
 		Steps: []disk.Step{
 			// That what the branch says is no longer written down is the keeper's: it asks for the level.
 			{Level: disk.Low, Name: "facts that the branch has", Do: func(ctx context.Context) error { return a.store.Spare(ctx, a.clock.Now()) }},
@@ -30,8 +30,19 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 		return err
 	}
 	db.Relieve(a.disk.Struck)
-	a.devices.report(wire.PartDisk, a.disk.State().Code())
+	a.devices.report(wire.PartDisk, a.diskCode(a.disk.State()))
+	if d := a.store.Damaged(); d.Aside != "" {
+		a.log.Error("the kiosk's file was damaged: it is set aside and another begun; change the disk", "aside", d.Aside, "facts_saved", d.Told)
+	}
 	return nil
+}
+
+// diskCode is the state of the disk in health. A file that was damaged is told until the program is started again.
+func (a *App) diskCode(s disk.State) string {
+	if code := s.Code(); code != wire.DiskOK || a.store.Damaged().Aside == "" {
+		return code
+	}
+	return wire.DiskRebuilt
 }
 
 // unable reports whether nothing new may be begun here.

@@ -30,17 +30,37 @@ type Store struct {
 	guarded atomic.Uint64 // what the guard file says
 	start   string        // random, of this start; never changed
 	forgot  wire.AmnesiaFact
+	damage  Damage
 }
 
 // Open opens or creates the file and brings its schema up to date. A file that was put back from an old copy is set
 // aside, and a new log begun; see Forgot.
 func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error) {
 	db, log, err := eventlog.OpenFile(ctx, path, migrations, cfg)
+	var damage Damage
+	if errors.Is(err, sqlite.ErrDamaged) {
+		if damage, err = replace(ctx, path, cfg.Now()); err == nil {
+			db, log, err = eventlog.OpenFile(ctx, path, migrations, cfg)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{Log: log, db: db, path: path}
+	s := &Store{Log: log, db: db, path: path, damage: damage}
 	g := readGuard(path)
+	if damage.Aside != "" {
+		_, _, last, _, err := log.Position(ctx)
+		if err == nil {
+			err = s.begin(ctx, guard{})
+		}
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		if damage.Told == 0 {
+			s.forgot = wire.AmnesiaFact{Epoch: g.Epoch, Last: last, HWM: g.Seq}
+		}
+		return s, nil
+	}
 	switch lost, err := g.forgot(ctx, log); {
 	case err != nil:
 		return nil, errors.Join(err, db.Close())
