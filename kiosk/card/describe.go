@@ -17,10 +17,17 @@ func Describe(command []byte) string {
 	case 0xA4:
 		return "SELECT " + describeFile(c)
 	case 0xB0:
+		if c.P1 == 0x80|0x1C { // by its short identifier
+			return "READ BINARY EF.CardAccess"
+		}
 		offset := int(c.P1)<<8 | int(c.P2)
 		return fmt.Sprintf("READ BINARY %d–%d", offset, offset+c.Le-1)
 	case 0xC0:
 		return "GET RESPONSE"
+	case 0x22:
+		return "MSE SET AT (protocol)"
+	case 0x86:
+		return "GENERAL AUTHENTICATE"
 	case 0x88:
 		return "INTERNAL AUTHENTICATE (challenge)"
 	default:
@@ -41,6 +48,8 @@ func describeFile(c Command) string {
 		{identityCC2.Data, "010D, identity (CC2)"},
 		{objectCC2.Data, "011D, security object (CC2)"},
 		{chipInfosCC2.Data, "010E, security infos (CC2)"},
+		{[]byte{0x3F, 0x00}, "3F00, master file"},
+		{[]byte{0x01, 0x1C}, "011C, EF.CardAccess"},
 		{chipKeyCC2.Data, "010F, key of the chip (CC2)"},
 	} {
 		if bytes.Equal(c.Data, known.data) {

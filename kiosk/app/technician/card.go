@@ -26,7 +26,7 @@ func purposes() map[string]card.Purpose {
 
 func (b Bench) card(ctx context.Context, args []string) error {
 	return b.choose(ctx, "card", []command{
-		{"read", "read [-explain] [-json] [-purpose greeting|checkin] [-chip] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
+		{"read", "read [-explain] [-json] [-purpose greeting|checkin] [-chip] [-can-file FICHEIRO|-] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
 	}, args)
 }
 
@@ -38,7 +38,9 @@ type cardRequest struct {
 	explain  bool
 	json     bool
 	personal bool
-	chance   io.Reader // of the challenge to the chip; nil asks none
+	chance   io.Reader     // of the challenge to the chip; nil asks none
+	number   *accessNumber // opens a card on the reader; nil leaves it shut
+	random   io.Reader     // of the terminal, for the keys of the channel
 	wait     time.Duration
 }
 
@@ -50,6 +52,8 @@ func (b Bench) readCard(ctx context.Context, args []string) error {
 	f.BoolVar(&q.json, "json", false, "responde em JSON, com tudo")
 	f.BoolVar(&q.personal, "show-personal", false, "mostra os dados pessoais, que de outro modo ficam ocultos")
 	chip := f.Bool("chip", false, "pede ao chip que prove que é o original, onde a finalidade o quer (checkin)")
+	can := f.String("can-file", "", "abre um cartão sem contacto com o número da sua frente, que está neste ficheiro; - pergunta-o (reader.contactless)")
+	file := f.String("config", "kiosk.yaml", "configuração do quiosque, que diz se os cartões sem contacto se leem")
 	f.StringVar(&q.trust, "trust", "trust", "pasta dos certificados de confiança")
 	f.StringVar(&q.socket, "socket", "", "socket do serviço de cartões; vazio é o do sistema")
 	f.DurationVar(&q.wait, "wait", 30*time.Second, "quanto tempo esperar por um cartão")
@@ -61,6 +65,14 @@ func (b Bench) readCard(ctx context.Context, args []string) error {
 	}
 	if _, known := purposes()[q.purpose]; !known {
 		return fmt.Errorf("kiosk card read: -purpose %q não é greeting nem checkin: %w", q.purpose, ErrUsage)
+	}
+	q.random = rand.Reader
+	if *can != "" {
+		var err error
+		if q.number, err = b.askNumber(*can, *file, q.json); err != nil {
+			return fmt.Errorf("kiosk card read: %w", err)
+		}
+		defer q.number.wipe()
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -110,6 +122,7 @@ type CardReport struct {
 	Generation string         `json:"generation,omitempty"`
 	Fields     []FieldReport  `json:"fields,omitempty"`
 	Verdict    *VerdictReport `json:"verdict,omitempty"`
+	Channel    *ChannelReport `json:"channel,omitempty"`
 	Commands   int            `json:"commands"`
 	Sent       int            `json:"sent"`
 	Received   int            `json:"received"`
@@ -156,13 +169,17 @@ type Exchange struct {
 	Received int    `json:"received"`
 	Status   string `json:"status"`
 	Micros   int64  `json:"us"`
+	// Plain is what a protected command says; Status is then that of the answer
+	// inside the channel. Empty for a command without a channel.
+	Plain string `json:"plain,omitempty"`
 }
 
 // observer is a Transmitter that writes down what passes, and no data.
 type observer struct {
-	over card.Transmitter
-	now  func() time.Time
-	all  []Exchange
+	over  card.Transmitter
+	now   func() time.Time
+	all   []Exchange
+	plain []byte // the command that the next one carries through a channel
 }
 
 // Transmit sends the command on.
@@ -170,11 +187,23 @@ func (o *observer) Transmit(ctx context.Context, command []byte) ([]byte, error)
 	before := o.now()
 	answer, err := o.over.Transmit(ctx, command)
 	x := Exchange{What: card.Describe(command), Command: fmt.Sprintf("% X", command), Received: len(answer), Micros: o.now().Sub(before).Microseconds()}
+	if o.plain != nil {
+		x.What, x.Plain = card.Describe(o.plain), fmt.Sprintf("% X", o.plain)
+		o.plain = nil
+	}
 	if r, perr := card.ParseResponse(answer); err == nil && perr == nil {
 		x.Status = r.SW.String()
 	}
 	o.all = append(o.all, x)
 	return answer, err
+}
+
+// cost is what passed up to now.
+func (o *observer) cost() (commands, sent, received int) {
+	for _, x := range o.all {
+		sent, received = sent+(len(x.Command)+1)/3, received+x.Received
+	}
+	return len(o.all), sent, received
 }
 
 // explainCard reads one card and tells of it.
@@ -191,22 +220,24 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 	watch := &observer{over: t, now: b.Now}
 	report := CardReport{Reader: reader, ATR: fmt.Sprintf("% X", atr), Purpose: purpose.String()}
 	begun := b.Now()
-	r, err := card.Read(ctx, watch, atr, card.Query{
+	query := card.Query{
 		Purpose: purpose, Verify: trusted.Len() > 0, Trust: trusted, Now: b.Now(), Challenge: q.chance,
-		Progress: func(r *card.Reading) {
+		Progress: func(*card.Reading) {
 			if report.FirstField == nil {
-				e := r.Effort()
-				report.FirstField = &CostReport{Commands: e.Commands, Bytes: e.Sent + e.Received, Millis: b.Now().Sub(begun).Milliseconds()}
+				commands, sent, received := watch.cost()
+				report.FirstField = &CostReport{Commands: commands, Bytes: sent + received, Millis: b.Now().Sub(begun).Milliseconds()}
 			}
 		},
-	})
+	}
+	r, err := card.Read(ctx, watch, atr, query)
+	if errors.Is(err, card.ErrLocked) {
+		r, report.Channel, err = readOpened(ctx, watch, atr, query, q)
+	}
 	defer r.Wipe()
 	report.Millis, report.Exchanges = b.Now().Sub(begun).Milliseconds(), watch.all
+	report.Commands, report.Sent, report.Received = watch.cost()
 	if err != nil {
-		report.Error, report.Commands = err.Error(), len(watch.all)
-		for _, x := range watch.all {
-			report.Sent, report.Received = report.Sent+(len(x.Command)+1)/3, report.Received+x.Received
-		}
+		report.Error = err.Error()
 	} else {
 		report.fill(r, purpose, trusted.Len(), q.personal)
 	}
@@ -218,9 +249,8 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 
 // fill takes over what may be told of a reading.
 func (c *CardReport) fill(r *card.Reading, p card.Purpose, certificates int, personal bool) {
-	effort, v := r.Effort(), r.Verdict()
+	v := r.Verdict()
 	c.Generation = r.Generation().String()
-	c.Commands, c.Sent, c.Received = effort.Commands, effort.Sent, effort.Received
 	i := slices.IndexFunc(card.Uses(), func(u card.Use) bool { return u.Purpose == p })
 	for _, f := range card.Uses()[i].Fields {
 		text := r.Text(f)
@@ -255,6 +285,7 @@ func (c *CardReport) write(out io.Writer, explain bool) error {
 	}
 	p.line("ATR          %s", c.ATR)
 	p.line("para         %s", c.Purpose)
+	c.Channel.write(&p)
 	if c.Error != "" {
 		p.line("não lido     %s", c.Error)
 	} else {
@@ -269,6 +300,9 @@ func (c *CardReport) write(out io.Writer, explain bool) error {
 		p.line("")
 		for i, x := range c.Exchanges {
 			p.line("%3d  %-38s %5d bytes  %-4s  %6d µs  %s", i+1, x.What, x.Received, x.Status, x.Micros, x.Command)
+			if x.Plain != "" {
+				p.line("%71s%s", "em claro:  ", x.Plain)
+			}
 		}
 	}
 	return p.err

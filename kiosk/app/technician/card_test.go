@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -172,5 +173,35 @@ func TestACardIsReadOverTheRealReader(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "ZZ4") {
 		t.Error("the document number got out")
+	}
+
+	// The next one lies on the reader, and is opened by the number in a file.
+	if err := bench.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := bench.Insert(t.Context(), "maria-contactless"); err != nil {
+		t.Fatal(err)
+	}
+	can, cfg := filepath.Join(t.TempDir(), "can"), filepath.Join(t.TempDir(), "kiosk.yaml")
+	for file, text := range map[string]string{can: cardtest.DemoCAN + "\n", cfg: "node: L901-K01\nreader: {enabled: true, contactless: true}\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{
+		"card", "read", "-json", "-purpose", "checkin", "-chip", "-can-file", can, "-config", cfg, "-socket", bench.Socket(), "-trust", stateFolder(t),
+	}
+	patient, enough := context.WithTimeout(t.Context(), time.Minute)
+	defer enough()
+	for err = card.ErrRemoved; errors.Is(err, card.ErrRemoved) && patient.Err() == nil; { // the service may still believe in the one before
+		out.Reset()
+		_, err = Bench{Out: &out, Now: time.Now}.Command(patient, args)
+	}
+	r = CardReport{}
+	if jerr := json.Unmarshal(out.Bytes(), &r); err != nil || jerr != nil {
+		t.Fatalf("%v, %v: %s", err, jerr, out.String())
+	}
+	if r.Channel == nil || !r.Channel.Open || !r.Verdict.Verified || r.Verdict.Chip != string(card.ChipOriginal) {
+		t.Errorf("%+v", r)
 	}
 }

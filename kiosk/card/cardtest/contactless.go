@@ -32,8 +32,14 @@ func (id Identity) Token() []byte {
 // number on its front, and the token of MultiPass after Basic Access Control
 // and Chip Authentication. Its chip is as the seal says.
 func ContactlessCC2(id Identity, can string, how Seal) *Card {
+	return ContactlessWith(id, can, how, rand.Reader)
+}
+
+// ContactlessWith is ContactlessCC2 with the chance of a test, so that a dialogue
+// is the same each time.
+func ContactlessWith(id Identity, can string, how Seal, random io.Reader) *Card {
 	c := &contactless{
-		inner: NewSealed(id, CC2, how), can: can, how: how, random: rand.Reader,
+		inner: NewSealed(id, CC2, how), can: can, how: how, random: random,
 		object: tokenObject(id, how), token: tokenFile(id),
 	}
 	out := odd(atrContactless, c.answer)

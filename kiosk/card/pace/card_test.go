@@ -184,3 +184,20 @@ func TestAReadingOverAChannelIsThatOverContacts(t *testing.T) {
 		contact.Wipe()
 	}
 }
+
+// A card whose answer to reset promises long blocks, or all of T=0's 256 bytes, still answers within a short answer.
+func TestLongReadsFitTheChannel(t *testing.T) {
+	id := cardtest.Identities()["ines"]
+	for _, g := range []cardtest.Generation{cardtest.CC2, cardtest.CC1T0} {
+		channel, err := opened(t, cardtest.ContactlessCC2(id, cardtest.DemoCAN, cardtest.Sealed), cardtest.DemoCAN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		atr := cardtest.New(id, g).ATR()
+		r, err := card.Read(t.Context(), channel, atr, card.Query{Purpose: card.ForForm, Verify: true, Trust: stateTrust(t), Now: today})
+		if err != nil || !r.Verdict().Verified() || r.Text(card.GivenName) == "" {
+			t.Errorf("%s: %v", g, err)
+		}
+		r.Wipe()
+	}
+}

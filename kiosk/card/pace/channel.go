@@ -109,6 +109,9 @@ func (c *Channel) protect(command []byte) ([]byte, error) {
 			objects = object(0x85, sealed)
 		}
 	}
+	if plain.Instruction == 0xB0 && plain.Le > MostRead {
+		plain.Le = MostRead // whoever reads asks again for what is missing
+	}
 	if plain.Le > 0 {
 		objects = append(objects, object(0x97, []byte{byte(plain.Le)})...)
 	}

@@ -108,6 +108,19 @@ func (i Info) Group() (Group, error) {
 	}
 }
 
+// String names the kind of PACE, curve and cipher in a few words.
+func (i Info) String() string {
+	size, err := i.keySize()
+	if err != nil {
+		return "PACE of a kind that is not built"
+	}
+	curve := fmt.Sprintf("curve %d", i.Parameter)
+	if g, err := i.Group(); err == nil {
+		curve = g.Params().Name
+	}
+	return fmt.Sprintf("PACE, ECDH with generic mapping, %s, AES-%d", curve, 8*size)
+}
+
 func (i Info) keySize() (int, error) {
 	n := len(genericMapping)
 	if len(i.oid) != n+1 || string(i.oid[:n]) != string(genericMapping[:]) || i.oid[n] < 2 || i.oid[n] > 4 {
