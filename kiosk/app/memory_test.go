@@ -101,8 +101,13 @@ const reader = "Balcao Virtual Reader 00 00"
 
 func (m *memoryRig) touch(screen, action string) {
 	m.t.Helper()
+	m.tapped(screen, action, "")
+}
+
+func (m *memoryRig) tapped(screen, action, arg string) {
+	m.t.Helper()
 	m.keys++
-	m.press(m.t, fmt.Sprintf("touch-%07d", m.keys), screen, action, "")
+	m.press(m.t, fmt.Sprintf("touch-%07d", m.keys), screen, action, arg)
 }
 
 func (m *memoryRig) says(what string, words ...string) {
@@ -125,7 +130,7 @@ func newMemoryRig(t *testing.T, change func(*branch, *victim)) *memoryRig {
 	background(t, cards.Run)
 	<-cards.Ready()
 	cfg := touchConfig(t, b, printer.Path())
-	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust")}
+	cfg.Reader = Reader{Enabled: true, Socket: cards.Socket(), Trust: filepath.Join(t.TempDir(), "trust"), Contactless: true}
 	if _, err := trust.AddCertificates(cfg.Reader.Trust, cardtest.Issuers()); err != nil {
 		t.Fatal(err)
 	}
@@ -211,12 +216,13 @@ func TestNothingOfACardStaysInTheKiosksMemory(t *testing.T) {
 	}
 }
 
-// wiped waits until a process holds nothing of the canary any more.
-func wiped(t *testing.T, pid int, what string) {
+// wiped waits until a process holds nothing of the canary any more, nor of what is named besides.
+func wiped(t *testing.T, pid int, what string, more ...string) {
 	t.Helper()
+	words := append(canaries(), more...)
 	deadline := time.After(patience)
 	for {
-		left := traces(t, pid, canaries())
+		left := traces(t, pid, words)
 		if len(left) == 0 {
 			return
 		}
@@ -224,7 +230,7 @@ func wiped(t *testing.T, pid int, what string) {
 		case <-time.After(200 * time.Millisecond):
 		case <-deadline:
 			for label, where := range left {
-				t.Errorf("%s: %s is still in memory: %s", what, label, where)
+				t.Errorf("%s: %q is still in memory: %s", what, label, where)
 			}
 			return
 		}

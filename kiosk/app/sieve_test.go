@@ -65,7 +65,7 @@ var canaryPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)` + canaryGiven + `|` + canarySurname + `|` +
 		`2718\d{4} ?\d ?QX\d|(^|[^.\d])271828\d{3}(\d\d)?([^\d]|$)|` +
 		hex.EncodeToString([]byte("ZQXVALDE")) + `|` + hex.EncodeToString([]byte("Zqxvalde")) + `|` + hex.EncodeToString([]byte("WKYPIMEN")) + `|` +
-		base64Forms("ZQXVALDE", "Zqxvalde", "WKYPIMEN"))
+		base64Forms("ZQXVALDE", "Zqxvalde", "WKYPIMEN") + "|" + numberPattern())
 })
 
 // base64Forms are the three ways in which a word lies in base64.
@@ -138,6 +138,8 @@ func TestTheSieveFindsACanaryInEveryDress(t *testing.T) {
 		"name": id.GivenName, "as shown": "Olá, Zqxvaldeaé W.", "surname": id.Surname, "UTF-16": wide, "NIF": "nif=" + id.NIF + ",", "NISS": id.NISS,
 		"document": id.DocumentNumber, "document without blanks": strings.ReplaceAll(id.DocumentNumber, " ", ""),
 		"hex": hex.EncodeToString([]byte("x" + id.GivenName)), "base64": base64.StdEncoding.EncodeToString([]byte("Olá, " + id.GivenName)),
+		"number of a card": "number=" + canaryCAN(7) + " ", "number, quoted": `"` + canaryCAN(8) + `"`,
+		"number in hex": hex.EncodeToString([]byte(canaryCAN(9))), "number in base64": base64.StdEncoding.EncodeToString([]byte("n=" + canaryCAN(10))),
 		"base64, shifted": base64.StdEncoding.EncodeToString([]byte("a " + id.Surname)),
 	} {
 		s := &sieve{}
@@ -149,7 +151,7 @@ func TestTheSieveFindsACanaryInEveryDress(t *testing.T) {
 		}
 	}
 	s := &sieve{}
-	_, _ = s.Write([]byte(`{"time":"2026-11-22T10:00:00.271812345Z","level":"INFO","id":"01K9ZQX27182818284590452"}`))
+	_, _ = s.Write([]byte(`{"time":"2026-11-22T10:00:00.271812345Z","level":"INFO","id":"01K9ZQX27182818284590452","n":27182,"tk":"A027182","took":0.027182}`))
 	if s.look(); s.found != "" {
 		t.Errorf("a canary in an ordinary line: %q", s.found)
 	}
