@@ -124,29 +124,39 @@ func readFile(ctx context.Context, t card.Transmitter, id []byte, tag byte) ([]b
 	if err := choose(ctx, t, card.Command{Instruction: 0xA4, P1: 0x02, P2: 0x0C, Data: id}); err != nil {
 		return nil, err
 	}
-	var file []byte
+	file := make([]byte, 0, 4)
 	for total := 4; len(file) < total; {
-		n := min(total-len(file), MostRead)
-		answer, err := say(ctx, t, card.Command{Instruction: 0xB0, P1: byte(len(file) >> 8), P2: byte(len(file)), Le: n})
+		part, err := readPart(ctx, t, len(file), min(total-len(file), MostRead))
+		file = append(file, part...) // within what is there: nothing is left in another place
+		clear(part)
 		if err != nil {
-			return nil, err
+			clear(file)
+			return nil, fmt.Errorf("file %X after %d of %d bytes: %w", id, len(file), total, err)
 		}
-		if answer.SW != 0x9000 && answer.SW != 0x6282 {
-			return nil, card.StatusError{SW: answer.SW}
-		}
-		if len(answer.Data) == 0 || len(answer.Data) > n {
-			return nil, fmt.Errorf("file %X ends after %d of %d bytes: %w", id, len(file), total, ErrProtocol)
-		}
-		if file = append(file, answer.Data...); total == 4 {
+		if total == 4 && len(file) == 4 {
 			if total = derLength(file, tag); total > mostTokenFile || total == 0 {
 				return nil, fmt.Errorf("file %X: %w", id, ErrProtocol)
 			}
-			if len(file) > total {
-				file = file[:total]
-			}
+			file = append(make([]byte, 0, max(4, total)), file...)[:min(4, total)]
 		}
 	}
 	return file, nil
+}
+
+// readPart reads at most n bytes of the selected file, and at least one; the caller wipes them.
+func readPart(ctx context.Context, t card.Transmitter, offset, n int) ([]byte, error) {
+	answer, err := say(ctx, t, card.Command{Instruction: 0xB0, P1: byte(offset >> 8), P2: byte(offset), Le: n})
+	switch {
+	case err != nil:
+		return nil, err
+	case answer.SW != 0x9000 && answer.SW != 0x6282:
+		clear(answer.Data)
+		return nil, card.StatusError{SW: answer.SW}
+	case len(answer.Data) == 0 || len(answer.Data) > n:
+		clear(answer.Data)
+		return nil, fmt.Errorf("%d bytes for %d: %w", len(answer.Data), n, ErrProtocol)
+	}
+	return answer.Data, nil
 }
 
 // derLength is how long an object with a tag of one byte is as a whole; 0 if b
