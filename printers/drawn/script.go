@@ -68,14 +68,14 @@ type book struct {
 // open reads the fonts that the letters of a line need, the plain one first.
 func (l *Letters) open(line printers.Line) *book {
 	plain := goregular.TTF
-	text := ""
+	var words strings.Builder
 	for _, s := range line.Spans {
-		text += s.Text
+		words.WriteString(s.Text)
 		if s.Bold {
 			plain = gobold.TTF
 		}
 	}
-	files := [][]byte{plain}
+	text, files := words.String(), [][]byte{plain}
 	for _, one := range []struct {
 		script *unicode.RangeTable
 		file   []byte
