@@ -80,6 +80,24 @@ test('every verdict on a card is told in Portuguese and English, by the rules', 
   await faces.close();
 });
 
+test('a copied card finds no booking, and leads to the code', { timeout: 120_000 }, async () => {
+  const faces = openFaces(browser, demo);
+  const kiosk = await faces.kiosk();
+  await kiosk.screen('home');
+  await kiosk.go(kiosk.button(/^Tenho marcação/), 'booking');
+  await kiosk.go(kiosk.button(/^Usar o Cartão de Cidadão/i), 'card');
+  await demo.insertCard('copied');
+  await kiosk.screen('cardproblem');
+  await kiosk.page.getByText('chip-copied').first().waitFor();
+  await kiosk.page.getByText('o chip não é o original').first().waitFor();
+  assert.deepEqual(await violations(kiosk.page), []);
+  await demo.removeCard();
+  await kiosk.screen('card'); // it asks for another one by itself
+  await kiosk.go(kiosk.button(/^Escrever o código/), 'booking');
+  await kiosk.go(kiosk.button('Voltar'), 'home');
+  await faces.close();
+});
+
 /** How strongly a tone stands in a piece of sound, against all of it: 0 to 1. @param {Float32Array} s @param {number} pitch */
 function share(s, pitch) {
   let re = 0, im = 0, all = 0;
