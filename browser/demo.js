@@ -135,8 +135,9 @@ export async function startDemo(options = {}) {
     plug: (on) => post('/keypad/plug', { in: String(on) }),
     /** What the spoken guide has said after a line, oldest first. @param {number} [after] @returns {Promise<Spoken[]>} */
     said: async (after = 0) => (await get('/keypad/speech')).said.filter((/** @type {Spoken} */ s) => s.n > after),
-    /** @param {string} kind such as paper-out; none ends all @param {boolean} on */
-    fault: (kind, on) => post('/paper/fault', { kind, on: String(on) }),
+    /** @param {string} kind such as paper-out; none ends all @param {boolean} on
+     * @param {number} [after] begins only so many bytes later, in the middle of a slip */
+    fault: (kind, on, after = 0) => post('/paper/fault', { kind, on: String(on), after: String(after) }),
     /** Ends a program with kill -9; the demo starts it again. @param {Program} program */
     kill9: async (program) => process.kill(await pid(program), 'SIGKILL'),
     /** Stops a program in the middle of what it does, as a machine that hangs. @param {Program} program */

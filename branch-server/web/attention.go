@@ -222,6 +222,8 @@ func firstOfDevice(trouble string) string {
 		{"leitor de cartões", "Tire e ponha o cabo do leitor. As senhas saem na mesma, sem cartão."},
 		{"som", "Veja se a coluna está ligada. As chamadas continuam no ecrã."},
 		{"voz", "As chamadas têm só o toque. Avise a informática."},
+		{"encravada", "Abra a impressora e tire o papel preso; depois desligue-a e ligue-a. Se não passar, avise a assistência."},
+		{"impressora não se encontra", "Veja se a impressora tem corrente e o cabo posto. Entretanto as pessoas levam o número no ecrã."},
 		{"impressora", "Desligue e ligue a impressora. Se não passar, avise a assistência."},
 	} {
 		if strings.Contains(t, one.ails) {

@@ -21,7 +21,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"cover-open":          {stateOut, "com a tampa aberta"},
 	"cutter-error":        {stateOut, "com a guilhotina presa"},
 	"head-hot":            {stateWatch, "a arrefecer"},
-	"recoverable-error":   {stateOut, "com um erro que se resolve desligando e ligando"},
+	"recoverable-error":   {stateOut, "encravada, ou com um erro que se resolve desligando e ligando"},
 	"unrecoverable-error": {stateOut, "avariada"},
 	"offline":             {stateOut, "fora de linha"},
 	"disconnected":        {stateOut, "desligada"},

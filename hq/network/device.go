@@ -51,7 +51,7 @@ var (
 		wire.DiskChecking: true, "none": true, "off": true, "simulated": true, "null": true,
 	}
 	soon = map[string]bool{
-		"near_end": true, "paper_near_end": true, "paper_low": true, "head_hot": true, "recoverable_error": true,
+		"near_end": true, "paper_near_end": true, "paper_low": true, "head_hot": true,
 		wire.DiskScarce: true, wire.DiskSlow: true, wire.DiskRebuilt: true, wire.ClockOff: true, wire.ClockHeld: true,
 		"not_confirmed": true, "unknown": true, "starting": true, "stopping": true,
 	}

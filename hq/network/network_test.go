@@ -176,7 +176,7 @@ func TestMemoryIsBoundedWhoeverConnects(t *testing.T) {
 func TestEveryPlausibleStateOfADeviceHasALevel(t *testing.T) {
 	for code, want := range map[string]network.Level{
 		"ready": network.LevelFine, "paper-near-end": network.LevelWatch, "near_end": network.LevelWatch, "paper-out": network.LevelFault,
-		"absent": network.LevelFault, "never-heard-of": network.LevelFault, "": network.LevelFine,
+		"absent": network.LevelFault, "recoverable_error": network.LevelFault, "head_hot": network.LevelWatch, "never-heard-of": network.LevelFault, "": network.LevelFine,
 	} {
 		if _, got := network.Judge(code); got != want {
 			t.Errorf("%q is %d, want %d", code, got, want)

@@ -160,7 +160,7 @@ var partNames = map[string]string{
 var partStates = map[string]string{
 	"ready": "pronta", "ok": "bem", "near_end": "papel a acabar", "paper_near_end": "papel a acabar", "paper_low": "papel a acabar",
 	"paper_out": "sem papel", "cover_open": "tampa aberta", "cutter_error": "guilhotina presa", "head_hot": "cabeça quente",
-	"recoverable_error": "erro passageiro", "unrecoverable_error": "precisa de técnico", "offline": "não aceita trabalhos",
+	"recoverable_error": "encravada", "unrecoverable_error": "precisa de técnico", "offline": "não aceita trabalhos",
 	"disconnected": "não responde", "absent": "não está", "not_confirmed": "não confirmou", "starting": "a arrancar",
 	"stopping": "a parar", "idle": "pronto", "playing": "a tocar", "printing": "a imprimir", "fault": "avaria", "failed": "avaria",
 	"none": "não tem", "off": "desligado", "simulated": "simulado", "null": "sem saída", "busy": "a trabalhar", "card": "com cartão",

@@ -180,6 +180,35 @@ func TestFaultsBeginAndEndAtTheButton(t *testing.T) {
 	}
 }
 
+// TestTheMemoryOfLogosIsLostAtTheButton: the page tells how many pictures the printer keeps.
+func TestTheMemoryOfLogosIsLostAtTheButton(t *testing.T) {
+	b, server := run(t, bench.Config{Cards: bench.Replay})
+	p := printer(t, b.PrinterPort())
+	p.KeepLogos([]printers.Picture{printers.NewPicture(2, 8, []byte("sixteen bytes..."))})
+	keeps := func(want string) {
+		t.Helper()
+		for deadline := time.After(patience); ; {
+			_, body, _ := ask(t, http.MethodGet, server.URL+"/api/papers")
+			if strings.Contains(body, want) {
+				return
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-deadline:
+				t.Fatalf("never %s: %s", want, body)
+			}
+		}
+	}
+	keeps(`"logos":1`)
+	if status, _, _ := ask(t, http.MethodPost, server.URL+"/paper/logos?do=keep"); status != http.StatusBadRequest {
+		t.Errorf("an unknown wish: status %d, want 400", status)
+	}
+	if status, _, _ := ask(t, http.MethodPost, server.URL+"/paper/logos?do=lose"); status != http.StatusNoContent {
+		t.Errorf("lose the pictures: status %d, want 204", status)
+	}
+	keeps(`"logos":0`)
+}
+
 func TestCardsGoInAndOutOnEveryBench(t *testing.T) {
 	kinds := []string{bench.Replay, bench.Auto}
 	if ok, reason := cardbench.Available(); ok {

@@ -43,6 +43,7 @@ func (b *Bench) routes() http.Handler {
 	mux.HandleFunc("POST /paper/fault", b.postFault)
 	mux.HandleFunc("POST /paper/language", b.postLanguage)
 	mux.HandleFunc("POST /paper/mouth", b.postMouth)
+	mux.HandleFunc("POST /paper/logos", b.postLogos)
 	mux.HandleFunc("GET /api/papers", b.getPapers)
 	mux.HandleFunc("GET /led", b.ledPage)
 	mux.HandleFunc("GET /led/events", func(w http.ResponseWriter, r *http.Request) {

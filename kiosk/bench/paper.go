@@ -30,6 +30,7 @@ type paperState struct {
 	Language  string             `json:"language"`  // escpos, star or custom
 	Mouth     bool               `json:"mouth"`     // a slip waits to be taken
 	Retracted int                `json:"retracted"` // slips that nobody took
+	Logos     int                `json:"logos"`     // pictures in the printer's memory
 }
 
 func (b *Bench) paperState() paperState {
@@ -37,7 +38,7 @@ func (b *Bench) paperState() paperState {
 	s := paperState{
 		Simulated: true, Printed: state.Papers, Printing: state.Printing,
 		Papers: []paperRow{}, Faults: append([]printertest.Kind{}, state.Faults...),
-		Language: languageWord(b.printer.Language()), Mouth: state.Mouth, Retracted: state.Retracted,
+		Language: languageWord(b.printer.Language()), Mouth: state.Mouth, Retracted: state.Retracted, Logos: b.printer.Logos(),
 	}
 	for _, p := range slices.Backward(papers) {
 		s.Papers = append(s.Papers, paperRow{N: p.Serial, Number: p.Biggest(), ID: p.ID, Text: p.Text(), At: p.At})
@@ -182,6 +183,19 @@ func (b *Bench) postMouth(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "não há talão na boca", http.StatusConflict)
 		return
 	}
+	b.changed.ring()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// postLogos loses the pictures in the printer's memory, as a reset by a technician or a new board does: do=lose. The
+// kiosk notices when the printer is back after having been off.
+func (b *Bench) postLogos(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if r.FormValue("do") != "lose" {
+		http.Error(w, "do tem de ser lose", http.StatusBadRequest)
+		return
+	}
+	b.printer.LoseLogos()
 	b.changed.ring()
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -66,21 +66,27 @@ func TestNamesInOtherScriptsLookAsTheyDid(t *testing.T) {
 			if len(lacking) > 0 {
 				t.Errorf("lacking %q", string(lacking))
 			}
-			path := filepath.Join("testdata", name+".png")
-			got := picture(p)
-			if *update {
-				if err := os.WriteFile(path, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Error("the picture has changed; if that is meant, run with -update and look at it")
-			}
+			golden(t, name, p)
 		})
+	}
+}
+
+// golden compares a picture with the one of its name.
+func golden(t *testing.T, name string, p printers.Picture) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".png")
+	got := picture(p)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the picture has changed; if that is meant, run with -update and look at it")
 	}
 }
 

@@ -126,6 +126,14 @@ func (p *Printer) LoseLogos() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.machine.logos.pictures = nil
+	p.changed()
+}
+
+// Logos tells how many pictures the printer keeps in its memory.
+func (p *Printer) Logos() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.machine.logos.pictures)
 }
 
 // LogoWrites tells how often a picture was written into the memory, which wears

@@ -360,12 +360,19 @@ func FuzzEncode(f *testing.F) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	d := dialect(b, options())
-	s := sample()
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := d.Encode(s, 1); err != nil {
-			b.Fatal(err)
-		}
+	prnt := options()
+	prnt.Confirmation, prnt.PRNT = printers.ByID, true
+	for name, o := range map[string]star.Options{"line": options(), "prnt": prnt} {
+		b.Run(name, func(b *testing.B) {
+			d := dialect(b, o)
+			s := sample()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.Encode(s, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "slips/s")
+		})
 	}
 }

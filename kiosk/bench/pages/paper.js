@@ -33,7 +33,7 @@ function slip(p) {
   return li;
 }
 
-/** @param {{printed: number, papers: Paper[], faults: string[], printing: boolean, language: string, mouth: boolean, retracted: number}} s */
+/** @param {{printed: number, papers: Paper[], faults: string[], printing: boolean, language: string, mouth: boolean, retracted: number, logos: number}} s */
 function show(s) {
   const papers = s.papers.slice(0, shown);
   const have = new Map([...list.children].map((li) => [/** @type {HTMLElement} */ (li).dataset.n, li]));
@@ -58,6 +58,10 @@ function show(s) {
   const state = document.querySelector("[data-mouth-state]");
   if (state) state.className = "state " + (s.mouth ? "busy" : "free");
   set("[data-retracted]", s.retracted ? `${s.retracted} ${s.retracted === 1 ? "recolhido" : "recolhidos"}` : "");
+  set("[data-logos]", s.logos === 0 ? "Vazia" : s.logos === 1 ? "1 logótipo guardado" : `${s.logos} logótipos guardados`);
+  const memory = document.querySelector("[data-logos]");
+  if (memory) memory.className = "state " + (s.logos ? "busy" : "free");
+  document.querySelector("[data-lose]")?.toggleAttribute("disabled", s.logos === 0);
   for (const b of document.querySelectorAll("[data-fault]")) {
     b.setAttribute("aria-pressed", String(s.faults.includes(/** @type {HTMLElement} */ (b).dataset.fault ?? "")));
   }
@@ -78,6 +82,8 @@ document.addEventListener("click", (e) => {
     press("/paper/language", { language: b.dataset.language });
   } else if (b?.dataset.do) {
     press("/paper/mouth", { do: b.dataset.do });
+  } else if (b?.hasAttribute("data-lose")) {
+    press("/paper/logos", { do: "lose" });
   } else if (b?.hasAttribute("data-recover")) {
     press("/paper/fault", { kind: "none", on: "false" });
   }

@@ -300,3 +300,15 @@ func FuzzParser(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkEncode(b *testing.B) {
+	d := dialect(b, vkp80())
+	s := sample()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := d.Encode(s, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "slips/s")
+}
