@@ -265,39 +265,6 @@ func (p *Printer) tidy(ctx context.Context, s *session, j *job) error {
 	return nil
 }
 
-var errNotCleared = errors.New("the printer did not confirm that it has cleared its memory")
-
-// clear makes the printer forget what it has not printed and waits for its
-// word. The session's write lock is held.
-func (p *Printer) clear(ctx context.Context, s *session, j *job) error {
-	ctx, cancel := context.WithTimeout(ctx, clearWait)
-	defer cancel()
-	if d, ok := s.transport.(Discarder); ok {
-		if err := d.Discard(); err != nil {
-			return fmt.Errorf("discard what is not sent: %w", err)
-		}
-	}
-	s.mind(printers.Mindful.Clearing)
-	if _, err := s.transport.Write(ctx, s.dialect.Clear()); err != nil {
-		return err
-	}
-	for {
-		p.mu.Lock()
-		cleared := j.cleared
-		p.mu.Unlock()
-		if cleared {
-			return nil
-		}
-		select {
-		case <-j.news:
-		case <-s.ended:
-			return errors.New("the line was lost")
-		case <-ctx.Done():
-			return errNotCleared
-		}
-	}
-}
-
 // await waits for the printer's word on a slip that was sent whole.
 func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outcome, error) {
 	if s.dialect.Confirms() == printers.NoConfirmation {
