@@ -101,6 +101,7 @@ func TestAPictureIsStoredOnceAndPrintedFromTheMemory(t *testing.T) {
 			b.printsAtTop(p)
 			b.KeepLogos([]printers.Picture{p})
 			b.until("the picture is kept", b.keeps(1))
+			b.until("the memory is written", func() bool { return b.virtual.LogoWrites() > 0 }) // the line holds what is sent
 			if n := b.virtual.LogoWrites(); n != 1 {
 				t.Errorf("the memory was written %d times", n)
 			}
@@ -142,6 +143,7 @@ func TestANewRunTrustsTheBookAndThePrinter(t *testing.T) {
 			b.until("the picture is kept", b.keeps(1))
 			b.RememberLogos(<-b.stored) // as the next run is told
 			b.until("it is looked at again", b.keeps(1))
+			b.until("the memory is written", func() bool { return b.virtual.LogoWrites() > 0 }) // the line holds what is sent
 			if w := b.virtual.LogoWrites(); w != 1 {
 				t.Errorf("the memory was written %d times", w)
 			}
