@@ -19,6 +19,7 @@ type Clock struct {
 	last   time.Time // when Keep looked last, with its monotonic reading
 	awake  int64     // what Uptime said then
 	held   bool
+	told   time.Time // the last that Now said: coming closer to a clock that is behind, it waits there
 }
 
 // NewClock returns a clock set to the machine's.
@@ -32,11 +33,14 @@ func NewClockOff(by time.Duration) *Clock {
 	return &Clock{anchor: wall(), wall: wall}
 }
 
-// Now returns the time in UTC.
+// Now returns the time in UTC, never one before what it returned last.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now()
+	if now := c.now(); now.After(c.told) {
+		c.told = now
+	}
+	return c.told
 }
 
 func (c *Clock) now() time.Time { return c.steady().Add(c.offset) }

@@ -48,9 +48,25 @@ func TestAMachinesClockIsFollowedLittleByLittleAndAJumpOfHoursIsNot(t *testing.T
 	}
 }
 
+// TestTheTimeNeverRunsBackwardWhileItComesCloser: what was told a moment before the clock is slowed down stays told.
+func TestTheTimeNeverRunsBackwardWhileItComesCloser(t *testing.T) {
+	c := NewClock()
+	c.Look()
+	c.offset += time.Minute           // the machine's clock was set back
+	c.last = c.last.Add(-time.Second) // and the last look is a second ago
+	before := c.Now()
+	c.Look()
+	if after := c.Now(); after.Before(before) {
+		t.Errorf("from %s to %s", before, after)
+	}
+	if left := -c.Skew(); left > time.Minute-50*time.Millisecond {
+		t.Errorf("%s are left of a minute", left)
+	}
+}
+
 func TestAClockThatWasNeverSetTakesTheFirstTimeThereIs(t *testing.T) {
 	c := NewClock()
-	right := c.Now()
+	right := time.Now().UTC()
 	c.offset = -right.Sub(time.Date(1970, 1, 1, 0, 5, 0, 0, time.UTC)) // and the machine's clock has been set since
 	if !chrono.Unset(c.Now()) {
 		t.Fatalf("the clock says %s", c.Now())
@@ -60,7 +76,7 @@ func TestAClockThatWasNeverSetTakesTheFirstTimeThereIs(t *testing.T) {
 	}
 
 	c = NewClock()
-	year := c.Now().Sub(time.Date(1970, 1, 1, 0, 5, 0, 0, time.UTC))
+	year := time.Since(time.Date(1970, 1, 1, 0, 5, 0, 0, time.UTC))
 	c.wall = func() time.Time { return time.Now().Add(-year) } // the machine has no battery
 	if !chrono.Unset(c.Now()) {
 		t.Fatalf("the clock says %s", c.Now())
