@@ -354,10 +354,13 @@ func (s *Sign) ask(ctx context.Context, line Transport) error {
 	return s.send(ctx, line, alpha.AskInformation())
 }
 
+// mostRelease is how long the end of the program waits for a sign, whatever it is patient with else.
+const mostRelease = 3 * time.Second
+
 // release gives the sign back: a call that nobody takes down would stand there for ever. Closing the line drops what it
 // has not sent, so the answer to one more question is awaited from a sign that gives any.
 func (s *Sign) release(ctx context.Context, line Transport, heard <-chan hearing) {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Times.Answer)
+	ctx, cancel := context.WithTimeout(ctx, min(s.cfg.Times.Answer, mostRelease))
 	defer cancel()
 	err := s.send(ctx, line, alpha.ReleasePriority())
 	if err == nil && s.answered && s.told == Ready {
