@@ -207,5 +207,9 @@ func TestNumbersSurviveManyInputs(t *testing.T) {
 			Name: "FuzzCheckTD1", Weight: 1, Inputs: 1, Seeds: [][][]byte{{[]byte(zoneSeed)}},
 			Body: func(_ *testing.T, in [][]byte) { _ = CheckTD1(string(in[0])) },
 		},
+		fuzzrun.Target{
+			Name: "FuzzParseToken", Weight: 1, Inputs: 1, Seeds: [][][]byte{{[]byte(tokenText)}},
+			Body: func(t *testing.T, in [][]byte) { fuzzToken(t, in[0]) },
+		},
 	)
 }

@@ -71,6 +71,9 @@ func fuzzRead(tb testing.TB) func(t *testing.T, head, answers []byte) {
 			return answer
 		})
 		q := card.Query{Purpose: uses[int(head[0])%len(uses)].Purpose, Verify: head[0]&0x80 == 0, Trust: trust, Now: today}
+		if head[0]&0x40 == 0 {
+			q.Challenge = bytes.NewReader(make([]byte, 64))
+		}
 		r, err := card.Read(t.Context(), tm, head[1:], q)
 		if err == nil && r.Verdict().Verified() {
 			onlySigned(t, r)

@@ -19,7 +19,7 @@ func TestParsersSurviveManyInputs(t *testing.T) {
 	one := func(f func(*testing.T, []byte)) func(*testing.T, [][]byte) {
 		return func(t *testing.T, in [][]byte) { f(t, in[0]) }
 	}
-	fuzzrun.Run(t, fuzzrun.Count(t, 20_000, 69),
+	fuzzrun.Run(t, fuzzrun.Count(t, 20_000, 59),
 		fuzzrun.Target{Name: "FuzzParseResponse", Weight: 100, Inputs: 1, Seeds: seeds(responseSeeds()), Body: one(fuzzResponse)},
 		fuzzrun.Target{Name: "FuzzParseCommand", Weight: 100, Inputs: 1, Seeds: seeds(commandSeeds()), Body: one(fuzzCommand)},
 		fuzzrun.Target{Name: "FuzzParseATR", Weight: 150, Inputs: 1, Seeds: seeds(atrSeeds()), Body: one(fuzzATR)},
