@@ -16,9 +16,6 @@ import (
 	"balcao/internal/wire"
 )
 
-// built is a moment before which no clock of a machine that runs this program can rightly be.
-var built = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-
 // Check looks at everything a branch server needs, changes nothing, and tells an installer what to do. It may be run
 // beside the program.
 func Check(ctx context.Context, file string, asJSON bool, out io.Writer) error {
@@ -31,7 +28,7 @@ func Check(ctx context.Context, file string, asJSON bool, out io.Writer) error {
 		return err
 	}
 	database := filepath.Join(cfg.Data, "branch.db")
-	r.Clock(time.Now(), built)
+	r.Clock(time.Now())
 	r.Folder(cfg.Data)
 	r.Database(ctx, database, store.SchemaOf)
 	var said bytes.Buffer

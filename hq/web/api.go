@@ -266,26 +266,14 @@ func (s *Server) apiLog(w http.ResponseWriter, r *http.Request, who visitor) {
 	if !known {
 		return
 	}
-	after, err := number(r, "after")
-	if err != nil {
-		s.refuse(w, http.StatusBadRequest, err)
+	from, ok := s.position(w, r, d.ID)
+	if !ok {
 		return
-	}
-	epoch, err := number(r, "epoch")
-	if err != nil {
-		s.refuse(w, http.StatusBadRequest, err)
-		return
-	}
-	if epoch == 0 {
-		if epoch, err = s.opt.Store.LatestEpoch(r.Context(), d.ID); err != nil {
-			s.refuse(w, http.StatusNotFound, err)
-			return
-		}
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Balcao-Epoch", strconv.FormatUint(epoch, 10))
+	w.Header().Set("Balcao-Epoch", strconv.FormatUint(from.epoch, 10))
 	out := bufio.NewWriter(w)
-	for record, err := range s.opt.Store.Records(r.Context(), d.ID, epoch, after) {
+	for record, err := range s.opt.Store.Records(r.Context(), d.ID, from.epoch, from.after) {
 		if err != nil {
 			s.opt.Log.Error("log not read", "branch", string(d.ID), "err", err)
 			panic(http.ErrAbortHandler) // a log that ends too soon must not look whole
@@ -295,6 +283,29 @@ func (s *Server) apiLog(w http.ResponseWriter, r *http.Request, who visitor) {
 		}
 	}
 	_ = out.Flush() // whoever asked may have gone
+}
+
+// position is where in a branch's log a caller goes on reading.
+type position struct{ epoch, after uint64 }
+
+// position reads where the caller wants to go on, in the newest epoch unless another is named; false if it was refused.
+func (s *Server) position(w http.ResponseWriter, r *http.Request, branch wire.NodeID) (position, bool) {
+	after, err := number(r, "after")
+	var epoch uint64
+	if err == nil {
+		epoch, err = number(r, "epoch")
+	}
+	if err != nil {
+		s.refuse(w, http.StatusBadRequest, err)
+		return position{}, false
+	}
+	if epoch == 0 {
+		if epoch, err = s.opt.Store.LatestEpoch(r.Context(), branch); err != nil {
+			s.refuse(w, http.StatusNotFound, err)
+			return position{}, false
+		}
+	}
+	return position{epoch, after}, true
 }
 
 func number(r *http.Request, name string) (uint64, error) {

@@ -45,11 +45,6 @@ func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request, who visitor) 
 	if !known {
 		return
 	}
-	after, err := number(r, "after")
-	if err != nil {
-		s.refuse(w, http.StatusBadRequest, err)
-		return
-	}
 	limit, err := number(r, "limit")
 	if err != nil {
 		s.refuse(w, http.StatusBadRequest, err)
@@ -58,32 +53,25 @@ func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request, who visitor) 
 	if limit == 0 || limit > mostFeed {
 		limit = mostFeed
 	}
-	epoch, err := number(r, "epoch")
-	if err != nil {
-		s.refuse(w, http.StatusBadRequest, err)
+	from, ok := s.position(w, r, d.ID)
+	if !ok {
 		return
 	}
-	if epoch == 0 {
-		if epoch, err = s.opt.Store.LatestEpoch(r.Context(), d.ID); err != nil {
-			s.refuse(w, http.StatusNotFound, err)
-			return
-		}
-	}
-	batch, last := []eventJSON{}, after
-	for record, err := range s.opt.Store.Records(r.Context(), d.ID, epoch, after) {
+	batch, last := []eventJSON{}, from.after
+	for record, err := range s.opt.Store.Records(r.Context(), d.ID, from.epoch, from.after) {
 		if err != nil {
 			s.fault(w, r, err)
 			return
 		}
 		last = record.Seq
-		if e, is := eventOf(d.ID, epoch, record); is {
+		if e, is := eventOf(d.ID, from.epoch, record); is {
 			batch = append(batch, e)
 		}
 		if uint64(len(batch)) >= limit {
 			break
 		}
 	}
-	next := url.Values{"epoch": {strconv.FormatUint(epoch, 10)}, "after": {strconv.FormatUint(last, 10)}, "limit": {strconv.FormatUint(limit, 10)}}
+	next := url.Values{"epoch": {strconv.FormatUint(from.epoch, 10)}, "after": {strconv.FormatUint(last, 10)}, "limit": {strconv.FormatUint(limit, 10)}}
 	w.Header().Set("Link", fmt.Sprintf("</api/branches/%s/events?%s>; rel=\"next\"", d.ID, next.Encode()))
 	s.answerAs(w, http.StatusOK, feedType, batch)
 }

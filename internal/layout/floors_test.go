@@ -100,6 +100,7 @@ var floors = map[string]int{
 	"internal/mqttlink":                adapters,
 	"internal/serve":                   adapters,
 	"internal/sqlite":                  adapters,
+	"internal/sqlite/sqlitetest":       adapters,
 	"kiosk/audio":                      adapters,
 	"kiosk/keypad":                     adapters,
 	"kiosk/audio/audiotest":            adapters,

@@ -19,9 +19,6 @@ import (
 	"balcao/kiosk/trust"
 )
 
-// built is a moment before which no clock of a machine that runs this program can rightly be.
-var built = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-
 // Check looks at everything a kiosk or box needs, changes nothing, and tells an installer what to do. It may be run
 // beside the program.
 func Check(ctx context.Context, file string, simulate, asJSON bool, out io.Writer) error {
@@ -35,7 +32,7 @@ func Check(ctx context.Context, file string, simulate, asJSON bool, out io.Write
 	if r.Configuration(err) {
 		database := filepath.Join(cfg.Data, "kiosk.db")
 		running := checkup.Running(database)
-		r.Clock(time.Now(), built)
+		r.Clock(time.Now())
 		r.Folder(cfg.Data)
 		r.Database(ctx, database, store.SchemaOf)
 		own := r.Identity(cfg.Identity, cfg.Node, time.Now)
