@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"balcao/branch-server/arrivals"
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/site"
@@ -25,6 +24,7 @@ import (
 	"balcao/branch-server/store"
 	"balcao/branch-server/web"
 	"balcao/internal/authority"
+	"balcao/internal/branch"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
 	"balcao/internal/disk"

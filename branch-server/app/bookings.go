@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"balcao/branch-server/arrivals"
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/staff"
 	"balcao/internal/authority"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/disk"
 	"balcao/internal/identity"

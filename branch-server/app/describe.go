@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )

@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 )
 
 // office is what the set-up pages ask of the program: versions and the draft of the store, people, and publication.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/web"
 	profiles "balcao/firmware-profiles"
+	"balcao/internal/branch"
 	"balcao/internal/slip"
 	"balcao/internal/wire"
 	"balcao/printers"

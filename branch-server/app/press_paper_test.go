@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/web"
+	"balcao/internal/branch"
 	"balcao/internal/slip"
 	"balcao/internal/wire"
 	"balcao/printers/device"

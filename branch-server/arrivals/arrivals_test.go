@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"balcao/branch-server/arrivals"
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/citizen"
 	"balcao/internal/eventlog"
 	"balcao/internal/queue"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"balcao/branch-server/booking"
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/citizen"
 	"balcao/internal/queue"
 )

@@ -9,8 +9,8 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/queue"
 )

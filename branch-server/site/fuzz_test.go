@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/site"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/site"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/machine"
 	"balcao/internal/queue"

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
+	"balcao/internal/branch"
 	"balcao/internal/carrier"
 	"balcao/internal/queue"
 	"balcao/internal/wire"

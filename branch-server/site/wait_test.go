@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/site"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/machine"
 	"balcao/internal/queue"
 	"balcao/internal/wire"

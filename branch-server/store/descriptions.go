@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/engine"
+	"balcao/internal/branch/setup"
 	"balcao/internal/sqlite"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"slices"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/wire"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

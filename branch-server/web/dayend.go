@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/journal"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/wire"
 )
 

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/look"
 	"balcao/internal/qr"
 	"balcao/internal/wire"

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

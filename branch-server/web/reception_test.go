@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )

@@ -3,8 +3,8 @@ package web
 import (
 	"slices"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 )
 
 // callboard makes the form of one callboard: what it shows, where, and for how long.

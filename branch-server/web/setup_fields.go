@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	"balcao/internal/queue"
 )
 

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	calendar "balcao/internal/hours"
 	"balcao/internal/queue"
 )

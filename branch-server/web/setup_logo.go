@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch/setup"
 	"balcao/internal/slip"
 )
 

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/staff"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	"balcao/internal/queue"
 )
 

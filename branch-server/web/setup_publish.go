@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"balcao/branch-server/branch/setup"
 	"balcao/branch-server/engine"
+	"balcao/internal/branch/setup"
 	"balcao/internal/queue"
 )
 

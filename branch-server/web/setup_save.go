@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	"balcao/internal/slip"
 	"balcao/internal/wire"
 )

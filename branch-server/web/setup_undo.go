@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch/setup"
 )
 
 // setupUndo is POST /configuracao/desfazer: one of the changes of the draft is taken back to what is in force. One that

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	calendar "balcao/internal/hours" // this package has a function named hours
 	"balcao/internal/queue"
 )

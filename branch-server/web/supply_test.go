@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	calendar "balcao/internal/hours"
 	"balcao/internal/queue"
 )

@@ -13,9 +13,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/staff"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 	"balcao/internal/signin"
 	"balcao/internal/wire"

@@ -19,10 +19,10 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/forecast"
 	"balcao/branch-server/staff"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 	"balcao/internal/signin"
 	"balcao/internal/wire"

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 )
 

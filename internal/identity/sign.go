@@ -140,6 +140,36 @@ func (i *Identity) Sign(kind, to, id string, life time.Duration, body json.RawMe
 	})
 }
 
+// SignVersion seals something that nobody asked for, such as a configuration: the node believes it only if its version is
+// above the last one of this kind that it believed. ErrNoSigner where there is no key yet.
+func (i *Identity) SignVersion(kind, to string, version uint64, life time.Duration, body json.RawMessage) ([]byte, error) {
+	i.mu.RLock()
+	s := i.signer
+	i.mu.RUnlock()
+	if s == nil {
+		return nil, fmt.Errorf("sign %s: %w", kind, ErrNoSigner)
+	}
+	now := i.now()
+	return seal.Sign(s.key, s.cert.Raw, seal.Statement{
+		Kind: kind, From: i.Name(), To: to, Version: version, MadeMS: now.UnixMilli(), UntilMS: now.Add(life).UnixMilli(), Body: body,
+	})
+}
+
+// CanSign reports whether there is a key to sign with.
+func (i *Identity) CanSign() bool {
+	i.mu.RLock()
+	defer i.mu.RUnlock()
+	return i.signer != nil
+}
+
+// BelieveVersion opens what a parent sealed for this machine without being asked. After is the last version of this kind
+// that was believed, which the caller keeps on disk: an older one, or the same again, is seal.ErrOld.
+func (i *Identity) BelieveVersion(kind, from string, after uint64, raw []byte) (seal.Statement, error) {
+	return seal.Open(raw, seal.Want{
+		Root: i.root, Barred: i.Barred, Kind: kind, From: from, To: i.Name(), After: after, Now: i.now(),
+	})
+}
+
 // Believe opens what another machine of this installation sealed for this one, as the answer to a question.
 func (i *Identity) Believe(kind, from, id string, raw []byte) (json.RawMessage, error) {
 	s, err := seal.Open(raw, seal.Want{

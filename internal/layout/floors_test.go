@@ -23,7 +23,7 @@ var floors = map[string]int{
 	"internal/queue": heart,
 
 	"branch-server/booking":  pure,
-	"branch-server/branch":   pure,
+	"internal/branch":        pure,
 	"branch-server/forecast": pure,
 	"branch-server/journal":  pure,
 	"branch-server/replay":   pure,
@@ -60,7 +60,7 @@ var floors = map[string]int{
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,
 
-	"branch-server/branch/setup": pure,
+	"internal/branch/setup": pure,
 
 	"branch-server/arrivals": services,
 	"branch-server/engine":   services,
@@ -306,7 +306,7 @@ func TestARuleOfTheFloorsIsReallyKept(t *testing.T) {
 		{"printers", "printers/escpos", false},
 		{"kiosk/flow", "internal/queue", true},
 		{"internal/queue", "internal/wire", false},
-		{"branch-server/branch", "internal/wire", true},
+		{"internal/branch", "internal/wire", true},
 		{"kiosk/flow", "kiosk/card", false},
 		{"kiosk/app", "branch-server/engine", false},
 		{"internal/wire", "hq/visit", false},

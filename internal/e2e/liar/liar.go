@@ -15,10 +15,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/site"
 	branchstore "balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/broker"
 	"balcao/internal/carrier"
 	"balcao/internal/faultproxy"

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"balcao/branch-server/branch"
 	"balcao/branch-server/engine"
 	"balcao/branch-server/site"
 	"balcao/branch-server/store"
+	"balcao/internal/branch"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/queue"
 )

@@ -8,7 +8,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/hours"
 	"balcao/internal/queue"

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 	"balcao/internal/hours"
 )

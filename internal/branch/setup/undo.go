@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 )
 
 // Undo makes one difference undone that Diff told of: what stands at its path becomes what it is in the other

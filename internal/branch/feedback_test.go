@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 )
 

@@ -13,7 +13,7 @@ import (
 	"encoding/hex"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/config"
 )
 

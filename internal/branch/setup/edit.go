@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/wire"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/hours"
 )
 

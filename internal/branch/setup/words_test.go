@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"testing"
 
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch/setup"
 )
 
 // TestEveryCheckOfABranchIsSaidInPortuguese reads what the checks can say out of their source: whoever writes a new one

@@ -3,7 +3,7 @@ package setup_test
 import (
 	"testing"
 
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch/setup"
 )
 
 func TestHoursAreReadAsPeopleWriteThem(t *testing.T) {

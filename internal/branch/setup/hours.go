@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 	"balcao/internal/hours"
 )
 

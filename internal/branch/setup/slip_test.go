@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"balcao/branch-server/branch"
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch"
+	"balcao/internal/branch/setup"
 	"balcao/internal/slip"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"balcao/branch-server/branch/setup"
+	"balcao/internal/branch/setup"
 )
 
 const loja = `id: L901

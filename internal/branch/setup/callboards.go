@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"balcao/branch-server/branch"
+	"balcao/internal/branch"
 )
 
 // boardPath reads a path such as callboards/piso-0/place/Piso 0 or callboards/geral/body/irn: it stands for whether a
