@@ -54,7 +54,7 @@ func chainAudit(ctx context.Context, tx *sqlite.Tx) error {
 	var head wire.Hash
 	var last []byte
 	var from int64
-	err := tx.QueryRowContext(ctx, `SELECT id, head FROM audit WHERE head <> x'' ORDER BY id DESC LIMIT 1`).Scan(&from, &last)
+	err := tx.QueryRowContext(ctx, `SELECT id, head FROM audit WHERE length(head) > 0 ORDER BY id DESC LIMIT 1`).Scan(&from, &last)
 	if err != nil && !sqlite.IsNotFound(err) {
 		return err
 	}
@@ -94,7 +94,7 @@ func auditRows(ctx context.Context, tx *sqlite.Tx, after int64) ([]auditRow, err
 // AuditHead returns the number of the last record of the audit and the chain's hash after it; 0 before the first.
 func (s *Store) AuditHead(ctx context.Context) (id uint64, head wire.Hash, err error) {
 	var last []byte
-	err = s.db.QueryRow(ctx, `SELECT id, head FROM audit WHERE head <> x'' ORDER BY id DESC LIMIT 1`).Scan(&id, &last)
+	err = s.db.QueryRow(ctx, `SELECT id, head FROM audit WHERE length(head) > 0 ORDER BY id DESC LIMIT 1`).Scan(&id, &last)
 	if sqlite.IsNotFound(err) {
 		return 0, head, nil
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,12 +71,10 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) ([]cases.C
 // OpenCase begins a case and returns its number.
 func (s *Store) OpenCase(ctx context.Context, a alert.Alert, tell bool) (id int64, err error) {
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO alert_case (rule, branch, place, about, degree, words, first, since, opened)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.Rule, a.Branch, a.Where, a.About, a.Degree, a.Words, a.First, since(a.Since), since(a.Opened))
+		err := tx.QueryRowContext(ctx, `INSERT INTO alert_case (rule, branch, place, about, degree, words, first, since, opened)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, a.Rule, a.Branch, a.Where, a.About, a.Degree, a.Words, a.First,
+			since(a.Since), since(a.Opened)).Scan(&id)
 		if err != nil {
-			return err
-		}
-		if id, err = res.LastInsertId(); err != nil {
 			return err
 		}
 		return s.step(ctx, tx, cases.Step{Case: id, Kind: cases.Opened, At: a.Opened}, tell)
@@ -92,7 +91,7 @@ func (s *Store) AddStep(ctx context.Context, step cases.Step, tell bool) error {
 		change, args := "", []any{step.Case, since(step.At), step.By}
 		switch step.Kind {
 		case cases.Taken:
-			change = `UPDATE alert_case SET taken_by = ?3, taken = ?2 WHERE id = ?1`
+			change = `UPDATE alert_case SET taken_by = ?3, taken = ?2 WHERE id = ?1 AND taken_by IN ('', ?3)`
 		case cases.Released:
 			change, args = `UPDATE alert_case SET taken_by = '', taken = 0 WHERE id = ?1`, args[:1]
 		case cases.Escalated:
@@ -102,8 +101,13 @@ func (s *Store) AddStep(ctx context.Context, step cases.Step, tell bool) error {
 		case cases.Opened, cases.Noted:
 		}
 		if change != "" {
-			if _, err := tx.ExecContext(ctx, change, args...); err != nil {
+			done, err := tx.ExecContext(ctx, change, args...)
+			if err != nil {
 				return err
+			}
+			// Another process may have given it away since this one looked.
+			if n, err := done.RowsAffected(); err != nil || n == 0 && step.Kind == cases.Taken {
+				return errors.Join(err, cases.ErrTaken)
 			}
 		}
 		return s.step(ctx, tx, step, tell)
@@ -180,13 +184,8 @@ func (s *Store) PutSilence(ctx context.Context, one cases.Silence) (id int64, er
 			_, err := tx.ExecContext(ctx, `UPDATE silence SET ended = ? WHERE id = ?`, since(one.Ended), one.ID)
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO silence (rule, branch, until, reason, by, at) VALUES (?, ?, ?, ?, ?, ?)`,
-			one.Rule, one.Branch, since(one.Until), one.Reason, one.By, since(one.At))
-		if err != nil {
-			return err
-		}
-		id, err = res.LastInsertId()
-		return err
+		return tx.QueryRowContext(ctx, `INSERT INTO silence (rule, branch, until, reason, by, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+			one.Rule, one.Branch, since(one.Until), one.Reason, one.By, since(one.At)).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("keep a silence: %w", err)

@@ -20,17 +20,14 @@ func (s *Store) Note(ctx context.Context, seen []network.Seen, links []network.L
 		for _, b := range seen {
 			at := b.At.UnixMilli()
 			if _, err := tx.ExecContext(ctx, `INSERT INTO branch (node, name, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)
-				ON CONFLICT (node) DO UPDATE SET last_seen = ?3, name = CASE ?2 WHEN '' THEN name ELSE ?2 END`,
+				ON CONFLICT (node) DO UPDATE SET last_seen = ?3, name = CASE excluded.name WHEN '' THEN branch.name ELSE excluded.name END`,
 				b.Node, b.Name, at); err != nil {
 				return err
 			}
 		}
 		for _, l := range links {
-			res, err := tx.ExecContext(ctx, `INSERT INTO link (node, at, state) VALUES (?, ?, ?)`, l.Node, l.At.UnixMilli(), l.State)
-			if err != nil {
-				return err
-			}
-			id, err := res.LastInsertId()
+			var id int64
+			err := tx.QueryRowContext(ctx, `INSERT INTO link (node, at, state) VALUES (?, ?, ?) RETURNING id`, l.Node, l.At.UnixMilli(), l.State).Scan(&id)
 			if err != nil {
 				return err
 			}

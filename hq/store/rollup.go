@@ -139,7 +139,7 @@ func (s *Store) Read(ctx context.Context, r report.Reading, yield func(report.Pa
 	if r.Months {
 		table, date = "rollup_month", "month"
 	}
-	halves := "x''"
+	halves := "NULL"
 	if r.Halves {
 		halves = "halves"
 	}

@@ -8,8 +8,8 @@ import (
 	"balcao/internal/sqlite"
 )
 
-// Database is the file, for whoever watches over its disk.
-func (s *Store) Database() *sqlite.DB { return s.db }
+// Database is the file, for whoever watches over its disk; nil where the database is no file.
+func (s *Store) Database() *sqlite.DB { return s.file }
 
 // ForgetLinks takes away when links came and went before a moment: it is what branches can best do without.
 func (s *Store) ForgetLinks(ctx context.Context, before time.Time) error {

@@ -1,5 +1,6 @@
-// Package store keeps what headquarters must not forget, in one SQLite file: the branches' events exactly as they came,
-// how far each log is held, which branches were seen, when their links came and went, and what needs somebody's eye.
+// Package store keeps what headquarters must not forget: the branches' events exactly as they came, how far each log is
+// held, which branches were seen, when their links came and went, and what needs somebody's eye. By default it is one
+// SQLite file; through the port Database it is the same on PostgreSQL, and one suite of tests holds both.
 //
 // An acknowledgement is built from what this package says, and it says only what is committed. Events of types this
 // program does not know are kept like any other.
@@ -8,21 +9,43 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"embed"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"time"
 
+	"balcao/internal/replica"
 	"balcao/internal/sqlite"
+	"balcao/internal/wire"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Store is the open file. It is safe for several goroutines.
+// Database is what a Store needs of its engine. Statements are written once, in what SQLite and PostgreSQL have in common,
+// with ? or ?1 where a value stands; moments are Unix milliseconds, and numbers of rows come back by RETURNING.
+type Database interface {
+	// Write runs a change in one transaction, one after the other, and returns once it is on disk.
+	Write(ctx context.Context, change func(tx *sql.Tx) error) error
+	// Query reads what is committed.
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// QueryRow reads one row of what is committed.
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+	// Close closes the database.
+	Close() error
+}
+
+// Intake is a Database that has a way of its own to take batches in: with row locks, side by side with other programs.
+type Intake interface {
+	AcceptAll(ctx context.Context, batches []wire.Batch, rx time.Time) ([]replica.Decision, error)
+}
+
+// Store is the open database. It is safe for several goroutines.
 type Store struct {
-	db          *sqlite.DB
+	db          Database
+	file        *sqlite.DB // nil where the database is no file
 	incarnation string
 	now         func() time.Time
 	ways        []string // by which alerts are told outside
@@ -34,8 +57,19 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, now: now}
+	s := &Store{db: db, file: db, now: now}
 	if err := s.prepare(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// On keeps in a database whose schema is up to date; closing the Store closes it. Now is the clock that says when
+// something came in.
+func On(ctx context.Context, db Database, now func() time.Time) (*Store, error) {
+	s := &Store{db: db, now: now}
+	if err := s.name(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
@@ -47,9 +81,14 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.db.Migrate(ctx, files); err != nil {
+	if err := s.file.Migrate(ctx, files); err != nil {
 		return err
 	}
+	return s.name(ctx)
+}
+
+// name gives the database a random name once.
+func (s *Store) name(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		fresh := make([]byte, 16)
 		if _, err := rand.Read(fresh); err != nil {
@@ -67,9 +106,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	})
 }
 
-// Incarnation is the random name this file was given when it was created. A branch that sees another one asks anew how
+// Incarnation is the random name this database was given when it was created. A branch that sees another one asks anew how
 // far its log is held.
 func (s *Store) Incarnation() string { return s.incarnation }
 
-// Close closes the file.
+// Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
