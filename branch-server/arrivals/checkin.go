@@ -42,7 +42,7 @@ type Outcome struct {
 // Claim says whose check-in it is: by a digest made under the key of the day, or by the id of the booking.
 type Claim struct {
 	Code   *citizen.Digest // of the code
-	Card   *citizen.Digest // of the document number
+	Card   *citizen.Digest // of the document number or of the MultiPass token: their labels differ, so one is never the other
 	ID     string
 	Source string // for the log: code, card or reception
 }
@@ -146,7 +146,7 @@ func (k *Desk) find(all []booking.Booking, claim Claim) ([]booking.Booking, erro
 				found = append(found, one)
 			}
 		case claim.Card != nil:
-			if one.Digest != nil && hmac.Equal(one.Digest, claim.Card[:]) {
+			if knows(one.Digest, claim.Card) || knows(one.Pass, claim.Card) {
 				found = append(found, one)
 			}
 		case claim.Code != nil:
@@ -170,6 +170,9 @@ func (k *Desk) find(all []booking.Booking, claim Claim) ([]booking.Booking, erro
 	}
 	return found, nil
 }
+
+// knows compares what a booking keeps with what a card led to; nothing kept knows nobody.
+func knows(kept []byte, d *citizen.Digest) bool { return kept != nil && hmac.Equal(kept, d[:]) }
 
 // best chooses among several bookings of one person: of today before others, not cancelled before cancelled, one whose
 // citizen is not here yet before one who is, then the next slot.

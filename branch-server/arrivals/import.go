@@ -148,7 +148,7 @@ func (k *Desk) digest(sheet *booking.Sheet) error {
 				key.Wipe()
 				return fmt.Errorf("digest for %s: %w", row.Booking.Day, err)
 			}
-			row.Booking.Digest = d[:]
+			row.Booking.Pass = d[:]
 			row.Token.Wipe()
 		}
 		key.Wipe()

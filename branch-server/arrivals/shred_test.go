@@ -18,6 +18,7 @@ import (
 func TestAnOldBackupTellsNobodysDocument(t *testing.T) {
 	r := newReception(t)
 	r.load(file)
+	r.load("id;servico;data;hora;multipass\n9;p;2026-11-23;12:00;" + multipass + "\n")
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	if err := r.store.Database().CopyTo(t.Context(), copied, func(*sqlite.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
@@ -30,7 +31,7 @@ func TestAnOldBackupTellsNobodysDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, found := range map[string][]byte{"the key of the day": secret, "a document number": []byte(document)} {
+	for what, found := range map[string][]byte{"the key of the day": secret, "a document number": []byte(document), "a token": []byte(multipass)} {
 		if bytes.Contains(raw, found) {
 			t.Errorf("the backup holds %s", what)
 		}
@@ -42,7 +43,8 @@ func TestAnOldBackupTellsNobodysDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		rows, err := db.Query(t.Context(), `SELECT digest FROM bookings WHERE day = ? AND digest IS NOT NULL`, string(today))
+		rows, err := db.Query(t.Context(), `SELECT digest FROM bookings WHERE day = ?1 AND digest IS NOT NULL
+			UNION ALL SELECT pass FROM bookings WHERE day = ?1 AND pass IS NOT NULL`, string(today))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,12 +72,23 @@ func TestAnOldBackupTellsNobodysDocument(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, kept := range digests() {
-			if bytes.Equal(kept, d[:]) {
-				return true
-			}
+		token, err := citizen.ParseToken([]byte(multipass))
+		if err != nil {
+			t.Fatal(err)
 		}
-		return false
+		p, err := key.TokenDigest(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		for _, kept := range digests() {
+			found["document"] = found["document"] || bytes.Equal(kept, d[:])
+			found["token"] = found["token"] || bytes.Equal(kept, p[:])
+		}
+		if found["document"] != found["token"] {
+			t.Errorf("one of the two is found: %v", found)
+		}
+		return found["document"]
 	}
 	keys := store.NewDayKeys(filepath.Join(r.dir, "keys"))
 	key, err := keys.Key(today, false)
@@ -89,7 +102,7 @@ func TestAnOldBackupTellsNobodysDocument(t *testing.T) {
 	if _, err := keys.Key(today, false); !errors.Is(err, arrivals.ErrNoKey) {
 		t.Errorf("the key is still there: %v", err)
 	}
-	if len(digests()) == 0 {
+	if len(digests()) != 2 {
 		t.Error("the old backup was not even looked into")
 	}
 	err = filepath.WalkDir(r.dir, func(path string, d os.DirEntry, err error) error {

@@ -27,7 +27,8 @@ type Booking struct {
 	Slot    time.Time  // the booked moment, UTC
 	Length  time.Duration
 	Code    Code
-	Digest  []byte // of the citizen's document number or MultiPass token, under the key of Day; nil if none was given or Day is over
+	Digest  []byte // of the citizen's document number, under the key of Day; nil if none was given or Day is over
+	Pass    []byte // the same of the card's MultiPass token
 	State   State
 
 	// Request is that of the visit its citizen was given at arrival; empty before.
@@ -41,7 +42,7 @@ type Row struct {
 	Document  citizen.DocumentNumber
 	Documents bool // Document was given
 
-	Token citizen.Token // of the card, in place of Document; zero if none was given
+	Token citizen.Token // of the card; zero if none was given
 }
 
 // Fault is what is wrong with one line: for the person who has the file in front of them. What may quote the line, so

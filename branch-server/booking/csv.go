@@ -87,7 +87,7 @@ func (b *builder) header(line int, text string) (byte, []field) {
 	}
 	if !seen[fieldID] || !seen[fieldService] || !seen[fieldStart] && (!seen[fieldDate] || !seen[fieldTime]) {
 		b.fault(line, "A primeira linha não diz as colunas que são precisas.",
-			"São: id; serviço; data; hora. E podem ser: duração; código; documento ou MultiPass; estado; loja.")
+			"São: id; serviço; data; hora. E podem ser: duração; código; documento; MultiPass; estado; loja.")
 		return 0, nil
 	}
 	return sep, columns

@@ -114,6 +114,9 @@ func merged(old, row Booking) Booking {
 	if row.Digest == nil && row.Day == old.Day {
 		row.Digest = old.Digest
 	}
+	if row.Pass == nil && row.Day == old.Day {
+		row.Pass = old.Pass
+	}
 	row.Request = old.Request
 	return row
 }
@@ -127,7 +130,7 @@ func kindOf(old, after Booking, exists bool) Kind {
 	case !exists || old.State == Cancelled:
 		return Added
 	case old.Service == after.Service && old.Slot.Equal(after.Slot) && old.Length == after.Length && old.Code == after.Code &&
-		bytes.Equal(old.Digest, after.Digest):
+		bytes.Equal(old.Digest, after.Digest) && bytes.Equal(old.Pass, after.Pass):
 		return Same
 	}
 	return Moved

@@ -288,9 +288,6 @@ func (b *builder) token(rec record, row *Row) (what, do string) {
 	if text == "" {
 		return "", ""
 	}
-	if row.Documents {
-		return "A marcação diz o documento e o MultiPass.", "Deixe só um: é por ele que o cartão acha a marcação."
-	}
 	t, err := citizen.ParseToken([]byte(text))
 	if err != nil {
 		return "O MultiPass não está certo.", "São 32 algarismos e letras de A a F. Sem ele, a pessoa confirma a chegada pelo código."

@@ -5,9 +5,10 @@ import (
 	"testing"
 
 	"balcao/branch-server/booking"
+	"balcao/internal/citizen"
 )
 
-func TestAFileMayBringTheTokenInPlaceOfTheDocument(t *testing.T) {
+func TestAFileMayBringTheTokenBesideTheDocument(t *testing.T) {
 	const token = "4D50BA1CA0000000BA1CA00000000001"
 	for name, tt := range map[string]struct {
 		cells string
@@ -15,7 +16,7 @@ func TestAFileMayBringTheTokenInPlaceOfTheDocument(t *testing.T) {
 	}{
 		"the token": {";" + token, ""},
 		"neither":   {";", ""},
-		"both":      {"00000000 0 ZZ4;" + token, "documento e o MultiPass"},
+		"both":      {"00000000 0 ZZ4;" + token, ""},
 		"half":      {";4D50", "O MultiPass não está certo"},
 	} {
 		s := booking.Read([]byte("id;servico;data;hora;documento;multipass\nB1;cc;2026-11-23;10:45;"+tt.cells+"\n"), reading(t))
@@ -26,11 +27,12 @@ func TestAFileMayBringTheTokenInPlaceOfTheDocument(t *testing.T) {
 			t.Errorf("%s: %d rows, %+v", name, len(s.Rows), s.Faults)
 		}
 		if tt.fault == "" {
-			if s.Rows[0].Token.Zero() == (name == "the token") {
-				t.Errorf("%s: token read %v", name, !s.Rows[0].Token.Zero())
+			row := &s.Rows[0]
+			if row.Token.Zero() != (name == "neither") || row.Documents != (name == "both") {
+				t.Errorf("%s: token read %v, document read %v", name, !row.Token.Zero(), row.Documents)
 			}
 			s.Wipe()
-			if !s.Rows[0].Token.Zero() {
+			if !row.Token.Zero() || row.Documents || row.Document != (citizen.DocumentNumber{}) {
 				t.Errorf("%s: wiped and still there", name)
 			}
 		}

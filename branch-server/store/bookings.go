@@ -14,7 +14,7 @@ import (
 	"balcao/internal/sqlite"
 )
 
-const bookingColumns = `id, day, slot, length, service, code, digest, state, request`
+const bookingColumns = `id, day, slot, length, service, code, digest, pass, state, request`
 
 // Bookings returns the bookings from a day on, cancelled ones too, by slot and id.
 func (s *Store) Bookings(ctx context.Context, from queue.Date) ([]booking.Booking, error) {
@@ -37,7 +37,7 @@ func (s *Store) Bookings(ctx context.Context, from queue.Date) ([]booking.Bookin
 func scanBooking(from interface{ Scan(into ...any) error }) (booking.Booking, error) {
 	var b booking.Booking
 	var slot, length int64
-	err := from.Scan(&b.ID, &b.Day, &slot, &length, &b.Service, &b.Code, &b.Digest, &b.State, &b.Request)
+	err := from.Scan(&b.ID, &b.Day, &slot, &length, &b.Service, &b.Code, &b.Digest, &b.Pass, &b.State, &b.Request)
 	b.Slot, b.Length = time.UnixMilli(slot).UTC(), time.Duration(length)*time.Second
 	return b, err
 }
@@ -107,11 +107,11 @@ func noteChange(ctx context.Context, tx *sqlite.Tx, imported int64, n int, c boo
 }
 
 func putBooking(ctx context.Context, tx *sqlite.Tx, b booking.Booking) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO bookings (`+bookingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := tx.ExecContext(ctx, `INSERT INTO bookings (`+bookingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET day = excluded.day, slot = excluded.slot, length = excluded.length,
-		service = excluded.service, code = excluded.code, digest = excluded.digest, state = excluded.state,
-		request = excluded.request`,
-		b.ID, string(b.Day), b.Slot.UnixMilli(), int64(b.Length/time.Second), string(b.Service), string(b.Code), b.Digest,
+		service = excluded.service, code = excluded.code, digest = excluded.digest, pass = excluded.pass,
+		state = excluded.state, request = excluded.request`,
+		b.ID, string(b.Day), b.Slot.UnixMilli(), int64(b.Length/time.Second), string(b.Service), string(b.Code), b.Digest, b.Pass,
 		string(b.State), string(b.Request))
 	return err
 }
@@ -248,7 +248,7 @@ func (s *Store) ForgetBookings(ctx context.Context, before, keep queue.Date) err
 			sql string
 			day queue.Date
 		}{
-			{`UPDATE bookings SET digest = NULL WHERE day < ? AND digest IS NOT NULL`, before},
+			{`UPDATE bookings SET digest = NULL, pass = NULL WHERE day < ? AND (digest IS NOT NULL OR pass IS NOT NULL)`, before},
 			{`DELETE FROM booking_changes WHERE day < ?`, before},
 			{`DELETE FROM bookings WHERE day < ?`, keep},
 		} {

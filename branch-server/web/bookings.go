@@ -100,7 +100,7 @@ func (w *Web) apiBookings(rw http.ResponseWriter, r *http.Request, v visitor) {
 	b, now := w.cfg.Branch(), w.cfg.Now()
 	for _, l := range lines {
 		out.Lines = append(out.Lines, bookingJSON{
-			ID: l.ID, Time: w.clock(l.Slot), Service: arrivals.ServiceName(b, l.Service), Code: l.Code, Card: l.Digest != nil,
+			ID: l.ID, Time: w.clock(l.Slot), Service: arrivals.ServiceName(b, l.Service), Code: l.Code, Card: l.Digest != nil || l.Pass != nil,
 			State: l.Standing, Number: l.Number, Opens: w.clock(l.Opens), Until: w.clock(l.Until),
 			Can:  out.Day == out.Today && l.Number == "" && !now.Before(l.Opens),
 			Late: now.After(l.Until),

@@ -3,7 +3,7 @@ package wire
 // Ways in which a citizen with a booking is recognised.
 const (
 	ByCode = "code" // the code of the booking, typed or scanned
-	ByCard = "card" // the document number of the Citizen Card
+	ByCard = "card" // the document number of the Citizen Card, or its MultiPass token
 )
 
 // CheckIn is the part of a TicketRequest that stands for a booking: neither code nor document number, but its digest
