@@ -139,7 +139,7 @@ func (s *Session) serve(d *dialer) {
 			connected, a.err = s.connect(d)
 		}
 		if a.err == nil {
-			a.data, a.err = s.transmit(connected, c.command)
+			a.data, a.err = s.transmit(func() ([]byte, error) { return connected.Transmit(c.command) })
 		}
 		clear(c.command)
 		select {
@@ -213,13 +213,18 @@ func (s *Session) disconnect(l *link, c *scard.Card) {
 	})
 }
 
-func (s *Session) transmit(c *scard.Card, command []byte) ([]byte, error) {
+// transmit asks the card by way of the library. An answer that comes while the link is cut, because the card was pulled
+// or exchanged at that moment, is nobody's: it is wiped here, since no one else will.
+func (s *Session) transmit(ask func() ([]byte, error)) ([]byte, error) {
 	var data []byte
 	l := s.currentLink()
 	err := l.call(s.limit, func(*scard.Context) (err error) {
-		data, err = c.Transmit(command)
+		data, err = ask()
 		return err
 	})
+	if err != nil {
+		clear(data)
+	}
 	switch {
 	case errors.Is(err, errCut):
 		return nil, fmt.Errorf("no answer within %s: %w", s.limit, card.ErrMute)

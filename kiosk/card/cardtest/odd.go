@@ -93,7 +93,7 @@ var deckNames = [...]string{
 	"signer-expired", "card-expired", "impostor", "unknown-issuer", "citizen-signed", "altered-name", "missing-group",
 	"unsigned", "pss", "double-group", "broken-signature", "garbled-object", "signer-unfit", "expired-then", "undated",
 	"copied", "chip-key-missing", "chip-key-altered", "chip-refuses",
-	"maria-contactless", "copied-contactless",
+	"maria-contactless", "ines-contactless", "copied-contactless",
 }
 
 // Named makes a fresh card of the deck; ok is false for a name it has not. The
@@ -132,6 +132,8 @@ func Named(name string) (c *Card, ok bool) {
 		return Contactless(), true
 	case "maria-contactless":
 		return ContactlessCC2(Identities()["maria"], DemoCAN, Sealed), true
+	case "ines-contactless":
+		return ContactlessCC2(Identities()["ines"], DemoCAN, Sealed), true
 	case "copied-contactless":
 		return ContactlessCC2(Identities()["maria"], DemoCAN, CopiedChip), true
 	default:
@@ -269,6 +271,8 @@ func Label(name string) string {
 		return "Falso: cópia com outra chave do chip, CC2"
 	case "maria-contactless":
 		return "Maria …, CC2 encostado ao leitor; CAN " + DemoCAN
+	case "ines-contactless":
+		return "Inês …, CC2 encostado ao leitor, sem MultiPass em nenhuma marcação; CAN " + DemoCAN
 	case "copied-contactless":
 		return "Falso: cópia do cartão da Maria, encostada ao leitor; CAN " + DemoCAN
 	case "chip-refuses":
