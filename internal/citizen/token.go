@@ -49,6 +49,10 @@ func (t *Token) Zero() bool { return t.value == [16]byte{} }
 // Equal says whether two tokens are those of one card.
 func (t *Token) Equal(other *Token) bool { return t.value == other.value }
 
+// AppendHex appends the 32 hex digits by which files of bookings write the token;
+// whoever asks for them wipes them.
+func (t *Token) AppendHex(b []byte) []byte { return hex.AppendEncode(b, t.value[:]) }
+
 // Format hides the token under every verb and flag.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[token]") }
 

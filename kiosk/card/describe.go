@@ -13,6 +13,9 @@ func Describe(command []byte) string {
 	if err != nil {
 		return "not a command"
 	}
+	if c.Class&0x0C == 0x0C {
+		return fmt.Sprintf("protected, instruction %02X", c.Instruction)
+	}
 	switch c.Instruction {
 	case 0xA4:
 		return "SELECT " + describeFile(c)
@@ -26,6 +29,10 @@ func Describe(command []byte) string {
 		return "GET RESPONSE"
 	case 0x22:
 		return "MSE SET AT (protocol)"
+	case 0x84:
+		return "GET CHALLENGE"
+	case 0x82:
+		return "EXTERNAL AUTHENTICATE (basic access)"
 	case 0x86:
 		return "GENERAL AUTHENTICATE"
 	case 0x88:
@@ -43,6 +50,7 @@ func describeFile(c Command) string {
 		{aidCC1[:], "application CC1"},
 		{aidCC2[:], "application CC2, national data"},
 		{aidPassport[:], "application ICAO (passport)"},
+		{[]byte{0x60, 0x46, 0x32, 0xFF, 0x00, 0x00, 0x06}, "application MultiPass"},
 		{identityCC1.Data, "EF02, identity (CC1)"},
 		{objectCC1.Data, "EF06, security object (CC1)"},
 		{identityCC2.Data, "010D, identity (CC2)"},

@@ -26,7 +26,7 @@ func purposes() map[string]card.Purpose {
 
 func (b Bench) card(ctx context.Context, args []string) error {
 	return b.choose(ctx, "card", []command{
-		{"read", "read [-explain] [-json] [-purpose greeting|checkin] [-chip] [-can-file FICHEIRO|-] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
+		{"read", "read [-explain] [-json] [-purpose greeting|checkin|multipass] [-chip] [-can-file FICHEIRO|-] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
 	}, args)
 }
 
@@ -47,7 +47,7 @@ type cardRequest struct {
 func (b Bench) readCard(ctx context.Context, args []string) error {
 	var q cardRequest
 	f := b.flags("card read", "card read: lê um cartão como o quiosque o leria, e diz o que foi lido e o que custou")
-	f.StringVar(&q.purpose, "purpose", "greeting", "para que se lê: greeting ou checkin")
+	f.StringVar(&q.purpose, "purpose", "greeting", "para que se lê: greeting, checkin ou multipass, que é o token de um cartão encostado ao leitor")
 	f.BoolVar(&q.explain, "explain", false, "mostra cada comando, os bytes e a verificação")
 	f.BoolVar(&q.json, "json", false, "responde em JSON, com tudo")
 	f.BoolVar(&q.personal, "show-personal", false, "mostra os dados pessoais, que de outro modo ficam ocultos")
@@ -63,10 +63,15 @@ func (b Bench) readCard(ctx context.Context, args []string) error {
 	if *chip {
 		q.chance = rand.Reader
 	}
-	if _, known := purposes()[q.purpose]; !known {
-		return fmt.Errorf("kiosk card read: -purpose %q não é greeting nem checkin: %w", q.purpose, ErrUsage)
+	if _, known := purposes()[q.purpose]; !known && q.purpose != forToken {
+		return fmt.Errorf("kiosk card read: -purpose %q não é greeting, checkin nem multipass: %w", q.purpose, ErrUsage)
 	}
 	q.random = rand.Reader
+	if q.purpose == forToken {
+		if err := contactlessOn(*file); err != nil {
+			return fmt.Errorf("kiosk card read: %w", err)
+		}
+	}
 	if *can != "" {
 		var err error
 		if q.number, err = b.askNumber(*can, *file, q.json); err != nil {
@@ -138,6 +143,8 @@ type FieldReport struct {
 	Nome  string `json:"nome"`
 	Bytes int    `json:"bytes"`
 	Text  string `json:"text,omitempty"`
+	// What says what the field is, where its name does not.
+	What string `json:"what,omitempty"`
 }
 
 // VerdictReport is what the check of the signature found.
@@ -216,10 +223,15 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 	if err != nil {
 		return err
 	}
-	purpose := purposes()[q.purpose]
 	watch := &observer{over: t, now: b.Now}
-	report := CardReport{Reader: reader, ATR: fmt.Sprintf("% X", atr), Purpose: purpose.String()}
+	report := CardReport{Reader: reader, ATR: fmt.Sprintf("% X", atr), Purpose: q.purpose}
 	begun := b.Now()
+	if q.purpose == forToken {
+		err = report.token(ctx, watch, trusted, begun, q)
+		return b.tell(&report, watch, begun, q, err)
+	}
+	purpose := purposes()[q.purpose]
+	report.Purpose = purpose.String()
 	query := card.Query{
 		Purpose: purpose, Verify: trusted.Len() > 0, Trust: trusted, Now: b.Now(), Challenge: q.chance,
 		Progress: func(*card.Reading) {
@@ -234,12 +246,18 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 		r, report.Channel, err = readOpened(ctx, watch, atr, query, q)
 	}
 	defer r.Wipe()
+	if err == nil {
+		report.fill(r, purpose, trusted.Len(), q.personal)
+	}
+	return b.tell(&report, watch, begun, q, err)
+}
+
+// tell adds what the reading cost, and answers in the form that was asked for.
+func (b Bench) tell(report *CardReport, watch *observer, begun time.Time, q cardRequest, err error) error {
 	report.Millis, report.Exchanges = b.Now().Sub(begun).Milliseconds(), watch.all
 	report.Commands, report.Sent, report.Received = watch.cost()
 	if err != nil {
 		report.Error = err.Error()
-	} else {
-		report.fill(r, purpose, trusted.Len(), q.personal)
 	}
 	if q.json {
 		return errors.Join(b.json(report), err)
@@ -249,7 +267,6 @@ func (b Bench) explainCard(ctx context.Context, t card.Transmitter, atr []byte, 
 
 // fill takes over what may be told of a reading.
 func (c *CardReport) fill(r *card.Reading, p card.Purpose, certificates int, personal bool) {
-	v := r.Verdict()
 	c.Generation = r.Generation().String()
 	i := slices.IndexFunc(card.Uses(), func(u card.Use) bool { return u.Purpose == p })
 	for _, f := range card.Uses()[i].Fields {
@@ -260,6 +277,11 @@ func (c *CardReport) fill(r *card.Reading, p card.Purpose, certificates int, per
 		}
 		c.Fields = append(c.Fields, field)
 	}
+	c.judged(r.Verdict(), certificates)
+}
+
+// judged takes over what the check of the signature found.
+func (c *CardReport) judged(v card.Verdict, certificates int) {
 	if v.Reason == "" || v.Reason == card.NotAsked {
 		v.Reason = card.NoTrust // that is why nobody asked
 	}
@@ -315,6 +337,9 @@ func (c *CardReport) writeFields(p *printer) {
 			text = fmt.Sprintf("%s (%d bytes; -show-personal mostra)", strings.Repeat("•", 8), f.Bytes)
 		}
 		p.line("             %-24s %s", f.Nome, text)
+		if f.What != "" {
+			p.line("             %s", f.What)
+		}
 	}
 	v := c.Verdict
 	p.line("verificação  %s (%s)", v.Portuguese, v.Code)

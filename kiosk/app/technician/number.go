@@ -14,7 +14,7 @@ import (
 )
 
 // errLocked says what to do about a card that lies on the reader.
-var errLocked = errors.New("o cartão está num leitor sem contacto e só abre com o número da sua frente: -can-file")
+var errLocked = errors.New("o cartão está num leitor sem contacto e só abre com o número da sua frente: -can-file; sem ele dá o seu token: -purpose multipass")
 
 // accessNumber is the number on the front of a card: in one place, and wiped when it is used. It is never an argument,
 // since whoever may list programs may read those.
@@ -28,12 +28,8 @@ func (n *accessNumber) wipe() {
 
 // askNumber reads the number from a file, or asks for it; nobody is asked where contactless cards are switched off.
 func (b Bench) askNumber(from, config string, quiet bool) (*accessNumber, error) {
-	cfg, err := app.Load(config, true) // the printer may not be there yet
-	if err != nil {
+	if err := contactlessOn(config); err != nil {
 		return nil, err
-	}
-	if !cfg.Reader.Contactless {
-		return nil, fmt.Errorf("os cartões sem contacto estão desligados em %s (reader.contactless)", config)
 	}
 	in := b.In
 	if from != "-" {
@@ -51,6 +47,18 @@ func (b Bench) askNumber(from, config string, quiet bool) (*accessNumber, error)
 		}
 	}
 	return numberFrom(in)
+}
+
+// contactlessOn fails where cards on the reader are switched off.
+func contactlessOn(config string) error {
+	cfg, err := app.Load(config, true) // the printer may not be there yet
+	if err != nil {
+		return err
+	}
+	if !cfg.Reader.Contactless {
+		return fmt.Errorf("os cartões sem contacto estão desligados em %s (reader.contactless)", config)
+	}
+	return nil
 }
 
 // numberFrom takes six digits off the first line, and says nothing of what else stands there.
