@@ -37,7 +37,7 @@ async function marked(mark) {
 
 /**
  * @typedef {{index: string, kiosk: string, paper: string, cards: string, led: string, keypad: string, counter: string, callboard: string,
- *   manager: string, hq: string, broker: string}} Addresses
+ *   manager: string, hq: string, broker: string, neighbour?: string, neighbourPaper?: string}} Addresses
  * @typedef {{n: number, number: string, id: string, text: string, at: string}} Paper
  * @typedef {{n: number, at: number, lang: string, text: string, output: string, volume: number, speed: number,
  *   state?: string, end?: number}} Spoken
@@ -46,8 +46,8 @@ async function marked(mark) {
 
 /**
  * Starts a demo and returns when everything answers.
- * @param {{traffic?: boolean, branches?: number, speed?: number, sound?: boolean, dir?: string}} [options]
- *   sound: with a private sound server that can be recorded; dir: a folder to keep, otherwise one that is removed
+ * @param {{traffic?: boolean, branches?: number, speed?: number, sound?: boolean, dir?: string, neighbour?: boolean}} [options]
+ *   neighbour: with a second kiosk; sound: with a private sound server that can be recorded; dir: a folder to keep, otherwise one that is removed
  */
 export async function startDemo(options = {}) {
   const bin = await programs();
@@ -57,6 +57,7 @@ export async function startDemo(options = {}) {
   const args = ['-dir', dir, '-bin', bin, '-sound', sound ? 'pulse' : 'null'];
   if (options.traffic) args.push('-traffic');
   if (options.speed) args.push('-speed', String(options.speed));
+  if (options.neighbour) args.push('-neighbour');
   if (options.branches) args.push('-branches', String(options.branches));
   const began = performance.now();
   const child = spawn(join(bin, 'demo'), args, {
@@ -106,9 +107,9 @@ export async function startDemo(options = {}) {
   const readyMS = performance.now() - began;
 
   const origin = new URL(at.index).origin;
-  /** @param {string} path @param {Record<string, string>} fields */
-  const post = async (path, fields) => {
-    const r = await fetch(origin + path, { method: 'POST', body: new URLSearchParams(fields) });
+  /** @param {string} path @param {Record<string, string>} fields @param {string} [at] another bench's pages */
+  const post = async (path, fields, at = origin) => {
+    const r = await fetch(at + path, { method: 'POST', body: new URLSearchParams(fields) });
     if (!r.ok) throw new Error(`${path}: ${r.status} ${await r.text()}`);
   };
   /** @param {string} path */
@@ -138,6 +139,14 @@ export async function startDemo(options = {}) {
     /** @param {string} kind such as paper-out; none ends all @param {boolean} on
      * @param {number} [after] begins only so many bytes later, in the middle of a slip */
     fault: (kind, on, after = 0) => post('/paper/fault', { kind, on: String(on), after: String(after) }),
+    /** A fault of the second kiosk's printer. @param {string} kind @param {boolean} on */
+    neighbourFault: (kind, on) => post('/paper/fault', { kind, on: String(on) }, new URL(at.neighbourPaper ?? '').origin),
+    /** The slips of the second kiosk, newest first. @returns {Promise<Paper[]>} */
+    neighbourPapers: async () => (await (await fetch(new URL('/api/papers', at.neighbourPaper))).json()).papers,
+    /** Takes the slip that waits in the mouth of the kiosk's printer. */
+    takeSlip: () => post('/paper/mouth', { do: 'take' }),
+    /** Puts another printer on the kiosk's cable. @param {string} language such as star */
+    language: (language) => post('/paper/language', { language }),
     /** Ends a program with kill -9; the demo starts it again. @param {Program} program */
     kill9: async (program) => process.kill(await pid(program), 'SIGKILL'),
     /** Stops a program in the middle of what it does, as a machine that hangs. @param {Program} program */

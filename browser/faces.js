@@ -35,6 +35,7 @@ export function openFaces(browser, demo, scale = 1) {
   };
   return {
     kiosk: async () => new Kiosk(await face('kiosk', demo.at.kiosk, { viewport: sizes.kiosk, hasTouch: true, deviceScaleFactor: scale })),
+    neighbour: async () => new Kiosk(await face('neighbour', demo.at.neighbour ?? '', { viewport: sizes.kiosk, hasTouch: true })),
     callboard: async () => new Callboard(await face('callboard', demo.at.callboard, { viewport: sizes.callboard })),
     /** The callboard for plain televisions, from the branch server. */
     television: async () => new Callboard(await face('television', new URL('/painel', demo.at.counter).href, { viewport: sizes.callboard })),
@@ -54,6 +55,8 @@ export function openFaces(browser, demo, scale = 1) {
       await signIn(page, 'joana');
       return new Coordinator(page);
     },
+    /** The page of the demo's branch at headquarters. */
+    hqBranch: () => face('hq of the branch', new URL('/lojas/L901', demo.at.hq).href, { viewport: sizes.counter }),
     hq: async () => new Headquarters(await face('hq', demo.at.hq, { viewport: sizes.desk })),
     /** @param {'index' | 'paper' | 'cards' | 'led' | 'keypad'} name */
     page: async (name) => face(name, demo.at[name], { viewport: sizes.desk }),

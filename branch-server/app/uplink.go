@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,13 +84,14 @@ func (u *uplink) run(ctx context.Context) error {
 // healthEvery is how many seconds lie between two samples of health when nothing changed.
 const healthEvery = 10
 
-// figures sends the figures of each second, and health every ten.
+// figures sends the figures of each second, and health every ten or as soon as a device of a node is otherwise.
 func (u *uplink) figures(ctx context.Context) error {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	for n := 0; ; n++ {
+	for n, was := 0, ""; ; n++ {
 		u.sendLive(ctx)
-		if n%healthEvery == 0 {
+		if is := states(u.app.site.Devices()); n%healthEvery == 0 || is != was {
+			was = is
 			u.sendHealth()
 		}
 		select {
@@ -97,6 +100,15 @@ func (u *uplink) figures(ctx context.Context) error {
 		case <-second.C:
 		}
 	}
+}
+
+// states tell the nodes that are there and how their devices are.
+func states(nodes []wire.KioskHealth) string {
+	var b strings.Builder
+	for _, n := range nodes {
+		fmt.Fprintln(&b, n.Node, n.Online, n.Devices) // maps are printed in the order of their keys
+	}
+	return b.String()
 }
 
 func (u *uplink) sendLive(ctx context.Context) {

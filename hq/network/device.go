@@ -26,6 +26,7 @@ type Part struct {
 	Name  string // printer, reader, sound, screen
 	State string // a code such as ready or paper_out, with underscores
 	Level Level
+	Since time.Time // it is in this state, by the branch's clock; zero where no fact of the Day said so
 }
 
 // Device is one node of a branch: its server, a kiosk, a callboard box.
@@ -123,6 +124,9 @@ func (b *branch) devices() []Device {
 			continue
 		}
 		own, level := parts(k.Devices)
+		for i := range own {
+			own[i].Since = b.asSince(k.Node, own[i].Name, own[i].State)
+		}
 		if !k.Online {
 			level = LevelGone
 		}

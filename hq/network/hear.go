@@ -33,6 +33,7 @@ func (n *Network) Commit(node wire.NodeID, epoch uint64, records []wire.Record, 
 		b.epoch, b.quarantined = epoch, false
 		for _, e := range entries {
 			b.visits.Apply(e)
+			b.noteDevice(e)
 			b.hwm = e.Seq
 		}
 		n.remember(b, entries[0].Seq)
@@ -59,7 +60,7 @@ func (n *Network) Restore(h Held) {
 // Replay applies one record of the Day of the epoch that Restore told of last.
 func (n *Network) Replay(node wire.NodeID, r wire.Record) {
 	e := Entry(r)
-	n.on(node, func(b *branch) { b.visits.Apply(e) })
+	n.on(node, func(b *branch) { b.visits.Apply(e); b.noteDevice(e) })
 }
 
 // Restored ends the restoring: the last facts of all branches come into their order.

@@ -98,6 +98,8 @@ type branch struct {
 	keptSum      [32]byte
 	keptAt       time.Time
 
+	states map[deviceKey]deviceState // of devices, as the facts of the Day said
+
 	gives time.Time // numbers are given by its hours since then; zero if it was never seen otherwise
 }
 

@@ -96,8 +96,9 @@ type Summary struct {
 	Next   time.Time // numbers are given again; zero if that is not known
 	Source Source
 	Figures
-	Log   Log
-	Fleet Fleet
+	Log     Log
+	Fleet   Fleet
+	Trouble Trouble // the worst of it
 
 	Unlawful int // others called between two calls of priority by law, as the branch last said; 0 is none
 }
@@ -155,7 +156,7 @@ func (b *branch) summary(now time.Time, opt Options) Summary {
 			Epoch: b.epoch, HWM: b.hwm, BranchSeq: max(b.hwm, b.live.Seq), Quarantined: b.quarantined,
 			Received: b.received, Lag: b.lag,
 		},
-		Fleet: fleet(b.health.Kiosks), Unlawful: max(0, b.live.Unlawful),
+		Fleet: fleet(b.health.Kiosks), Trouble: b.trouble(), Unlawful: max(0, b.live.Unlawful),
 	}
 	b.tellFigures(&s, now)
 	b.tellHours(&s)

@@ -206,6 +206,18 @@ func TestOnlyTheLastFactsAreRemembered(t *testing.T) {
 	}
 }
 
+// A printer that fails tells its state and that this is a fault: one line of a page.
+func TestAFactThatRepeatsTheOneBeforeIsToldOnce(t *testing.T) {
+	d := newDay(t)
+	noted := func(kind string, seq uint64, node string) queue.Noted {
+		return queue.Noted{Type: kind, Version: 1, Data: []byte(`{"dev":"printer","state":"paper_out"}`), From: queue.Origin{Node: node, Epoch: 1, Seq: seq}}
+	}
+	d.at(1, noted("printer.state", 7, "L901-K01"), noted("device.fault", 8, "L901-K01"), noted("printer.state", 9, "L901-K02"))
+	if got := d.branch.Recent(); len(got) != 3 { // with the opening of the day
+		t.Errorf("%d facts: %+v", len(got), got)
+	}
+}
+
 func TestAnyOrderOfFactsIsSurvived(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {

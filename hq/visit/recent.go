@@ -1,6 +1,8 @@
 package visit
 
 import (
+	"bytes"
+
 	"balcao/internal/queue"
 )
 
@@ -24,8 +26,20 @@ func told(e queue.Event) bool {
 	}
 }
 
+// repeats reports whether a fact says of a device what the fact before it said: a printer that fails tells its state and
+// that this is a fault.
+func (b *Branch) repeats(e queue.Entry) bool {
+	noted, is := e.Event.(queue.Noted)
+	if !is || len(b.recent) == 0 {
+		return false
+	}
+	last, is := b.recent[(b.next+len(b.recent)-1)%len(b.recent)].Event.(queue.Noted)
+	return is && last.From.Node == noted.From.Node && last.From.Epoch == noted.From.Epoch && noted.From.Seq == last.From.Seq+1 &&
+		len(noted.Data) > 0 && bytes.Equal(last.Data, noted.Data)
+}
+
 func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
-	if !told(e.Event) {
+	if !told(e.Event) || b.repeats(e) {
 		return
 	}
 	f := Fact{Entry: e}

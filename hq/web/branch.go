@@ -45,6 +45,8 @@ type titlePart struct {
 	Verdict string
 	Cause   string
 	Zone    string
+	Trouble string // the worst that ails its devices, and since when; empty for nothing
+	First   string // what to do first about that
 	Law     string // what the branch has set against the law; empty if nothing is
 }
 
@@ -55,6 +57,9 @@ func titleOf(d network.Detail, now time.Time) titlePart {
 	}
 	if d.Unlawful > 0 {
 		t.Law = fmt.Sprintf("Contra a lei: atrasa a prioridade. A loja chama %s entre duas prioridades por lei (DL 58/2016).", counted(d.Unlawful, "outra senha", "outras senhas"))
+	}
+	if d.Trouble.Node != "" && d.Fresh() {
+		t.Trouble, t.First = troubleWords(d.Trouble, d.There)
 	}
 	switch d.State {
 	case network.Out:
@@ -239,6 +244,7 @@ type deviceLine struct {
 	Name  string
 	Node  string
 	Face  string
+	Bad   []string // what does not work or wants a look
 	Words []string
 	Age   string
 	Gone  bool
@@ -274,7 +280,15 @@ func deviceList(d network.Detail, now time.Time) devicePanel {
 			Gone: dev.Level == network.LevelGone,
 		}
 		for _, part := range dev.Parts {
-			line.Words = append(line.Words, partWords(part.Name, part.State))
+			words := partWords(part.Name, part.State)
+			if part.Level == network.LevelFine {
+				line.Words = append(line.Words, words)
+				continue
+			}
+			if !part.Since.IsZero() {
+				words += " há " + span(max(0, d.There.Sub(part.Since)))
+			}
+			line.Bad = append(line.Bad, words)
 		}
 		for _, m := range dev.Models {
 			line.Words = append(line.Words, modelWords(m))
@@ -289,7 +303,7 @@ func deviceList(d network.Detail, now time.Time) devicePanel {
 			line.Words = append(line.Words, counted(int(dev.Unsent), "facto por enviar", "factos por enviar"))
 		}
 		if line.Gone {
-			line.Words = []string{"sem sinal"}
+			line.Bad, line.Words = nil, []string{"sem sinal"}
 			if !dev.Since.IsZero() {
 				line.Words = []string{"sem sinal " + since(dev.Since, now)}
 			}

@@ -186,7 +186,7 @@ func shortCause(b network.Summary) string {
 	case network.CauseWait:
 		return "espera longa"
 	case network.CauseDevice:
-		return "dispositivo"
+		return shortTrouble(b.Trouble)
 	case network.CauseNoPaper:
 		return "não imprime"
 	case network.CauseFork:

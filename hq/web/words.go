@@ -113,13 +113,7 @@ func causeOf(s network.Summary, now time.Time) string {
 		}
 		return fmt.Sprintf("A mais longa espera há %s%s.", span(s.Longest), who)
 	case network.CauseDevice:
-		if s.Fleet.Faults > 0 {
-			return counted(s.Fleet.Faults, "dispositivo com avaria.", "dispositivos com avaria.")
-		}
-		if s.Fleet.Gone > 0 {
-			return counted(s.Fleet.Gone, "dispositivo sem sinal.", "dispositivos sem sinal.")
-		}
-		return counted(s.Fleet.Watch, "dispositivo a vigiar.", "dispositivos a vigiar.")
+		return "" // the page says which, since when and what to do first
 	case network.CauseBehind:
 		return "A recuperar " + counted(int(s.Log.Behind()), "facto.", "factos.")
 	}
@@ -159,7 +153,7 @@ var partNames = map[string]string{
 
 var partStates = map[string]string{
 	"ready": "pronta", "ok": "bem", "near_end": "papel a acabar", "paper_near_end": "papel a acabar", "paper_low": "papel a acabar",
-	"paper_out": "sem papel", "cover_open": "tampa aberta", "cutter_error": "guilhotina presa", "head_hot": "cabeça quente",
+	"paper_out": "sem papel", "cover_open": "com a tampa aberta", "cutter_error": "com a guilhotina presa", "head_hot": "com a cabeça quente",
 	"recoverable_error": "encravada", "unrecoverable_error": "precisa de técnico", "offline": "não aceita trabalhos",
 	"disconnected": "não responde", "absent": "não está", "not_confirmed": "não confirmou", "starting": "a arrancar",
 	"stopping": "a parar", "idle": "pronto", "playing": "a tocar", "printing": "a imprimir", "fault": "avaria", "failed": "avaria",

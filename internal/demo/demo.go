@@ -32,6 +32,8 @@ type demo struct {
 	bench *bench.Bench
 	index net.Listener
 	lock  *os.File
+
+	second *neighbour // nil without one
 }
 
 // newDemo prepares folder, ports, virtual devices and configuration files. Nothing runs yet.
@@ -73,6 +75,11 @@ func (d *demo) prepare(ctx context.Context) error {
 	d.plan.Printer, d.plan.Reader, d.plan.Trust = d.bench.PrinterPort(), d.bench.ReaderSocket(), d.bench.TrustFolder()
 	d.plan.LED = d.bench.LEDPort()
 	d.plan.Keypad = d.bench.KeypadSocket()
+	if d.opts.second {
+		if err := d.settleNeighbour(ctx); err != nil {
+			return err
+		}
+	}
 	if err := d.plan.write(); err != nil {
 		return err
 	}
@@ -123,6 +130,9 @@ type addresses struct {
 	HQ        string `json:"hq"`
 	Broker    string `json:"broker"`
 
+	Neighbour      string `json:"neighbour,omitempty"`      // the second kiosk, where there is one
+	NeighbourPaper string `json:"neighbourPaper,omitempty"` // what its printer prints
+
 	Operation map[string]string `json:"operation"` // health, readiness and metrics of each program
 }
 
@@ -132,13 +142,17 @@ func (d *demo) addresses() addresses {
 	for name, address := range d.plan.Operation {
 		figures[name] = "http://" + *address + "/"
 	}
-	return addresses{
+	all := addresses{
 		Operation: figures,
 		Index:     index + "/", Paper: index + "/paper", Cards: index + "/cards", LED: index + "/led", Keypad: index + "/keypad",
 		Kiosk: "http://" + d.plan.Kiosk + "/", Callboard: "http://" + d.plan.Callboard + "/callboard",
 		Counter: "http://" + d.plan.Branch + "/balcao", Manager: "http://" + d.plan.Branch + "/coordenacao",
 		HQ: "http://" + d.plan.HQ + "/", Broker: "tls://" + d.plan.Broker,
 	}
+	if d.second != nil {
+		all.Neighbour, all.NeighbourPaper = "http://"+d.plan.Neighbour+"/", "http://"+d.second.pages.Addr().String()+"/paper"
+	}
+	return all
 }
 
 func (d *demo) programs() []program {
@@ -148,12 +162,16 @@ func (d *demo) programs() []program {
 			logs: filepath.Join(d.plan.Dir, "logs", name+".log"), pid: filepath.Join(d.plan.Dir, name+".pid"), health: "http://" + health + "/healthz",
 		}
 	}
-	return []program{
+	all := []program{
 		of("hq", "hq", d.plan.HQ),
 		of("branch-server", "branch-server", d.plan.Branch),
 		of("kiosk", "kiosk", d.plan.Kiosk),
 		of("callboard", "kiosk", d.plan.Callboard),
 	}
+	if d.second != nil {
+		all = append(all, of("neighbour", "kiosk", d.plan.Neighbour))
+	}
+	return all
 }
 
 // run shows everything until ctx ends, then ends it all.
@@ -175,6 +193,10 @@ func (d *demo) run(ctx context.Context, out io.Writer) (err error) {
 	defer unplug()
 	g.Go(func() error { return d.bench.Run(devices) })
 	g.Go(func() error { return serve.HTTP(ctx, d.index, d.pages(), d.log) })
+	if d.second != nil {
+		g.Go(func() error { return d.second.bench.Run(devices) })
+		g.Go(func() error { return serve.HTTP(ctx, d.second.pages, d.second.bench.Handler(), d.log) })
+	}
 	programs := d.programs()
 	g.Go(func() error {
 		defer unplug()

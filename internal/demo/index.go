@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"balcao/internal/look"
@@ -26,7 +27,7 @@ type face struct {
 
 func (d *demo) faces() []face {
 	a := d.addresses()
-	return []face{
+	all := []face{
 		{
 			Name: "Quiosque", Icon: "ticket", URL: a.Kiosk, Who: "Cidadãos",
 			Text: "O ecrã tátil à entrada. Um toque no serviço e a senha sai em papel.",
@@ -83,6 +84,18 @@ func (d *demo) faces() []face {
 			Try:  "Tire uma senha no quiosque e veja o número mudar aqui em menos de um segundo.",
 		},
 	}
+	if d.second == nil {
+		return all
+	}
+	return slices.Insert(all, 2, face{
+		Name: "Quiosque 2", Icon: "ticket", URL: a.Neighbour, Who: "Cidadãos",
+		Text: "O quiosque ao lado do primeiro, com impressora sua.",
+		Try:  "Tire o papel ao primeiro: ele manda ao quiosque 2 quem quer a senha em papel.",
+	}, face{
+		Name: "Papel do quiosque 2", Icon: "print", URL: a.NeighbourPaper, Who: "Simulado",
+		Text: "O que imprime a impressora do segundo quiosque; também avaria.",
+		Try:  "Tire também este papel: nenhum quiosque manda ao outro, e a sede recebe um alerta.",
+	})
 }
 
 // pages serves the index and, below it, the pages of the virtual devices.

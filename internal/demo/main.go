@@ -39,6 +39,7 @@ type options struct {
 	traffic  bool
 	speed    float64
 	branches int
+	second   bool
 	cards    string
 	sound    string
 }
@@ -61,6 +62,7 @@ func run(args []string, out, messages io.Writer) error {
 	flags.BoolVar(&o.traffic, "traffic", false, "let simulated citizens and clerks come")
 	flags.Float64Var(&o.speed, "speed", 20, "how much faster than real the simulated day runs")
 	flags.IntVar(&o.branches, "branches", 0, "simulated branches that report to headquarters beside the real one")
+	flags.BoolVar(&o.second, "neighbour", false, "a second kiosk beside the first, with a printer of its own")
 	flags.StringVar(&o.cards, "cards", "auto", "virtual card: real (pcscd and vpcd), replay, or auto")
 	flags.StringVar(&o.sound, "sound", "auto", "where calls are spoken: auto, pulse, alsa or null")
 	if err := flags.Parse(args); err != nil {

@@ -30,11 +30,13 @@ type plan struct {
 	Enrol     string // where nodes ask headquarters for certificates
 	Kiosk     string
 	Callboard string
-	Printer   string // serial device of the virtual printer
-	Reader    string // socket of the card service
-	LED       string // serial device of the virtual sign of LEDs
-	Trust     string // folder of the certificates of the virtual cards
-	Keypad    string // socket of the virtual keypad and plug
+	Neighbour string  // the second kiosk
+	Second    *second `json:",omitempty"` // its devices; nil where there is none
+	Printer   string  // serial device of the virtual printer
+	Reader    string  // socket of the card service
+	LED       string  // serial device of the virtual sign of LEDs
+	Trust     string  // folder of the certificates of the virtual cards
+	Keypad    string  // socket of the virtual keypad and plug
 	Sound     string
 	Operation map[string]*string // where health, readiness and metrics of each program are
 	Branches  int                // simulated ones, beside the real one
@@ -74,9 +76,9 @@ func (p *plan) ports(ctx context.Context, given map[string]*string) error {
 func (p *plan) addresses() map[string]*string {
 	all := map[string]*string{
 		"Branch": &p.Branch, "Broker": &p.Broker, "HQ": &p.HQ, "HQBroker": &p.HQBroker,
-		"Enrol": &p.Enrol, "Kiosk": &p.Kiosk, "Callboard": &p.Callboard,
+		"Enrol": &p.Enrol, "Kiosk": &p.Kiosk, "Callboard": &p.Callboard, "Neighbour": &p.Neighbour,
 	}
-	for _, name := range []string{"hq", "branch", "kiosk", "callboard"} {
+	for _, name := range []string{"hq", "branch", "kiosk", "callboard", "neighbour"} {
 		if p.Operation == nil {
 			p.Operation = map[string]*string{}
 		}
@@ -120,7 +122,11 @@ func freeAddress(ctx context.Context, wanted string) (string, error) {
 
 // write makes the configuration files of the programs.
 func (p *plan) write() error {
-	for _, name := range []string{"branch-server.yaml", "kiosk.yaml", "callboard.yaml", "hq.yaml"} {
+	names := []string{"branch-server.yaml", "kiosk.yaml", "callboard.yaml", "hq.yaml"}
+	if p.Second != nil {
+		names = append(names, "neighbour.yaml")
+	}
+	for _, name := range names {
 		t, err := template.ParseFS(files, "files/"+name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)

@@ -15,11 +15,19 @@ import (
 )
 
 // enrolled are the nodes of the demonstration that are programs of their own: node, program and configuration.
-var enrolled = []struct{ node, program, config string }{
-	{"L901", "branch-server", "branch-server.yaml"},
-	{"L901-K01", "kiosk", "kiosk.yaml"},
-	{"L901-D01", "kiosk", "callboard.yaml"},
+func (d *demo) enrolled() []enrolment {
+	all := []enrolment{
+		{"L901", "branch-server", "branch-server.yaml"},
+		{"L901-K01", "kiosk", "kiosk.yaml"},
+		{"L901-D01", "kiosk", "callboard.yaml"},
+	}
+	if d.second != nil {
+		all = append(all, enrolment{neighbourNode, "kiosk", "neighbour.yaml"})
+	}
+	return all
 }
+
+type enrolment struct{ node, program, config string }
 
 // enrol gives every program its certificate the way an installation does, the first time the demo runs in its folder:
 // headquarters makes the authority and a token for each node, and each node enrols with its own command.
@@ -30,10 +38,10 @@ func (d *demo) enrol(ctx context.Context) error {
 			return err
 		}
 	}
-	var missing []int
-	for i, n := range enrolled {
+	var missing []enrolment
+	for _, n := range d.enrolled() {
 		if !d.holds(n.node) {
-			missing = append(missing, i)
+			missing = append(missing, n)
 			continue
 		}
 		// The port may be another one than at the last run.
@@ -45,8 +53,7 @@ func (d *demo) enrol(ctx context.Context) error {
 		return nil
 	}
 	return d.whileAuthority(ctx, func() error {
-		for _, i := range missing {
-			n := enrolled[i]
+		for _, n := range missing {
 			token := filepath.Join(d.plan.Dir, "token-"+n.node)
 			if err := d.tell(ctx, "hq", "ca", "-config", hq, "token", "-out", token, n.node); err != nil {
 				return err
