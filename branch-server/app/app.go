@@ -205,7 +205,7 @@ func (a *App) connect(_ context.Context) error {
 	a.parent, err = carrier.NewParent(carrier.ParentConfig{
 		Boot: a.boot, Incarnation: a.store.Incarnation(), Software: Version, Link: link,
 		Ledger: site.Ledger{Adopter: a.engine, Marks: a.store},
-		Handle: a.site.Handle, OnHealth: a.site.Health, OnPresence: a.site.Presence, OnHello: a.site.Hello,
+		Handle: a.site.Handle, OnHealth: a.site.Health, OnPresence: a.site.Presence, OnHello: a.site.Hello, OnVersion: a.site.Version,
 		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {

@@ -69,8 +69,12 @@ func (a *App) link() web.Link {
 	if a.uplink.up {
 		state = web.LinkUp
 	}
+	refused := a.uplink.child.Agreement().Refused
+	if a.uplink.up && refused != "" {
+		state = web.LinkRefused
+	}
 	unsent, _ := a.uplink.child.Unsent()
-	return web.Link{State: state, Since: a.uplink.since, Unsent: unsent}
+	return web.Link{State: state, Since: a.uplink.since, Unsent: unsent, Newer: refused == wire.RefusedNew}
 }
 
 func (u *uplink) run(ctx context.Context) error {

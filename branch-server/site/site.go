@@ -347,7 +347,7 @@ func (s *Site) Devices() []wire.KioskHealth {
 	defer s.mu.Unlock()
 	all := make([]wire.KioskHealth, 0, len(s.nodes))
 	for _, n := range s.nodes {
-		all = append(all, *n)
+		all = append(all, refusedMark(*n))
 	}
 	slices.SortFunc(all, func(a, b wire.KioskHealth) int { return strings.Compare(a.Node, b.Node) })
 	return all

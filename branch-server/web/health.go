@@ -47,12 +47,14 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"drift":               {stateWatch, "fora de acerto"},
 	"held":                {stateWatch, "com um salto que o programa não seguiu"},
 	"unset":               {stateOut, "por acertar"},
+	"too-old":             {stateOut, "de uma versão antiga, que a loja já não fala: atualize o deste aparelho. Até lá trabalha sozinho, e nada do que guardou se perde"},
+	"too-new":             {stateOut, "de uma versão mais nova do que a da loja: atualize o servidor da loja. Até lá o aparelho trabalha sozinho, e nada do que guardou se perde"},
 	"quarantined":         {stateOut, "em quarentena, porque chegou com duas versões: o aparelho trabalha sozinho e nada dele entra até a informática decidir"},
 }
 
 var deviceNames = map[string]string{
 	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "log": "registo",
-	wire.PartDisk: "disco", wire.PartClock: "relógio",
+	wire.PartDisk: "disco", wire.PartClock: "relógio", wire.PartProgram: "programa",
 }
 
 // device says how a kiosk or callboard is.
@@ -174,6 +176,8 @@ func nodeName(node string, faces []string) string {
 func (p painter) linkView() deviceView {
 	v := deviceView{Name: "Sede", Since: milli(p.link.Since)}
 	switch p.link.State {
+	case LinkRefused:
+		v.State, v.Text = stateOut, p.refusedWords()
 	case LinkUp:
 		v.State, v.Text = stateOK, "Ligada"
 		if p.link.Unsent > 0 {
@@ -194,6 +198,19 @@ func (p painter) linkView() deviceView {
 		v.State, v.Text = "free", "Esta loja não tem sede configurada."
 	}
 	return v
+}
+
+// refusedWords says that headquarters takes nothing in, and what to do.
+func (p painter) refusedWords() string {
+	text := "O programa da loja fala uma versão antiga, que a sede já não fala: atualize o servidor da loja."
+	if p.link.Newer {
+		text = "O programa da loja é mais novo do que o da sede: a sede tem de ser atualizada."
+	}
+	text += " A loja trabalha na mesma e nada se perde"
+	if p.link.Unsent > 0 {
+		text += "; " + strconv.FormatUint(p.link.Unsent, 10) + " registos esperam"
+	}
+	return text + "."
 }
 
 // wishView is somebody at a kiosk who wishes for somebody of the branch.

@@ -51,14 +51,17 @@ type Sessions interface {
 const (
 	LinkUp   = "up"   // connected
 	LinkDown = "down" // not connected; the branch works on
-	LinkOff  = "off"  // no headquarters is configured
+	// LinkRefused is connected without a protocol version in common: headquarters takes nothing in.
+	LinkRefused = "refused"
+	LinkOff     = "off" // no headquarters is configured
 )
 
 // Link is the state of the way to headquarters.
 type Link struct {
-	State  string    // up, down or off
+	State  string    // up, down, refused or off
 	Since  time.Time // of that state; zero if not known
 	Unsent uint64    // entries of the journal that headquarters has not acknowledged
+	Newer  bool      // refused because the branch's program is the newer one
 }
 
 // Config is what the faces need. Every field without a stated default must be set.

@@ -27,6 +27,7 @@ const (
 
 	NoPaper  Rule = "no_paper" // no kiosk of the branch can print
 	Fork     Rule = "fork"     // the log of the branch was seen with two contents
+	Version  Rule = "version"  // the branch's program has no protocol version in common with headquarters
 	Offline  Rule = "offline"  // the branch has no link
 	District Rule = "district" // several branches of a district have no link
 )

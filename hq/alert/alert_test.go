@@ -43,6 +43,7 @@ func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
 		{"never connected", func(r *alert.Reading) { r.Linked, r.Ever = false, false }, ""},
 		{"gone: nothing else is told", func(r *alert.Reading) { r.Linked, r.Counters, r.Kiosks[0].Prints = false, 0, false }, "offline"},
 		{"a log with two contents", func(r *alert.Reading) { r.Forked, r.Counters = true, 0 }, "fork"},
+		{"a program too old for headquarters: its figures are not judged", func(r *alert.Reading) { r.Refused, r.Counters = "old", 0 }, "version"},
 		{"70 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 7 }, ""},
 		{"60 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 6 }, "breach_now"},
 		{"too few calls to tell", func(r *alert.Reading) { r.Calls, r.Within = 9, 0 }, ""},

@@ -11,6 +11,7 @@ type Reading struct {
 	Silence time.Duration // since its last word
 	Open    bool          // its Day is open
 	Shut    bool          // by its hours: no numbers are given, and those inside are served
+	Refused string        // old or new: its program has no protocol version in common with headquarters; empty is in order
 	Forked  bool          // its log was seen with two contents
 
 	Unlawful int // others it calls between two calls of priority by law, against the law; 0 is none

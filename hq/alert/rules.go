@@ -25,6 +25,17 @@ const (
 	boardBehind = 10 * time.Second
 )
 
+// version says that a branch's program and headquarters' have no protocol version in common: its log waits at the branch.
+func version(r Reading) Finding {
+	words, first := "O programa deste local fala uma versão antiga, que a sede já não fala. O local continua a atender e guarda os registos.",
+		"Atualizar o programa do local: os registos que esperam entram a seguir."
+	if r.Refused == "new" {
+		words, first = "O programa deste local é mais novo do que o da sede. O local continua a atender e guarda os registos.",
+			"Atualizar o programa da sede: os registos que esperam entram a seguir."
+	}
+	return r.finding(Version, "", Soon, words, first)
+}
+
 // Check finds what is wrong with a branch now.
 func Check(r Reading, p Policy) []Finding {
 	if r.Forked {
@@ -37,6 +48,9 @@ func Check(r Reading, p Policy) []Finding {
 		}
 		return []Finding{r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
 			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")}
+	}
+	if r.Refused != "" {
+		return append(machines(r), version(r))
 	}
 	all := append(unlawful(r), machines(r)...)
 	if !r.Open {

@@ -232,7 +232,7 @@ func (a *App) connect() error {
 		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: ledger{Ingest: a.ingest, disk: a.disk}, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
-		OnClone: a.ingest.Cloned, Handle: a.handle,
+		OnClone: a.ingest.Cloned, OnVersion: a.ingest.Version, Handle: a.handle,
 		Now: time.Now, Log: a.log,
 	})
 	return err

@@ -37,6 +37,13 @@ func (i *Ingest) Presence(p carrier.Presence) {
 	i.note(p.Node, "", at)
 }
 
+// Version hears which protocol version is spoken with a branch, or why none is.
+func (i *Ingest) Version(node wire.NodeID, version int, refused wire.Refusal) {
+	if node == node.Branch() {
+		i.network.Version(node, version, refused)
+	}
+}
+
 // Live hears a branch's figures of this second.
 func (i *Ingest) Live(node wire.NodeID, s wire.Sample) {
 	l, err := DecodeLive(node, s)

@@ -63,7 +63,7 @@ func (b *branch) reading(now time.Time, opt Options) alert.Reading {
 	s := b.summary(now, opt)
 	r := alert.Reading{
 		Branch: string(b.ID), Name: s.Name, District: s.District, Linked: s.Fresh(), Ever: s.Presence != "",
-		Silence: now.Sub(s.Heard), Open: s.Open, Counters: s.Counters, Usual: -1, SinceIssued: -1, Forked: s.Log.Quarantined,
+		Silence: now.Sub(s.Heard), Open: s.Open, Counters: s.Counters, Usual: -1, SinceIssued: -1, Forked: s.Log.Quarantined, Refused: string(s.Refused),
 		Shut: s.Shut, Unlawful: s.Unlawful,
 	}
 	if r.Linked {

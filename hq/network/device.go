@@ -113,7 +113,7 @@ func (b *branch) devices() []Device {
 	if b.healthAt.IsZero() {
 		return nil
 	}
-	own, level := parts(b.health.Devices)
+	own, level := parts(b.serverParts())
 	all := []Device{{
 		Node: b.ID, Server: true, Online: b.presence == wire.Online, Parts: own, Level: level, Since: b.since, Seen: b.healthAt,
 		Unsent: b.unsent, Memory: b.health.Memory,
@@ -137,6 +137,17 @@ func (b *branch) devices() []Device {
 	}
 	slices.SortStableFunc(all[1:], func(x, y Device) int { return cmp.Compare(x.Node, y.Node) })
 	return all
+}
+
+// serverParts are the branch server's own, with its program where headquarters refuses that.
+func (b *branch) serverParts() map[string]string {
+	if b.refused == "" {
+		return b.health.Devices
+	}
+	marked := map[string]string{}
+	maps.Copy(marked, b.health.Devices)
+	marked[wire.PartProgram] = wire.ProgramState(b.refused)
+	return marked
 }
 
 func unixMilli(ms int64) time.Time {

@@ -144,6 +144,11 @@ func (n *Network) Present(node wire.NodeID, p Presence, at time.Time) {
 	})
 }
 
+// Version tells which protocol version is spoken with a branch; or, with 0, why none is.
+func (n *Network) Version(node wire.NodeID, version int, refused wire.Refusal) {
+	n.on(node, func(b *branch) { b.version, b.refused = version, refused })
+}
+
 // Live takes in a branch's figures of this second.
 func (n *Network) Live(node wire.NodeID, l wire.Live, unsent uint64, rx time.Time) {
 	if len(l.Queues) > maxLines {

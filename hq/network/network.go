@@ -81,7 +81,9 @@ type branch struct {
 	// Of the connection.
 	presence wire.Presence // "" before the first word
 	software string
-	since    time.Time // presence began
+	version  int          // of the protocol
+	refused  wire.Refusal // why no version is in common; empty is no refusal
+	since    time.Time    // presence began
 	heard    time.Time
 
 	live      wire.Live

@@ -30,6 +30,7 @@ type Cause string
 // The causes there are; empty when nothing is wrong.
 const (
 	CauseFork    Cause = "fork"    // its log was seen with two contents
+	CauseVersion Cause = "version" // its program has no protocol version in common with headquarters
 	CauseNoPaper Cause = "printer" // no kiosk can print
 	CauseWait    Cause = "wait"    // the longest wait exceeds the target
 	CauseDevice  Cause = "device"  // a device has a fault
@@ -88,6 +89,7 @@ type Summary struct {
 	Presence wire.Presence // of the connection; "" before the first word
 	Silent   bool          // connected or not, nothing was heard for too long
 	Since    time.Time     // the presence began
+	Refused  wire.Refusal  // why its log is not taken in: no protocol version in common; empty is no refusal
 	Heard    time.Time     // last word; zero for none
 
 	Day    string
@@ -150,7 +152,7 @@ func (b *branch) summary(now time.Time, opt Options) Summary {
 	s := Summary{
 		ID: b.ID, Name: b.name(), District: b.District, Simulated: b.simulated,
 		Kind: b.kind(), Position: b.Position, Opens: b.Opens, Delivery: b.Delivery, Bodies: b.visits.BodyIDs(),
-		Presence: b.presence, Since: b.since, Heard: b.heard,
+		Presence: b.presence, Since: b.since, Heard: b.heard, Refused: b.refused,
 		Silent: b.presence != "" && now.Sub(b.heard) > opt.Silence,
 		Log: Log{
 			Epoch: b.epoch, HWM: b.hwm, BranchSeq: max(b.hwm, b.live.Seq), Quarantined: b.quarantined,
@@ -221,6 +223,8 @@ func judge(s Summary, opt Options) (State, Cause) {
 		return Never, ""
 	case !s.Fresh():
 		return Unlinked, ""
+	case s.Refused != "":
+		return Out, CauseVersion
 	case !s.Open:
 		return Closed, ""
 	case s.Fleet.Kiosks > 0 && s.Fleet.Printer == s.Fleet.Kiosks:
@@ -295,6 +299,7 @@ func (t *Totals) add(s Summary) {
 type Detail struct {
 	Summary
 	Software string
+	Protocol int // version spoken with it; 0 before its hello, and where none is in common
 	Services []visit.Line
 	Bodies   []visit.Line
 	Wait     visit.Spread // of those called today, by the log
@@ -311,7 +316,7 @@ func (b *branch) detail(now time.Time, opt Options) Detail {
 	there := b.there(now)
 	f := b.visits.Figures(there)
 	d := Detail{
-		Summary: b.summary(now, opt), Software: b.software, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
+		Summary: b.summary(now, opt), Software: b.software, Protocol: b.version, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
 		Wait: f.Wait, Service: f.ServiceTime, Counters: b.visits.Counters(), Facts: b.visits.Recent(), Halves: b.visits.Halves(),
 		Devices: b.devices(), There: there, Zone: b.Zone,
 	}

@@ -69,6 +69,8 @@ func titleOf(d network.Detail, now time.Time) titlePart {
 			t.Verdict = "Avaria."
 		case network.CauseFork:
 			t.Verdict = "O registo precisa de alguém."
+		case network.CauseVersion:
+			t.Verdict = "Os programas não se entendem."
 		default:
 		}
 	case network.Watch:
@@ -297,7 +299,11 @@ func deviceList(d network.Detail, now time.Time) devicePanel {
 			line.Words = append(line.Words, "papel para "+counted(dev.Roll.Left, "talão", "talões"))
 		}
 		if dev.Server && d.Software != "" {
-			line.Words = append(line.Words, "versão "+d.Software)
+			version := "versão " + d.Software
+			if d.Protocol > 0 {
+				version += fmt.Sprintf(" (protocolo %d)", d.Protocol)
+			}
+			line.Words = append(line.Words, version)
 		}
 		if dev.Unsent > 0 {
 			line.Words = append(line.Words, counted(int(dev.Unsent), "facto por enviar", "factos por enviar"))

@@ -191,6 +191,8 @@ func shortCause(b network.Summary) string {
 		return "não imprime"
 	case network.CauseFork:
 		return "duas versões"
+	case network.CauseVersion:
+		return "versão do programa"
 	case network.CauseBehind:
 		return "a recuperar"
 	}

@@ -48,6 +48,7 @@ var (
 	signNever    = sign{"stale", "b-stale", "por ligar"}
 	signBroken   = sign{"out", "b-out", "avaria"}
 	signForked   = sign{"out", "b-out", "registo"}
+	signRefused  = sign{"out", "b-out", "versão"}
 	signGood     = sign{"ok", "b-ok", "bem"}
 	signSoon     = sign{"watch", "b-watch", "a vigiar"}
 	signSilent   = sign{"stale", "b-stale", "sem sinal"}
@@ -63,6 +64,8 @@ func signOf(s network.Summary) sign {
 			return signBroken
 		case network.CauseFork:
 			return signForked
+		case network.CauseVersion:
+			return signRefused
 		default:
 			return signOut
 		}
@@ -104,6 +107,11 @@ func causeOf(s network.Summary, now time.Time) string {
 	switch s.Cause {
 	case network.CauseFork:
 		return "O registo desta loja chegou com duas versões; a segunda não foi aceite."
+	case network.CauseVersion:
+		if s.Refused == wire.RefusedNew {
+			return "O programa da loja é mais novo do que o da sede: atualize a sede. A loja continua a atender e guarda os registos."
+		}
+		return "O programa da loja fala uma versão antiga: atualize-o. A loja continua a atender e guarda os registos."
 	case network.CauseNoPaper:
 		return "Nenhum quiosque consegue imprimir."
 	case network.CauseWait:
@@ -148,7 +156,7 @@ func linkChange(state wire.Presence) (sign, string) {
 
 var partNames = map[string]string{
 	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "touch": "ecrã tátil", "kiosk": "máquina", "voice": "voz", "disk": "disco",
-	"clock": "relógio", "branch": "loja", "broker": "ligação", "callboard": "painel",
+	"clock": "relógio", "program": "programa", "branch": "loja", "broker": "ligação", "callboard": "painel",
 }
 
 var partStates = map[string]string{
@@ -159,6 +167,7 @@ var partStates = map[string]string{
 	"stopping": "a parar", "idle": "pronto", "playing": "a tocar", "printing": "a imprimir", "fault": "avaria", "failed": "avaria",
 	"none": "não tem", "off": "desligado", "simulated": "simulado", "null": "sem saída", "busy": "a trabalhar", "card": "com cartão",
 	wire.DiskScarce: "com pouco espaço", wire.DiskLow: "quase sem espaço", wire.DiskFull: "sem espaço", wire.DiskSlow: "lento a gravar",
+	wire.ProgramOld: "de uma versão antiga: atualize-o", wire.ProgramNew: "de uma versão mais nova do que a que o recebe: atualize esta",
 	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro",
 	wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
 	"unknown": "sem notícia", "silent": "deixou de responder", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",

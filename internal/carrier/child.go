@@ -87,6 +87,11 @@ type ChildConfig struct {
 	// OnTime is told what the parent's clock said, a little late, with every
 	// acknowledgement. It may be nil and must be quick.
 	OnTime func(parent time.Time)
+	// Speaks are the protocol versions said in hellos; zero means wire.Spoken.
+	Speaks wire.Versions
+	// OnAgreement is told when another version was agreed on, or none. It may
+	// be nil and must be quick.
+	OnAgreement func(a Agreement)
 	// OnLink is told when the parent becomes reachable and when it no longer
 	// is. It must be quick.
 	OnLink func(reachable bool)
@@ -111,6 +116,7 @@ type Child struct {
 	unsent   uint64
 	caughtUp bool
 	alive    bool // the parent answered or was born since the connection came up
+	agreed   Agreement
 }
 
 // NewChild checks the configuration. Nothing is connected until Run.
@@ -123,6 +129,9 @@ func NewChild(cfg ChildConfig) (*Child, error) {
 	}
 	if cfg.Deaf == 0 {
 		cfg.Deaf = time.Minute
+	}
+	if cfg.Speaks == (wire.Versions{}) {
+		cfg.Speaks = wire.Spoken()
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -204,11 +213,15 @@ func (c *Child) Counters() mqttlink.Counters { return c.link.Counters() }
 
 // Request asks the parent and waits for its answer until ctx ends; ctx must
 // have a deadline. The question is repeated meanwhile, so whoever answers must
-// make it happen once per ID. An error says nothing about what the parent did.
+// make it happen once per ID. An error says nothing about what the parent did,
+// but for ErrVersion, which comes at once: it was not asked.
 func (c *Child) Request(ctx context.Context, r wire.Request) (wire.Reply, error) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return wire.Reply{}, errors.New("ask parent: no deadline")
+	}
+	if c.Agreement().Refused != "" {
+		return wire.Reply{}, fmt.Errorf("ask parent: %w", ErrVersion)
 	}
 	answer := make(chan wire.Reply, 1)
 	c.await(r.ID, answer)

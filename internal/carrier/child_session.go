@@ -205,6 +205,7 @@ func (s *childSession) ack(ctx context.Context, payload []byte) error {
 	if s.cfg.OnTime != nil && a.Time > 0 {
 		s.cfg.OnTime(time.UnixMilli(a.Time))
 	}
+	a = s.agree(a)
 	if s.sender.Ack(a, s.cfg.Now()) {
 		if err := s.cfg.Source.Acknowledged(ctx, a.Epoch, a.HWM); err != nil {
 			s.again(fmt.Errorf("keep acknowledgement: %w", err))
@@ -267,7 +268,7 @@ func (s *childSession) hello(ctx context.Context) error {
 	h := wire.HelloMessage{
 		Epoch: epoch, First: first, Last: last, Head: head, Boot: s.cfg.Boot, Conn: s.conn.Conn,
 		Software: s.cfg.Software, Config: s.cfg.Config,
-		ProtocolMin: wire.ProtocolMin, ProtocolMax: wire.ProtocolMax, TS: s.cfg.Now().UnixMilli(), CQ: s.quality(),
+		ProtocolMin: s.cfg.Speaks.Min, ProtocolMax: s.cfg.Speaks.Max, TS: s.cfg.Now().UnixMilli(), CQ: s.quality(),
 	}
 	if c, ok := s.cfg.Source.(Compacted); ok && first > 1 {
 		if h.Base, err = c.Base(ctx); err != nil {

@@ -77,6 +77,11 @@ type ParentConfig struct {
 	OnPresence       func(p Presence)
 	// OnHello receives what a node says of itself and its log. It must be quick.
 	OnHello func(node wire.NodeID, h wire.HelloMessage)
+	// Speaks are the protocol versions understood; zero means wire.Spoken.
+	Speaks wire.Versions
+	// OnVersion is told which version is spoken with a node, when that changes;
+	// or, with 0, why there is none in common. It must be quick.
+	OnVersion func(node wire.NodeID, version int, refused wire.Refusal)
 	// OnFork is told of an epoch that was found to have two contents.
 	OnFork func(node wire.NodeID, epoch uint64)
 	// OnBase is told of records of a node that are gone for ever: the log was
@@ -140,6 +145,8 @@ type node struct {
 	conn     string
 	software string
 	epoch    uint64
+	version  int          // agreed on in the last hello; 0 before
+	refused  wire.Refusal // why there is none
 }
 
 type question struct {
@@ -157,6 +164,9 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 	}
 	if cfg.Deaf == 0 {
 		cfg.Deaf = time.Minute
+	}
+	if cfg.Speaks == (wire.Versions{}) {
+		cfg.Speaks = wire.Spoken()
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

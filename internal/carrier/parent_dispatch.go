@@ -102,6 +102,9 @@ func (p *Parent) route(ctx context.Context, m mqttlink.Message, answering *sync.
 				p.overflow.Add(1)
 			}
 		case wire.ChannelReq:
+			if p.turnedAway(a.Node) {
+				return // its program knows it from the acknowledgement
+			}
 			err = p.ask(ctx, a.Node, m.Payload, answering)
 		case wire.ChannelLive:
 			err = p.sampled(a.Node, m.Payload, p.cfg.OnLive)

@@ -91,6 +91,9 @@ func (g *group) read(m mqttlink.Message) error {
 		if b.Node != a.Node {
 			return fmt.Errorf("batch on another node's topic: %w", wire.ErrMalformed)
 		}
+		if g.turnedAway(a.Node) {
+			return fmt.Errorf("batch of %s: %w", a.Node, ErrVersion)
+		}
 		g.batches = append(g.batches, b)
 	default:
 		return wire.ErrTopic
@@ -126,7 +129,7 @@ func (g *group) accept(ctx context.Context, batches []wire.Batch) bool {
 		n := batches[i].Node
 		g.count(n, batches[i].Epoch, d)
 		gap := d.Verdict == replica.Gap || g.told[n] != nil && g.told[n].Gap
-		g.told[n] = g.ackOf(d.Position, gap)
+		g.told[n] = g.ackOf(n, d.Position, gap)
 	}
 	return true
 }
@@ -144,6 +147,10 @@ func (g *group) count(n wire.NodeID, epoch uint64, d replica.Decision) {
 }
 
 func (g *group) answerHello(ctx context.Context, h hello) {
+	if !g.greet(h) {
+		g.told[h.node] = g.refusal(h)
+		return
+	}
 	pos, err := g.cfg.Ledger.Position(ctx, h.node, h.Epoch)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -158,14 +165,15 @@ func (g *group) answerHello(ctx context.Context, h hello) {
 		}
 		return
 	}
-	g.told[h.node] = g.ackOf(pos, false)
+	g.told[h.node] = g.ackOf(h.node, pos, false)
 }
 
-func (p *Parent) ackOf(pos replica.Position, gap bool) *wire.Ack {
+func (p *Parent) ackOf(n wire.NodeID, pos replica.Position, gap bool) *wire.Ack {
 	free := cap(p.intake) - len(p.intake)
 	return &wire.Ack{
 		Epoch: pos.Epoch, HWM: pos.HWM, Head: pos.Head, Credit: max(1, 8*free/cap(p.intake)),
 		Incarnation: p.cfg.Incarnation, Time: p.cfg.Now().UnixMilli(), Gap: gap, Quarantined: pos.Quarantined, Renew: pos.Renew,
+		Protocol: p.Version(n), ProtocolMin: p.cfg.Speaks.Min, ProtocolMax: p.cfg.Speaks.Max,
 	}
 }
 
@@ -184,7 +192,7 @@ func (p *Parent) repeatAcks(ctx context.Context) {
 	p.mu.Lock()
 	epochs := make(map[wire.NodeID]uint64)
 	for id, n := range p.nodes {
-		if n.online && n.epoch != 0 {
+		if n.online && n.epoch != 0 && n.refused == "" {
 			epochs[id] = n.epoch
 		}
 	}
@@ -197,7 +205,7 @@ func (p *Parent) repeatAcks(ctx context.Context) {
 			}
 			return
 		}
-		p.send(id, *p.ackOf(pos, false))
+		p.send(id, *p.ackOf(id, pos, false))
 	}
 }
 
@@ -217,7 +225,10 @@ func (p *Parent) presence(id wire.NodeID, st wire.StatusMessage) {
 	before := *n
 	if st.State == wire.Online {
 		cloned := n.twins.see(st.Boot, st.Conn, p.cfg.Now())
-		*n = node{online: true, twins: n.twins, boot: st.Boot, conn: st.Conn, software: st.Software, epoch: st.Epoch}
+		*n = node{
+			online: true, twins: n.twins, boot: st.Boot, conn: st.Conn, software: st.Software, epoch: st.Epoch,
+			version: n.version, refused: n.refused, // until its hello
+		}
 		if cloned {
 			defer p.cloned(id)
 		}

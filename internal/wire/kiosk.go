@@ -360,6 +360,9 @@ type KioskHealth struct {
 	Clock    *ClockHealth `json:"clock,omitempty"` // OffsetMS as the branch measured it
 	Cert     *Certificate `json:"cert,omitempty"`
 	Software string       `json:"sw,omitempty"` // version of its program
+	// Protocol is the version spoken with it; 0 from older branches. Refused tells why none is: its log is not taken in.
+	Protocol int     `json:"p,omitempty"`
+	Refused  Refusal `json:"x,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

@@ -2,9 +2,28 @@ package wire
 
 // Parts of a machine that are in its health beside the devices that people touch.
 const (
-	PartDisk  = "disk"
-	PartClock = "clock"
+	PartDisk    = "disk"
+	PartClock   = "clock"
+	PartProgram = "program" // there only while its protocol is not its parent's, and afterwards
 )
+
+// State codes of a program, in Health.Devices.
+const (
+	ProgramOK  = "ok"
+	ProgramOld = "too_old" // its parent no longer speaks its protocol: replace the node's program
+	ProgramNew = "too_new" // its parent does not speak its protocol yet: replace the parent's program
+)
+
+// ProgramState returns the state code of a program that was refused, or not.
+func ProgramState(r Refusal) string {
+	if r == "" {
+		return ProgramOK
+	}
+	if r == RefusedNew {
+		return ProgramNew
+	}
+	return ProgramOld
+}
 
 // State codes of a disk, in Health.Devices; any other than DiskOK wants a look. The first three say how much room there
 // is, see internal/disk.

@@ -5,13 +5,6 @@ import (
 	"fmt"
 )
 
-// ProtocolMin and ProtocolMax are the minor protocol versions this code speaks
-// under Root.
-const (
-	ProtocolMin = 1
-	ProtocolMax = 1
-)
-
 // Presence is what a birth or a death says about a node.
 type Presence string
 
@@ -52,7 +45,8 @@ type HelloMessage struct {
 	// Software and Config are the versions of program and configuration.
 	Software string `json:"sw,omitempty"`
 	Config   string `json:"cfg,omitempty"`
-	// ProtocolMin and ProtocolMax are the protocol versions understood.
+	// ProtocolMin and ProtocolMax are the protocol versions understood; the
+	// parent answers with the highest it has in common.
 	ProtocolMin int `json:"pmin"`
 	ProtocolMax int `json:"pmax"`
 	// TS is the node's clock in Unix milliseconds, CQ its quality.
@@ -83,7 +77,24 @@ type Ack struct {
 	// Renew comes with Quarantined once an operator has lifted it: the node
 	// begins a new epoch, and this one stays as it is for ever.
 	Renew bool `json:"n,omitempty"`
+	// Protocol is the version that the two agreed on in the last hello; 0 from
+	// a parent that knows version 1 alone, and before any hello.
+	Protocol int `json:"p,omitempty"`
+	// Refused means that the two have no version in common and that nothing of
+	// this node's log is taken in. Quarantined is set with it, because programs
+	// that know no refusal stop sending for that.
+	Refused Refusal `json:"x,omitempty"`
+	// ProtocolMin and ProtocolMax are what the parent speaks; 0 from one of
+	// version 1.
+	ProtocolMin int `json:"pmin,omitempty"`
+	ProtocolMax int `json:"pmax,omitempty"`
 }
+
+// Versions returns the versions that a node's hello names.
+func (h HelloMessage) Versions() Versions { return Versions{Min: h.ProtocolMin, Max: h.ProtocolMax} }
+
+// Versions returns the versions that the parent says it speaks.
+func (a Ack) Versions() Versions { return Versions{Min: a.ProtocolMin, Max: a.ProtocolMax} }
 
 // Sample is the envelope of live figures and of health: last value wins.
 type Sample struct {
@@ -159,12 +170,18 @@ func check[M SessionMessage](m M) error {
 		if err := m.Base.check(m.First); err != nil {
 			return err
 		}
+		if err := m.Versions().check(); err != nil {
+			return err
+		}
 		return checkTokens(m.Boot, m.Conn, m.Software, m.Config)
 	case Ack:
-		if m.Epoch == 0 || m.Credit < 0 {
-			return fmt.Errorf("%w: epoch or credit", ErrMalformed)
+		if m.Epoch == 0 || m.Credit < 0 || m.Protocol < 0 || m.Protocol > maxVersion {
+			return fmt.Errorf("%w: epoch, credit or version", ErrMalformed)
 		}
-		return checkTokens(m.Incarnation)
+		if err := m.Versions().check(); err != nil {
+			return err
+		}
+		return checkTokens(m.Incarnation, string(m.Refused))
 	case Request:
 		if m.ID == "" || m.TTL < 0 {
 			return fmt.Errorf("%w: id or deadline", ErrMalformed)

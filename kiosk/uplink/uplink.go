@@ -41,6 +41,10 @@ type Config struct {
 	// OnTime hears what the branch's clock said, a little late; it may be nil. Quality says how good the node's own is.
 	OnTime  func(branch time.Time)
 	Quality func() wire.ClockQuality
+	// OnAgreement hears which protocol version the branch and this node speak, or that there is none; it may be nil.
+	OnAgreement func(carrier.Agreement)
+	// Speaks are the protocol versions said; zero is all that there are.
+	Speaks wire.Versions
 	// Keep is given what should outlive a restart, by name.
 	Keep func(name string, payload []byte)
 }
@@ -74,7 +78,7 @@ func New(cfg Config) (*Uplink, error) {
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
 		Link:   mqttlink.Config{Brokers: cfg.Brokers, Password: cfg.Password, TLS: cfg.TLS, RetryMax: 2 * time.Second},
 		Source: cfg.Source, Linger: farewell, Now: cfg.Now, OnSite: u.heard, OnCommand: u.told, OnLink: u.pulse.link, Log: cfg.Log,
-		OnTime: cfg.OnTime, ClockQuality: cfg.Quality,
+		OnTime: cfg.OnTime, ClockQuality: cfg.Quality, OnAgreement: cfg.OnAgreement, Speaks: cfg.Speaks,
 	})
 	if err != nil {
 		return nil, err
