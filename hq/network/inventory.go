@@ -1,6 +1,7 @@
 package network
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -221,4 +222,16 @@ type FaultCount struct {
 	Node   wire.NodeID
 	Device string
 	Faults int
+}
+
+// longestName bounds what is kept of a device's own words.
+const longestName = 80
+
+// FaultOf reads which device had a fault, and which; false for an event that tells of none.
+func FaultOf(e wire.Event) (device, state string, ok bool) {
+	var fact wire.DeviceFact
+	if err := json.Unmarshal(e.Data, &fact); err != nil {
+		return "", "", false
+	}
+	return fact.Device[:min(len(fact.Device), longestName)], fact.State[:min(len(fact.State), longestName)], true
 }

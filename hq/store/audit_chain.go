@@ -36,7 +36,7 @@ func (s *Store) Audit(ctx context.Context, d people.Deed) error {
 		if err := chainAudit(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO audit (at, by, act, about, words) VALUES (?, ?, ?, ?, ?)`,
+		_, err := tx.ExecContext(ctx, `INSERT INTO audit (id, at, by, act, about, words) VALUES ((SELECT coalesce(max(id), 0) + 1 FROM audit), ?, ?, ?, ?, ?)`,
 			d.At.UnixMilli(), d.By, d.Act, d.About, d.Words)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,24 +10,19 @@ import (
 	"balcao/internal/wire"
 )
 
-// longestName bounds what is kept of a device's own words.
-const longestName = 80
-
 // fault keeps that a device had a fault, beside the event that says so.
 func (s shelf) fault(log int64, node wire.NodeID, e wire.Event) error {
-	var fact wire.DeviceFact
-	if err := json.Unmarshal(e.Data, &fact); err != nil {
-		return nil //nolint:nilerr // the event is kept; a fault of nothing is not counted
+	device, state, ok := network.FaultOf(e)
+	if !ok {
+		return nil // the event is kept; a fault of nothing is not counted
 	}
 	if e.Via != nil {
 		node = e.Via.Node
 	}
 	_, err := s.tx.ExecContext(s.ctx, `INSERT INTO device_fault (log, seq, node, device, state, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		log, int64(e.Seq), node, cut(fact.Device), cut(fact.State), s.rx)
+		log, int64(e.Seq), node, device, state, s.rx)
 	return err
 }
-
-func cut(s string) string { return s[:min(len(s), longestName)] }
 
 // DeviceFaults counts the faults that came in since a moment, by node and device.
 func (s *Store) DeviceFaults(ctx context.Context, since time.Time) ([]network.FaultCount, error) {

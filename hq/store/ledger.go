@@ -107,6 +107,14 @@ func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posit
 	return nil
 }
 
+// hold keeps other programs from the row of a log until the transaction ends.
+func (s shelf) hold(node wire.NodeID, epoch uint64) error {
+	if _, err := s.tx.ExecContext(s.ctx, `UPDATE log SET last_rx = last_rx WHERE node = ? AND epoch = ?`, node, int64(epoch)); err != nil {
+		return fmt.Errorf("hold the log of %s: %w", node, err)
+	}
+	return nil
+}
+
 // log returns the row of a log, made when it is the first time.
 func (s shelf) log(node wire.NodeID, epoch uint64) (int64, error) {
 	if _, err := s.tx.ExecContext(s.ctx, `INSERT INTO log (node, epoch, first_rx, last_rx) VALUES (?1, ?2, ?3, ?3)

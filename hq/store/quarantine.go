@@ -21,6 +21,9 @@ var ErrNotQuarantined = errors.New("that epoch is not in quarantine")
 func (s *Store) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (p replica.Position, err error) {
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		sh := shelf{ctx: ctx, tx: tx, rx: s.now().UnixMilli()}
+		if err := sh.hold(node, epoch); err != nil {
+			return err
+		}
 		held, err := sh.Load(node, epoch)
 		if err != nil {
 			return err
@@ -59,6 +62,9 @@ func (s *Store) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base
 func (s *Store) Quarantine(ctx context.Context, node wire.NodeID, epoch uint64) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		sh := shelf{ctx: ctx, tx: tx, rx: s.now().UnixMilli()}
+		if err := sh.hold(node, epoch); err != nil {
+			return err
+		}
 		p, err := sh.Load(node, epoch)
 		if err != nil || p.Quarantined {
 			return err

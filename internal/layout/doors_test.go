@@ -12,6 +12,10 @@ import (
 // and a line in docs/decisions/0009-libraries.md.
 var doors = map[string][]string{
 	"github.com/coreos/go-oidc/v3":             {"hq/sso"},
+	"github.com/jackc/pgx/v5":                  {"hq/postgres"},
+	"github.com/jackc/pgx/v5/pgconn":           {"hq/postgres"},
+	"github.com/jackc/pgx/v5/pgxpool":          {"hq/postgres"},
+	"github.com/jackc/pgx/v5/stdlib":           {"hq/postgres"},
 	"golang.org/x/oauth2":                      {"hq/sso"},
 	"github.com/creack/pty":                    {"printers/printertest"},
 	"github.com/ebfe/scard":                    {"kiosk/pcsc"},

@@ -85,6 +85,7 @@ var floors = map[string]int{
 	"hq/notify":                        adapters,
 	"hq/sso":                           adapters,
 	"hq/postgres":                      adapters,
+	"hq/postgres/postgrestest":         adapters,
 	"hq/store":                         adapters,
 	"hq/web":                           adapters,
 	"internal/authority":               adapters,
