@@ -44,7 +44,7 @@ build: ## build kiosk, branch-server, hq and the demo launcher into bin/
 	@.ci/install build
 	go build -o bin/ $(PROGRAMS)
 
-demo: ## run hq, a branch, a kiosk and a callboard with virtual devices (TRAFFIC=1, BRANCHES=431)
+demo: ## run hq, a branch, a kiosk and a callboard with virtual devices (TRAFFIC=1, BRANCHES=431, 1431 or 14310)
 	@.ci/install demo
 	go build -o bin/ $(PROGRAMS)
 	@exec bin/demo -traffic=$(TRAFFIC) -branches=$(BRANCHES) -dir var/demo $(DEMO)

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"balcao/hq/app"
+	"balcao/hq/bench"
 )
 
 func main() {
@@ -27,6 +28,9 @@ func main() {
 func run(args []string, in io.Reader, out, messages io.Writer) error {
 	if len(args) > 0 && args[0] == "ca" {
 		return app.CA(context.Background(), args[1:], out)
+	}
+	if len(args) > 0 && args[0] == "bench" {
+		return bench.Command(context.Background(), args[1:], out, messages)
 	}
 	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
 		return err

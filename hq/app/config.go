@@ -163,7 +163,7 @@ func (c *Config) Check(faults *config.Faults) {
 	checkRange(faults, "target", c.Target >= time.Minute && c.Target <= 8*time.Hour, "want between 1m and 8h")
 	checkRange(faults, "reports.every", c.Reports.Every >= 5*time.Second && c.Reports.Every <= time.Hour, "want between 5s and 1h")
 	checkRange(faults, "memory_mib", c.MemoryMiB == 0 || c.MemoryMiB >= 24, "want 0 or at least 24")
-	checkRange(faults, "max_branches", c.MaxBranches >= 1 && c.MaxBranches <= 4096, "want between 1 and 4096")
+	checkRange(faults, "max_branches", c.MaxBranches >= 1 && c.MaxBranches <= 20_000, "want between 1 and 20000")
 	for i, pattern := range c.Simulated {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 			faults.Add(config.Index("simulated", i), "%q is not a pattern such as S*", pattern)

@@ -26,6 +26,7 @@ func Families() []metrics.Family {
 		{Name: "balcao_hq_branch_online", Kind: metrics.Gauge, Labels: []string{"branch"}, Help: "1 while a branch is connected and was heard within the last 15 seconds."},
 		{Name: "balcao_hq_branch_pending_records", Kind: metrics.Gauge, Labels: []string{"branch"}, Help: "Entries that a branch is known to have and headquarters does not hold yet."},
 		{Name: "balcao_hq_branch_heard_age_seconds", Kind: metrics.Gauge, Labels: []string{"branch"}, Help: "Time since anything was heard of a branch; absent before the first word."},
+		{Name: "balcao_hq_live_age_seconds", Kind: metrics.Gauge, Help: "How old the oldest figures of a connected branch are; they come every second, beside the log."},
 		{Name: "balcao_hq_intake_batches_total", Kind: metrics.Counter, Help: "Batches of entries that reached the database."},
 		{Name: "balcao_hq_intake_records_total", Kind: metrics.Counter, Help: "Entries taken in."},
 		{Name: "balcao_hq_intake_forks_total", Kind: metrics.Counter, Help: "Logs of branches that came with two contents."},
@@ -109,6 +110,7 @@ func (a *App) tellNetwork(s *metrics.Sheet) {
 	s.Set("balcao_hq_waiting", float64(totals.Waiting))
 	s.Set("balcao_hq_counters_open", float64(totals.Counters))
 	s.Set("balcao_hq_longest_wait_seconds", totals.Longest.Seconds())
+	s.Set("balcao_hq_live_age_seconds", a.live.LiveAge(now).Seconds())
 	for _, b := range branches {
 		if b.Heard.IsZero() {
 			continue

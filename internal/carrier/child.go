@@ -96,6 +96,8 @@ type ChildConfig struct {
 	// is. It must be quick.
 	OnLink func(reachable bool)
 	Log    *slog.Logger
+	// Codec is shared with other children of the same process; nil makes one of its own.
+	Codec *wire.Codec
 }
 
 // Child carries one node's log to its parent.
@@ -136,12 +138,14 @@ func NewChild(cfg ChildConfig) (*Child, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	codec, err := wire.NewCodec()
-	if err != nil {
-		return nil, fmt.Errorf("make child: %w", err)
+	if cfg.Codec == nil {
+		var err error
+		if cfg.Codec, err = wire.NewCodec(); err != nil {
+			return nil, fmt.Errorf("make child: %w", err)
+		}
 	}
 	c := &Child{
-		cfg: cfg, codec: codec,
+		cfg: cfg, codec: cfg.Codec,
 		states:  make(chan mqttlink.State, 16),
 		nudged:  make(chan struct{}, 1),
 		samples: make(chan struct{}, 1),
@@ -159,6 +163,7 @@ func NewChild(cfg ChildConfig) (*Child, error) {
 	if lc.Log == nil {
 		lc.Log = cfg.Log
 	}
+	var err error
 	if c.link, err = mqttlink.New(lc); err != nil {
 		return nil, fmt.Errorf("make child: %w", err)
 	}

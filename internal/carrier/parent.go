@@ -101,10 +101,10 @@ type ParentConfig struct {
 
 // Bounds of a Parent's memory.
 const (
-	intakeSize  = 256  // messages waiting for the ledger
-	groupSize   = 64   // batches of one group commit
-	maxNodes    = 4096 // nodes known at once
-	maxRequests = 64   // questions being answered at once
+	intakeSize  = 256    // messages waiting for the ledger
+	groupSize   = 64     // batches of one group commit
+	maxNodes    = 20_100 // nodes known at once
+	maxRequests = 64     // questions being answered at once
 	maxTTL      = 30 * time.Second
 	// maxReceive is room for the largest batch, uncompressed, and its header.
 	maxReceive = wire.MaxBatchBytes + wire.MaxEvent

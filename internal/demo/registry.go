@@ -9,6 +9,7 @@ import (
 
 	"balcao/hq/atlas"
 	"balcao/hq/atlas/registry"
+	"balcao/internal/fleet"
 	"balcao/internal/wire"
 )
 
@@ -26,11 +27,11 @@ func (p *plan) writeRegistry(open int, today time.Time) error {
 	sites := []registry.Site{{
 		ID: "L901", Name: "Loja de Cidadão Demonstração", Kind: registry.Loja, Municipality: "Lisboa", District: "Lisboa", Position: atlas.Position{Lat: 38.74, Lon: -9.16},
 	}}
-	for i := range max(planned, min(open, maxSimulated)) {
-		id := simName(i)
+	for i := range max(planned, min(open, fleet.Most)) {
+		id := string(fleet.Name(i))
 		place, district := land.Invent(id)
 		s := registry.Site{ID: wire.NodeID(id), Name: fmt.Sprintf("Espaço Cidadão %d (simulação)", i+1), Kind: registry.Espaco, District: district, Position: place, Delivery: registry.Planned}
-		if i < plannedLojas {
+		if i%planned < plannedLojas {
 			s.Name, s.Kind = fmt.Sprintf("Loja de Cidadão %d (simulação)", i+1), registry.Loja
 		}
 		switch rest := i - open; {

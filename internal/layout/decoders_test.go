@@ -22,6 +22,7 @@ var unfuzzed = map[string]string{
 	"hq/app":              "one question of five plain fields, decoded from what internal/wire has checked; configuration is internal/config's",
 	"hq/atlas/refresh":    "run by hand on a file of the project",
 	"hq/postgres":         "records, which internal/wire reads",
+	"hq/bench":            "what the program that it measures says of itself",
 	"hq/store":            "the program's own tables, and records through internal/wire",
 	"internal/authority":  "its own tables; requests and tokens are read by internal/identity",
 	"internal/carrier":    "messages, which internal/wire reads",

@@ -72,6 +72,7 @@ var floors = map[string]int{
 	"internal/signin":        services,
 
 	"internal/faultproxy": adapters,
+	"internal/fleet":      adapters,
 	"internal/powercut":   adapters,
 
 	"internal/fuzzrun": adapters,
@@ -132,6 +133,7 @@ var floors = map[string]int{
 	"hq/app":               apps,
 	"kiosk/app":            apps,
 	"kiosk/app/technician": apps,
+	"hq/bench":             apps, // measures the program as a whole, with branches of internal/fleet
 	"kiosk/bench":          apps, // puts virtual devices together, as app does real ones
 
 	"branch-server":                    mains,

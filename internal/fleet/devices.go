@@ -1,9 +1,8 @@
-package main
+package fleet
 
 import (
 	"encoding/json"
 	"fmt"
-	mathrand "math/rand/v2"
 	"time"
 
 	profiles "balcao/firmware-profiles"
@@ -18,23 +17,23 @@ type invented struct {
 }
 
 // What simulated branches are made of: models that there are, with invented numbers and versions.
-var fleetPrinters = []invented{
+var printers = []invented{
 	{"printer", "CUSTOM", "VKP80III", "custom/vkp80iii", []string{"1.20", "1.20", "1.20", "1.10"}},
 	{"printer", "EPSON", "TM-T88V", "epson/tm-t88v", []string{"1.40", "1.40", "1.32"}},
 	{"printer", "Star", "TSP700", "star/tsp700", []string{"3.2", "3.2", "2.9"}},
 }
 
-var fleetReaders = []invented{
+var readers = []invented{
 	{"reader", "Gemalto", "Gemalto PC Twin Reader", "gemalto/pc-twin", []string{"2.03", "2.03", "2.00"}},
 	{"reader", "ACS", "ACS ACR39U ICC Reader", "acs/acr39u", []string{"1.01"}},
 }
 
-var fleetTouch = []invented{{"touch", "eGalax Inc.", "USB TouchController", "egalax/touchcontroller", []string{"2.10", "2.10", "2.08"}}}
+var touch = []invented{{"touch", "eGalax Inc.", "USB TouchController", "egalax/touchcontroller", []string{"2.10", "2.10", "2.08"}}}
 
-// fleetHashes are the hashes of the profiles that simulated devices have, read once for all branches.
-func fleetHashes() map[string]string {
+// deviceHashes are the hashes of the profiles that simulated devices have, read once for all branches.
+func deviceHashes() map[string]string {
 	hashes := map[string]string{"generic/tv-1080p": "", "generic/usb-audio": "", "alpha/betabrite": ""}
-	for _, all := range [][]invented{fleetPrinters, fleetReaders, fleetTouch} {
+	for _, all := range [][]invented{printers, readers, touch} {
 		for _, m := range all {
 			hashes[m.profile] = ""
 		}
@@ -48,8 +47,8 @@ func fleetHashes() map[string]string {
 }
 
 // equip invents the devices of a simulated branch: the same ones at every start.
-func (b *simBranch) equip(i int, hashes map[string]string, at time.Time) {
-	dice := mathrand.New(mathrand.NewPCG(uint64(i), 77))
+func (b *branch) equip(i int, at time.Time) {
+	dice, hashes := newDice(uint64(i), 77), b.shared.hashes //nolint:gosec // far below
 	kiosks := 1
 	if b.size > 3 {
 		kiosks = 3
@@ -69,14 +68,14 @@ func (b *simBranch) equip(i int, hashes map[string]string, at time.Time) {
 		if dice.IntN(20) == 0 {
 			left = 5 + dice.IntN(30)
 		}
-		b.fleet = append(b.fleet, wire.KioskHealth{
+		b.machines = append(b.machines, wire.KioskHealth{
 			Node: fmt.Sprintf("%s-K%02d", b.id, n+1), Online: true, Faces: []string{"touch"}, Software: "0.1.0", Cert: b.cert,
-			Models: []wire.DeviceModel{machine, of(fleetPrinters), of(fleetReaders), of(fleetTouch)},
+			Models: []wire.DeviceModel{machine, of(printers), of(readers), of(touch)},
 			Roll:   &wire.PaperRoll{Left: left},
 		})
 	}
 	if kiosks > 1 {
-		b.fleet = append(b.fleet, wire.KioskHealth{
+		b.machines = append(b.machines, wire.KioskHealth{
 			Node: fmt.Sprintf("%s-D01", b.id), Online: true, Faces: []string{"callboard"}, Software: "0.1.0", Cert: b.cert,
 			Devices: map[string]string{"sound": "ready", "led": "ready"},
 			Models: []wire.DeviceModel{
@@ -90,9 +89,9 @@ func (b *simBranch) equip(i int, hashes map[string]string, at time.Time) {
 }
 
 // devices is how the devices are now: now and then a printer is out of paper for a while, and its kiosk logs it.
-func (b *simBranch) devices(at time.Time) []wire.KioskHealth {
-	all := make([]wire.KioskHealth, len(b.fleet))
-	for i, k := range b.fleet {
+func (b *branch) devices(at time.Time) []wire.KioskHealth {
+	all := make([]wire.KioskHealth, len(b.machines))
+	for i, k := range b.machines {
 		k.SeenMS, k.Since = at.UnixMilli(), at.Add(-time.Hour).UnixMilli()
 		if k.Devices == nil {
 			k.Devices = map[string]string{"printer": b.printer(k.Node, at), "reader": "ready"}
@@ -103,7 +102,7 @@ func (b *simBranch) devices(at time.Time) []wire.KioskHealth {
 }
 
 // printer is how the printer of a node is, and logs when that changes.
-func (b *simBranch) printer(node string, at time.Time) string {
+func (b *branch) printer(node string, at time.Time) string {
 	was := b.empty[node]
 	is := was > 0
 	switch {
@@ -125,11 +124,11 @@ func (b *simBranch) printer(node string, at time.Time) string {
 }
 
 // noted logs what a kiosk noted of its printer, as a branch does that hears of it.
-func (b *simBranch) noted(node, kind, state string, at time.Time) {
+func (b *branch) noted(node, kind, state string, at time.Time) {
 	data, err := json.Marshal(wire.DeviceFact{Device: "printer", State: state})
 	if err != nil {
 		return // it can always be written
 	}
 	b.heard++
-	b.do(queue.Note{Fact: queue.Noted{Type: kind, Version: 1, Data: data, From: queue.Origin{Node: node, Epoch: b.epoch, Seq: b.heard}}}, at)
+	b.do(queue.Note{Fact: queue.Noted{Type: kind, Version: 1, Data: data, From: queue.Origin{Node: node, Epoch: b.log.epoch, Seq: b.heard}}}, at, true)
 }
