@@ -46,7 +46,7 @@ type plan struct {
 func (p *plan) MostBranches() int { return p.Branches + 32 }
 
 // Memory is what headquarters tries to stay below with them, in MiB.
-func (p *plan) Memory() int { return 40 + p.Branches/9 }
+func (p *plan) Memory() int { return 40 + max(0, p.Branches-planned)/9 }
 
 // ports takes the addresses given, and for every other program a free port: the one of the last run where it is still
 // free, so that a page left open comes back to life. An address given that cannot be had is the program's own fault to

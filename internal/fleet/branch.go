@@ -136,11 +136,12 @@ func (b *branch) do(cmd queue.Command, at time.Time, timed bool) bool {
 		raw = append(raw, one)
 	}
 	written := time.Time{}
-	if timed {
+	child := b.child.Load()
+	if timed && child != nil && child.Reachable() {
 		written = b.fleet.cfg.Now()
 	}
 	b.log.append(raw, written)
-	if child := b.child.Load(); child != nil {
+	if child != nil {
 		child.Nudge()
 	}
 	return true
