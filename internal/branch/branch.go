@@ -27,6 +27,7 @@ type Branch struct {
 	Lend      Lend       `yaml:"lend"` // numbers for kiosks that are alone
 
 	Callboards []Callboard `yaml:"callboards"`
+	Messages   []Message   `yaml:"messages"` // shown on every callboard in turn when nothing is called
 	Feedback   Feedback    `yaml:"feedback"`
 
 	StaffReport StaffReport `yaml:"staff_report"` // figures by person; off unless the branch says so

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"balcao/internal/config"
+	"balcao/internal/hours"
 	"balcao/internal/wire"
 )
 
@@ -40,10 +41,26 @@ func (b *Branch) zones() []wire.BoardZone {
 	return all
 }
 
+// Message is something that every callboard of the branch says, such as what headquarters tells the whole country.
+type Message struct {
+	ID    string     `yaml:"id"`
+	Text  wire.Text  `yaml:"text"`
+	Until hours.Date `yaml:"until"` // the last date on which it is shown; without one, for ever
+}
+
 // notes returns the messages of the configuration, and those typed in that have not ended.
 func (b *Branch) notes(typed []wire.BoardNote, at time.Time) []wire.BoardNote {
 	var all []wire.BoardNote
 	for _, n := range typed {
+		if n.UntilMS == 0 || n.UntilMS > at.UnixMilli() {
+			all = append(all, n)
+		}
+	}
+	for _, m := range b.Messages {
+		n := wire.BoardNote{Text: m.Text}
+		if m.Until != (hours.Date{}) {
+			n.UntilMS = m.Until.Plus(1).Moment(0, at.Location()).UnixMilli()
+		}
 		if n.UntilMS == 0 || n.UntilMS > at.UnixMilli() {
 			all = append(all, n)
 		}
@@ -54,6 +71,31 @@ func (b *Branch) notes(typed []wire.BoardNote, at time.Time) []wire.BoardNote {
 		}
 	}
 	return all
+}
+
+// messages names the faults of what every callboard says.
+func (c checker) messages() {
+	if len(c.b.Messages) > mostMessages {
+		c.add("messages", "at most %d", mostMessages)
+	}
+	seen := map[string]bool{}
+	for i, m := range c.b.Messages {
+		at := config.Index("messages", i)
+		c.once(seen, "messages", i, m.ID)
+		c.said(at+".text", m.Text)
+	}
+}
+
+// said names the faults of a text for the hall.
+func (c checker) said(at string, m wire.Text) {
+	if m["pt"] == "" {
+		c.add(at, "needs a Portuguese text (pt)")
+	}
+	for lang, text := range m {
+		if utf8.RuneCountInString(text) > MaxMessage {
+			c.add(at, "%s is longer than %d letters", lang, MaxMessage)
+		}
+	}
 }
 
 func (c checker) callboards() {
@@ -106,14 +148,7 @@ func (c checker) callboardRules(at string, k Callboard) {
 		c.add(at+".messages", "at most %d", mostMessages)
 	}
 	for j, m := range k.Messages {
-		if m["pt"] == "" {
-			c.add(config.Index(at+".messages", j), "needs a Portuguese text (pt)")
-		}
-		for lang, text := range m {
-			if utf8.RuneCountInString(text) > MaxMessage {
-				c.add(config.Index(at+".messages", j), "%s is longer than %d letters", lang, MaxMessage)
-			}
-		}
+		c.said(config.Index(at+".messages", j), m)
 	}
 }
 

@@ -31,6 +31,7 @@ func (b *Branch) Check(path string, faults *config.Faults) {
 	c.gates()
 	c.lend()
 	c.callboards()
+	c.messages()
 	c.bookings()
 	c.supply()
 	b.Slip.Check(strings.TrimPrefix(path+".slip", "."), faults)

@@ -14,10 +14,15 @@ import (
 // Encode writes a value as a YAML document that Decode reads back as the same value, given that the defaults are zero:
 // keys stand in the order of their fields, what is zero is left out, texts are always in quotes. It is the whole value
 // and nothing else: comments of a file it was once read from are gone. It panics for kinds of values that no
-// configuration has, such as channels.
+// configuration has, such as channels. A map, such as [File.Value] returns, is written with its keys in order, zeros
+// and all.
 func Encode(from any) []byte {
 	var b strings.Builder
-	encodeStruct(&b, reflect.ValueOf(from), 0)
+	if v := reflect.ValueOf(from); v.Kind() == reflect.Map {
+		encodeMap(&b, v, 0)
+	} else {
+		encodeStruct(&b, v, 0)
+	}
 	return []byte(b.String())
 }
 
@@ -55,6 +60,7 @@ func encodeStruct(b *strings.Builder, v reflect.Value, depth int) bool {
 
 // encodeValue writes what stands after a key or a dash, the end of the line included.
 func encodeValue(b *strings.Builder, v reflect.Value, depth int) {
+	v = bare(v)
 	if text, is := scalar(v); is {
 		b.WriteString(" " + text + "\n")
 		return
@@ -100,7 +106,7 @@ func encodeMap(b *strings.Builder, v reflect.Value, depth int) bool {
 func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 	var plain []string
 	for i := range v.Len() {
-		if text, is := scalar(v.Index(i)); is {
+		if text, is := scalar(bare(v.Index(i))); is {
 			plain = append(plain, text)
 		}
 	}
@@ -111,7 +117,7 @@ func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 	b.WriteString("\n")
 	for i := range v.Len() {
 		var inner strings.Builder
-		item := reflect.Indirect(v.Index(i))
+		item := reflect.Indirect(bare(v.Index(i)))
 		b.WriteString(strings.Repeat("  ", depth+1) + "-")
 		wrote := false
 		switch item.Kind() {
@@ -120,7 +126,7 @@ func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 		case reflect.Map:
 			wrote = encodeMap(&inner, item, depth+2)
 		default:
-			panic(fmt.Sprintf("config: a list of %s cannot be written", v.Type().Elem()))
+			panic(fmt.Sprintf("config: a list of %s cannot be written", item.Kind()))
 		}
 		if !wrote {
 			b.WriteString(" {}\n")
@@ -128,6 +134,14 @@ func encodeList(b *strings.Builder, v reflect.Value, depth int) {
 		}
 		b.WriteString(" " + strings.TrimLeft(inner.String(), " "))
 	}
+}
+
+// bare takes a value out of the interface it is held in.
+func bare(v reflect.Value) reflect.Value {
+	if v.Kind() == reflect.Interface {
+		return v.Elem()
+	}
+	return v
 }
 
 // scalar returns a value that stands in one word, if it is one.

@@ -304,6 +304,7 @@ type Health struct {
 	Disk     *DiskHealth       `json:"disk,omitempty"`  // of the data folder
 	Clock    *ClockHealth      `json:"clock,omitempty"` // nil from older nodes
 	Cert     *Certificate      `json:"cert,omitempty"`  // by which the node is known; nil without one
+	Config   *ConfigHealth     `json:"conf,omitempty"`  // of headquarters; nil from kiosks and older branches
 }
 
 // Certificate is for how long a node's certificate holds.

@@ -52,6 +52,9 @@ var labels = map[string]string{
 	"callboards/boxes": "Caixas", "callboards/earlier": "Chamadas anteriores", "callboards/takeover": "Chamada em destaque",
 	"callboards/messages": "Mensagens",
 
+	"messages": "Mensagens nos painéis", "messages/id": "Código", "messages/text": "Texto", "messages/text/pt": "Texto em português", "messages/text/en": "Texto em inglês",
+	"messages/until": "Último dia", "services/also": "Outros nomes, para procurar",
+
 	"classes/id": "Código", "classes/tier": "Escalão", "classes/order": "Ordem", "classes/basis": "Base legal",
 	"classes/text/pt": "Texto para o cidadão", "classes/text/en": "Texto em inglês", "classes/text": "Texto para o cidadão",
 
@@ -73,6 +76,9 @@ var labels = map[string]string{
 	"bookings/names": "Nomes nos ficheiros de marcações", "bookings/offer": "Botão «Tenho marcação»",
 }
 
+// labelled are the lists whose lines have fields with words of their own.
+var labelled = []string{"bodies", "divisions", "services", "counters", "callboards", "messages"}
+
 // Label returns what a field is called on screens; a field without a word has its key.
 func Label(path string) string {
 	parts := strings.Split(path, "/")
@@ -85,14 +91,14 @@ func Label(path string) string {
 	if len(parts) > 3 && parts[0] == "policy" && parts[1] == "bodies" {
 		return word("policy/"+strings.Join(parts[3:], "/"), parts)
 	}
-	if len(parts) > 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters", "callboards"}, parts[0]) {
+	if len(parts) > 2 && slices.Contains(labelled, parts[0]) {
 		return word(parts[0]+"/"+strings.Join(parts[2:], "/"), parts)
 	}
 	if w, is := slipLabel(parts); is {
 		return w
 	}
-	if len(parts) == 2 && slices.Contains([]string{"bodies", "divisions", "services", "counters", "callboards"}, parts[0]) {
-		return map[string]string{"bodies": "Entidade", "divisions": "Divisão", "services": "Serviço", "counters": "Balcão", "callboards": "Painel"}[parts[0]]
+	if len(parts) == 2 && slices.Contains(labelled, parts[0]) {
+		return map[string]string{"bodies": "Entidade", "divisions": "Divisão", "services": "Serviço", "counters": "Balcão", "callboards": "Painel", "messages": "Mensagem"}[parts[0]]
 	}
 	return word(path, parts)
 }
@@ -122,6 +128,8 @@ func Where(b *branch.Branch, path string) string {
 		return or(Get(b, "counters/"+id+"/label"), id)
 	case "callboards":
 		return "Painel " + or(Get(b, "callboards/"+id+"/name"), id)
+	case "messages":
+		return "Mensagem " + id
 	case "slip":
 		return whereOnSlip(b, parts)
 	case "policy":
@@ -307,6 +315,7 @@ var translations = []translation{
 	says(`has no value; leave the key out to keep its default`, `Falta o valor; apague a linha para usar o valor normal.`),
 	says(`want a duration.*`, `Falta um tempo, como 45m ou 20s.`),
 	says(`want a text, got .*; put it in quotes`, `Falta um texto entre aspas.`),
+	says(`want a text, got keys and values`, `Falta um texto entre aspas.`),
 	says(`want a list.*`, `Falta uma lista.`),
 	says(`want keys and values.*`, `Faltam palavras e valores, como «quota: 120».`),
 	says(quoted+` is none of national, azores, madeira, none`, `«$1» não é um calendário: national, azores, madeira ou none.`),
