@@ -61,6 +61,7 @@ type App struct {
 	disk   *disk.Keeper
 	time   *timekeeper
 	uplink *uplink                       // nil without headquarters
+	above  *headOffice                   // what headquarters decides here
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
 
@@ -123,6 +124,9 @@ func (a *App) openDay(ctx context.Context) error {
 		if err := a.mark(ctx); err != nil {
 			return err
 		}
+	}
+	if a.above, err = newHeadOffice(ctx, a); err != nil {
+		return err
 	}
 	said, err := newMessages(ctx, a.store, a.clock.Now, a.repaint)
 	if err != nil {

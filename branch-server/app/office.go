@@ -3,9 +3,9 @@ package app
 import (
 	"context"
 
-	"balcao/branch-server/engine"
 	"balcao/branch-server/staff"
 	"balcao/branch-server/store"
+	"balcao/branch-server/web"
 	"balcao/internal/branch"
 	"balcao/internal/branch/setup"
 )
@@ -20,14 +20,11 @@ type office struct {
 
 // Publish puts a description into force: the document, its mark in the journal and the answer are one commit.
 func (o *office) Publish(ctx context.Context, key string, v setup.Version, draft int, b *branch.Branch) error {
-	inForce := *b
-	inForce.ID, inForce.Zone = o.app.cfg.Branch.ID, o.app.cfg.Branch.Zone
-	_, err := o.app.engine.Reconfigure(ctx, key, engine.Publication{
-		Version: v.Number, Hash: v.Hash, Document: v.Document, Author: v.Author, Note: v.Note, Draft: draft,
-		Catalogue: inForce.Catalogue(),
-	}, func() { o.app.branch.Store(&inForce) })
-	return err
+	return o.app.above.publish(ctx, key, v, draft, *b)
 }
+
+// Above tells what headquarters decides for this branch.
+func (o *office) Above(ctx context.Context) (web.Above, error) { return o.app.above.above(ctx) }
 
 // Users returns everybody who may or might sign in.
 func (o *office) Users() []staff.User { return o.Roster.Users() }

@@ -23,6 +23,18 @@ type Publication struct {
 	Draft     int    // revision of the draft that ends with it; 0 is none
 	At        time.Time
 	Catalogue queue.Catalogue
+
+	Own   []byte        // the branch's own document underneath what headquarters decides; nil where nothing is decided
+	Above *Above        // what headquarters decides, where that is what is published
+	Also  []queue.Noted // facts that are true with it
+}
+
+// Above is a configuration of headquarters on its way into force.
+type Above struct {
+	Serial   uint64 // of the sealed statement it came in
+	Number   int    // as people know it
+	Hash     string // SHA-256 of the document, hexadecimal
+	Document []byte
 }
 
 // ErrVersion means that another version was published meanwhile: whoever wished to publish must look at it first.
@@ -75,6 +87,14 @@ func (e *Engine) Reconfigure(ctx context.Context, key string, p Publication, inF
 		if err != nil {
 			refused = err
 			return
+		}
+		for _, fact := range p.Also {
+			more, err := d.Handle(queue.Note{Fact: fact}, at)
+			if err != nil {
+				refused = err
+				return
+			}
+			entries = append(entries, more...)
 		}
 		d.Recatalogue(p.Catalogue)
 		answer = Answer{Key: key, At: at, Seq: entries[0].Seq}

@@ -17,9 +17,12 @@ func storePublication(ctx context.Context, tx *sqlite.Tx, p *engine.Publication)
 	if p == nil {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO descriptions (version, at, author, note, hash, body) VALUES (?, ?, ?, ?, ?, ?)`,
-		p.Version, p.At.UnixMilli(), p.Author, p.Note, p.Hash, p.Document); err != nil {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO descriptions (version, at, author, note, hash, body, own) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		p.Version, p.At.UnixMilli(), p.Author, p.Note, p.Hash, p.Document, p.Own); err != nil {
 		return fmt.Errorf("store version %d: %w", p.Version, err)
+	}
+	if err := forceAbove(ctx, tx, p); err != nil {
+		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM draft WHERE revision = ?`, p.Draft); err != nil {
 		return fmt.Errorf("end the draft: %w", err)

@@ -30,6 +30,9 @@ type Setup interface {
 	// Publish puts a version into force and ends the draft with a revision, once per key.
 	Publish(ctx context.Context, key string, v setup.Version, draft int, b *branch.Branch) error
 
+	// Above returns what headquarters decides for this branch.
+	Above(ctx context.Context) (Above, error)
+
 	// Users returns everybody who may or might sign in.
 	Users() []staff.User
 	// Changes returns the last changes of people, newest first.
@@ -64,6 +67,7 @@ type desk struct {
 	draft   setup.Draft // the revision is 0 while nobody has changed anything
 	read    setup.Reading
 	changes []setup.Change
+	above   Above
 }
 
 func (w *Web) openDesk(ctx context.Context) (desk, error) {
@@ -87,6 +91,10 @@ func (w *Web) openDesk(ctx context.Context) (desk, error) {
 		})
 	}
 	d.changes = setup.Diff(&d.now, &d.read.Branch)
+	if d.above, err = w.cfg.Setup.Above(ctx); err != nil {
+		return d, err
+	}
+	d.read.Faults = append(d.read.Faults, aboveFaults(d)...)
 	return d, nil
 }
 
@@ -119,7 +127,9 @@ type setupData struct {
 	Preview  *previewPart
 	Slip     *slipPart
 	History  []historyLine
-	Text     string // the full text, in its section
+	Above    *abovePart // in its section
+	Force    string     // which configuration of headquarters is in force
+	Text     string     // the full text, in its section
 	Lines    []int
 	Back     string
 }
@@ -151,6 +161,7 @@ var sections = []struct{ id, title string }{
 	{"talao", "Talão"},
 	{"regras", "Regras de chamada"},
 	{"pessoas", "Pessoas"},
+	{"sede", "Da sede"},
 	{"previsao", "Pré-visualização"},
 	{"historico", "Histórico"},
 	{"texto", "Texto completo"},
@@ -234,6 +245,7 @@ func (w *Web) setupShow(rw http.ResponseWriter, r *http.Request, v visitor, s sh
 	}
 	data.Warn = warnings(&d.read.Branch)
 	data.Nav = navOf(s, d)
+	data.Force = w.aboveLine(d.above)
 	form := formOf(s, d)
 	form.zone, form.at = w.cfg.Zone, w.cfg.Now().In(w.cfg.Zone)
 	if !w.fillSection(r.Context(), rw, r, v, data, form, d, s) {
@@ -374,8 +386,11 @@ func divisionName(b *branch.Branch, id string) string {
 }
 
 func (w *Web) personName(id string) string {
-	if id == "" {
+	switch id {
+	case "":
 		return "ficheiro do programa"
+	case HeadOffice:
+		return "sede"
 	}
 	for _, u := range w.cfg.Setup.Users() {
 		if u.ID == id {

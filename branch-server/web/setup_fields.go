@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"balcao/internal/branch"
+	"balcao/internal/branch/above"
 	"balcao/internal/branch/setup"
 	"balcao/internal/queue"
 )
@@ -35,6 +36,7 @@ type field struct {
 	Usual                             string // what holds while it is empty
 	Error, Theirs                     string
 	Changed, Wide                     bool
+	Above                             bool // headquarters decides it
 	Options                           []option
 }
 
@@ -58,12 +60,15 @@ type form struct {
 	faults map[string]string
 	s      showing
 	fresh  bool // nobody has changed anything yet
-	zone   *time.Location
-	at     time.Time // now, in the zone
+
+	governed []string // paths that headquarters decides
+
+	zone *time.Location
+	at   time.Time // now, in the zone
 }
 
 func formOf(s showing, d desk) form {
-	f := form{b: &d.read.Branch, now: &d.now, faults: map[string]string{}, s: s, fresh: d.draft.Revision == 0}
+	f := form{b: &d.read.Branch, now: &d.now, faults: map[string]string{}, s: s, fresh: d.draft.Revision == 0, governed: d.above.Governed}
 	for _, one := range d.read.Faults {
 		if f.faults[one.Path] == "" {
 			f.faults[one.Path] = one.Text
@@ -80,7 +85,10 @@ func (f form) field(path, kind, label, hint string) field {
 	}
 	one := field{
 		Path: path, ID: fieldID(path), Label: label, Hint: hint, Kind: kind, Value: held, Held: held,
-		Error: f.faults[path], Theirs: f.s.theirs[path],
+		Error: f.faults[path], Theirs: f.s.theirs[path], Above: above.Governs(f.governed, path),
+	}
+	if one.Above {
+		one.Value = orNone(setup.Say(f.b, path, held))
 	}
 	if typed, is := f.s.typed[path]; is {
 		one.Value = typed

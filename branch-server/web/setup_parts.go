@@ -104,6 +104,8 @@ func (w *Web) fillSection(ctx context.Context, rw http.ResponseWriter, r *http.R
 			w.fault(rw, r, err)
 			return false
 		}
+	case "sede":
+		w.fillAbove(data, d)
 	case "texto":
 		data.Text = string(d.draft.Document)
 		if s.text != "" {

@@ -60,6 +60,7 @@ var floors = map[string]int{
 	"printers/star":          pure,
 	"printers/escpos/custom": pure,
 
+	"internal/branch/above": pure,
 	"internal/branch/setup": pure,
 
 	"branch-server/arrivals": services,
