@@ -4,7 +4,8 @@
 // single. It holds no page of its own except /look/, where every component
 // can be seen in every state.
 //
-// There is no front-end build: what is in assets is what the browser gets.
+// There is no front-end build: what is in assets is what the browser gets, but
+// for the comments of the modules.
 // Vendored files are listed with their licence and SHA-256 in vendor.json and
 // refreshed by go run ./refresh.
 package look
@@ -82,6 +83,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil || kind == "" {
 		http.NotFound(w, r)
 		return
+	}
+	if path.Ext(name) == ".js" && !strings.HasPrefix(name, "preact/") {
+		b = Script(b)
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)

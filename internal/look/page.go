@@ -20,6 +20,7 @@ type Page struct {
 	Styles  []string      // assets such as "staff.css"; base.css is always there
 	Links   []string      // further style sheets of the program itself, as addresses
 	Modules []string      // scripts of the program itself, as addresses, run as modules
+	Early   []string      // modules that those import, as addresses, fetched at once with them
 	Body    template.HTML // already escaped
 }
 
@@ -49,6 +50,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(Funcs()).Parse(`<!do
 {{lookHead}}
 {{range .Styles}}<link rel="stylesheet" href="{{look .}}">
 {{end}}{{range .Links}}<link rel="stylesheet" href="{{.}}">
+{{end}}{{range .Early}}<link rel="modulepreload" href="{{.}}">
 {{end}}{{range .Modules}}<script type="module" src="{{.}}"></script>
 {{end}}</head>
 {{.Body}}

@@ -64,6 +64,19 @@ func languageOf(code string) Language {
 	return Languages()[0]
 }
 
+// Away is what the page says by itself while the program is not there to say
+// it, by language: again, moment, sub and unknown.
+func Away() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, l := range Languages() {
+		all[l.Code] = map[string]string{
+			"again": words["away.again"][l.Code], "moment": words["starting.title"][l.Code],
+			"sub": words["away.sub"][l.Code], "unknown": words["wait.unknown"][l.Code],
+		}
+	}
+	return all
+}
+
 // Entry is one text of the catalogue.
 type Entry struct {
 	Key   string

@@ -9,6 +9,14 @@ var toolWords = map[string]Text{
 		"pt": "Vale até terminar.", "en": "It applies until you finish.", "es": "Vale hasta terminar.",
 		"fr": "Elle vaut jusqu’à la fin.", "uk": "Діє до завершення.",
 	},
+	"away.again": {
+		"pt": "A religar o ecrã, há", "en": "Reconnecting the screen,", "es": "Reconectando la pantalla,", "fr": "Reconnexion de l’écran,",
+		"uk": "Відновлюємо екран,",
+	},
+	"away.sub": {
+		"pt": "O quiosque está a recomeçar.", "en": "The kiosk is restarting.", "es": "El quiosco se está reiniciando.",
+		"fr": "La borne redémarre.", "uk": "Термінал перезапускається.",
+	},
 	"mode.easy": {"pt": "Leitura fácil", "en": "Easy reading", "es": "Lectura fácil", "fr": "Lecture facile", "uk": "Просте читання"},
 	"mode.sign": {"pt": "Língua gestual", "en": "Sign language", "es": "Lengua de signos", "fr": "Langue signée", "uk": "Жестова мова"},
 	"search": {

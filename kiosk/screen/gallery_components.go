@@ -42,7 +42,7 @@ func componentsIn(w http.ResponseWriter, r *http.Request) {
 		look.Page{
 			Lang: "pt", Title: "Componentes: " + m.Title, Class: "kiosk components",
 			Links: []string{"/pages/touch.css", "/pages/components.css"}, Modules: []string{"/pages/components.js"},
-			Body: template.HTML(`<body><div id="components" data-modes="` + m.Modes + `" data-title="Componentes: ` + m.Title + `"></div></body>`), //nolint:gosec // constants
+			Body: template.HTML(`<body><div id="components" data-words="` + awayWords() + `" data-modes="` + m.Modes + `" data-title="Componentes: ` + m.Title + `"></div></body>`), //nolint:gosec // constants
 		}.Write(w, http.StatusOK)
 		return
 	}

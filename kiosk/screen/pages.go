@@ -29,6 +29,8 @@ func servePages() http.Handler {
 		}
 		kind := "text/javascript; charset=utf-8"
 		switch path.Ext(r.URL.Path) {
+		case ".js":
+			b = look.Script(b)
 		case ".css":
 			kind = "text/css; charset=utf-8"
 		case ".webm":
@@ -66,10 +68,10 @@ func touchFrame(events, input, sizes string, small, silent bool, keys map[string
 	}
 	return look.Page{
 		Lang: "pt", Title: "Quiosque", Class: class,
-		Links: []string{"/pages/touch.css", sizes}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"},
-		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s" data-keys="%s"></div>
+		Links: []string{"/pages/touch.css", sizes}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"}, Early: touchModules(),
+		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s" data-keys="%s" data-words="%s"></div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
-			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound, template.HTMLEscapeString(string(pad)))),
+			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound, template.HTMLEscapeString(string(pad)), awayWords())),
 	}
 }
 

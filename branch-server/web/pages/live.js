@@ -3,7 +3,8 @@
  * What the live pages of a branch share: the state as the stream tells it, the
  * clock, and how presses are sent and remembered.
  */
-import { stream, showLink, span } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream, span } from "look/stream.js";
 import { command, newKey } from "look/command.js";
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** The pages of headquarters, alive: sections and rows change in place; ages tick; the table sorts and finds. */
-import { stream, showLink, span } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream, span } from "look/stream.js";
 
 /**
  * @typedef {{s: string, n: string, c: string[], k: number[], at: number, w: string, d?: string, t?: string, b?: string[], bn?: string[], m?: {x: number, y: number, on: string}}} Row

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page of the virtual cards: one press puts a card in, one takes it out. */
-import { stream, showLink } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream } from "look/stream.js";
 import { press } from "./press.js";
 
 /** @param {{label: string, service: boolean, card: string, cards: {name: string, label: string}[]}} s */

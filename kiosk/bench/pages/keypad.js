@@ -1,6 +1,7 @@
 // @ts-check
 /** The page of the virtual keypad: keys, the plug of the headphones, and what the kiosk says. */
-import { stream, showLink } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream } from "look/stream.js";
 import { press } from "./press.js";
 
 /** @typedef {{n: number, lang: string, text: string, output: string, volume: number, speed: number, state?: string}} Spoken */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page of the virtual sign of LEDs: what stands on it, and its faults. */
-import { stream, showLink } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream } from "look/stream.js";
 import { press } from "./press.js";
 
 /** @typedef {{rev: number, text: string[][], flashing: boolean, priority: boolean, heard: number, refused: number, faults: string[], dark: boolean}} State */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page of the virtual printer: every slip that came out, and the faults. */
-import { stream, showLink } from "look/stream.js";
+import { showLink } from "look/link.js";
+import { stream } from "look/stream.js";
 import { press } from "./press.js";
 
 const shown = 12;

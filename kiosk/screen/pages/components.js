@@ -4,7 +4,8 @@
  * states that only a finger or a key brings about (pressed, focused) are given by a class that stands beside theirs.
  */
 import { Icon, html, render } from "look/html.js";
-import { Button, Choice, Notices, Pad, Slip, Strip } from "./parts.js";
+import { Button, Choice, Notices, Slip, Strip } from "./parts.js";
+import { Pad } from "./rare.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("components"));
 const none = () => {};

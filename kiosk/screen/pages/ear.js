@@ -4,10 +4,7 @@
  * and what has the focus (view.ear); here keys are sent to it, the focus is shown, and what is read is shown as well.
  */
 import { command, newKey } from "look/command.js";
-import { html, Icon, useEffect, useLayoutEffect } from "look/html.js";
-
-/** What the program calls something that can be chosen: see kiosk/flow/ear_stops.go. @param {any} what */
-export const stop = (what) => what.action ? `${what.action} ${what.arg ?? ""}`.trim() : `- ${what.title ?? what.label}`;
+import { html, Icon } from "look/html.js";
 
 /** @type {Promise<unknown>} */
 let last = Promise.resolve();
@@ -17,29 +14,23 @@ function press(url, does) {
   last = last.then(() => command(url, { screen: "", action: "press", arg: does }, { key: newKey(), most: 300 })).catch(() => {});
 }
 
-/** @param {{current: any}} latest @param {any} view @param {HTMLElement} face */
-export function useEar(latest, view, face) {
-  useEffect(() => {
-    const keys = JSON.parse(face.dataset.keys || "{}");
-    const down = (/** @type {KeyboardEvent} */ e) => {
-      if (e.defaultPrevented || e.ctrlKey || e.altKey || e.metaKey) return;
-      const on = !!latest.current.ear, at = document.activeElement;
-      const does = on && e.code === "Tab" ? (e.shiftKey ? "back" : "next") : keys[e.code];
-      if (!does || at?.matches("video") || (!on && does === "ok" && at?.matches("button"))) return;
-      e.preventDefault();
-      if (!e.repeat) press(face.dataset.input ?? "/input", does);
-    };
-    addEventListener("keydown", down);
-    return () => removeEventListener("keydown", down);
-  }, []);
+/** A key of the keypad. @param {KeyboardEvent} e @param {any} view @param {Record<string, string>} assigned what each key does @param {HTMLElement} face */
+export function pressed(e, view, assigned, face) {
+  if (e.ctrlKey || e.altKey || e.metaKey) return;
+  const on = !!view.ear, at = document.activeElement;
+  const does = on && e.code === "Tab" ? (e.shiftKey ? "back" : "next") : assigned[e.code];
+  if (!does || at?.matches("video") || (!on && does === "ok" && at?.matches("button"))) return;
+  e.preventDefault();
+  if (!e.repeat) press(face.dataset.input ?? "/input", does);
+}
 
-  useLayoutEffect(() => {
-    for (const el of document.querySelectorAll("[data-at]")) el.removeAttribute("data-at");
-    if (!view.ear || view.warning) return;
-    const at = view.ear.at ? document.querySelector(`[data-a="${CSS.escape(view.ear.at)}"]`) : document.querySelector("h1");
-    at?.setAttribute("data-at", "");
-    /** @type {HTMLElement|null} */ (at)?.focus({ preventScroll: true });
-  });
+/** Shows what has the focus of the keys. @param {any} view */
+export function follow(view) {
+  for (const el of document.querySelectorAll("[data-at]")) el.removeAttribute("data-at");
+  if (!view.ear || view.warning) return;
+  const at = view.ear.at ? document.querySelector(`[data-a="${CSS.escape(view.ear.at)}"]`) : document.querySelector("h1");
+  at?.setAttribute("data-at", "");
+  /** @type {HTMLElement|null} */ (at)?.focus({ preventScroll: true });
 }
 
 /** What is being read, for the eye, in place of the name of the branch. */

@@ -4,37 +4,46 @@
  * The page of all components, /gallery/componentes, draws the same parts.
  */
 import { h, html, Icon, useEffect, useLayoutEffect, useRef, useState } from "look/html.js";
-import { EarBar, stop } from "./ear.js";
+import { rare } from "./rarely.js";
 
 /** @typedef {{action?: string, arg?: string}} Touchable */
 /** @typedef {(what: Touchable, e: Event) => void} Tap */
 
-/** Words needed when the program is not there to say them. @type {Record<string, {again: string, moment: string, sub: string, unknown: string}>} */
-const away = {
-  pt: { again: "A religar o ecrã, há", moment: "Um momento…", sub: "O quiosque está a recomeçar.", unknown: "sem informação" },
-  en: { again: "Reconnecting the screen,", moment: "One moment…", sub: "The kiosk is restarting.", unknown: "not known" },
-  es: { again: "Reconectando la pantalla,", moment: "Un momento…", sub: "El quiosco se está reiniciando.", unknown: "sin datos" },
-  fr: { again: "Reconnexion de l’écran,", moment: "Un instant…", sub: "La borne redémarre.", unknown: "non connue" },
-  uk: { again: "Відновлюємо екран,", moment: "Хвилинку…", sub: "Термінал перезапускається.", unknown: "невідомо" },
-};
+/** What the program calls something that can be chosen: see kiosk/flow/ear_stops.go. @param {any} what */
+export const stop = (what) => what.action ? `${what.action} ${what.arg ?? ""}`.trim() : `- ${what.title ?? what.label}`;
+
+/** Words needed when the program is not there to say them, by language. @type {Record<string, {again: string, moment: string, sub: string, unknown: string}>} */
+const away = JSON.parse(/** @type {HTMLElement} */ (document.querySelector("[data-words]")).dataset.words ?? "{}");
 export const say = (/** @type {string} */ lang) => away[lang] ?? away.pt;
+
+/** @type {Set<HTMLElement>} */
+const fitted = new Set();
+let fitting = false;
+
+/** Fits all at once, before the next frame: asking each alone would lay the page out once for each. */
+function fitSoon() {
+  if (fitting) return;
+  fitting = true;
+  queueMicrotask(() => {
+    fitting = false;
+    for (const el of fitted) if (el.style.fontSize) el.style.fontSize = "";
+    const long = [...fitted].map((el) => ({ el, need: el.scrollWidth, room: el.clientWidth })).filter((l) => l.need > l.room + 1);
+    const sizes = long.map((l) => parseFloat(getComputedStyle(l.el).fontSize));
+    for (const [i, l] of long.entries()) l.el.style.fontSize = `${Math.floor(sizes[i] * l.room / l.need)}px`;
+  });
+}
+addEventListener("resize", fitSoon);
+document.fonts.ready.then(fitSoon);
 
 /** Text that fills its box: the size of the sheet, or smaller when it is long. */
 export function Fit(/** @type {any} */ p) {
   const ref = useRef(/** @type {HTMLElement|null} */ (null));
+  useLayoutEffect(fitSoon);
   useLayoutEffect(() => {
-    const el = ref.current;
-    if (!el) return;
-    const fit = () => {
-      el.style.fontSize = "";
-      const need = el.scrollWidth, room = el.clientWidth;
-      if (need > room + 1) el.style.fontSize = `${Math.floor(parseFloat(getComputedStyle(el).fontSize) * room / need)}px`;
-    };
-    fit();
-    document.fonts.ready.then(fit);
-    addEventListener("resize", fit);
-    return () => removeEventListener("resize", fit);
-  });
+    const el = /** @type {HTMLElement} */ (ref.current);
+    fitted.add(el);
+    return () => { fitted.delete(el); };
+  }, []);
   return h(p.as ?? "div", { class: "fit " + (p.class ?? ""), ref }, p.children);
 }
 
@@ -77,7 +86,7 @@ export function Mark(/** @type {any} */ { name }) {
 export function Header(/** @type {any} */ { view, offset, children }) {
   const m = /^(Loja de Cidadão|Loja do Cidadão|Espaço Cidadão)\s+(.+)$/.exec(view.branch ?? "");
   return html`<header class="top">
-    ${view.ear && !view.warning ? html`<${EarBar} ear=${view.ear} />` : html`<div class="top-row">
+    ${view.ear && rare && !view.warning ? html`<${rare.EarBar} ear=${view.ear} />` : html`<div class="top-row">
       <span class="mark"><${Icon} name="b-ticket" /></span>
       <p class="branch"><b>${m ? m[1] : view.branch || "Balcão"}</b>${m && html`<span>${m[2]}</span>`}</p>
       <${Clock} locale=${view.locale || "pt-PT"} zone=${view.zone} offset=${offset} short=${view.modes.large || view.modes.easy} />
@@ -98,36 +107,10 @@ export function Strip(/** @type {any} */ { strip }) {
   </section>`;
 }
 
-/** How the card goes in: the chip first and facing up. */
-export function CardPicture() {
-  return html`<svg class="card-picture" viewBox="0 0 360 230" aria-hidden="true">
-    <rect class="cp-reader" x="20" y="150" width="320" height="70" rx="14" />
-    <rect class="cp-slot" x="70" y="164" width="220" height="12" rx="6" />
-    <g class="cp-card"><rect class="cp-body" x="92" y="10" width="176" height="160" rx="12" />
-      <rect class="cp-chip" x="152" y="112" width="56" height="42" rx="7" /><path class="cp-lines" d="M152 126h18m20 0h18M152 140h18m20 0h18M170 112v42m20-42v42" />
-      <circle class="cp-face" cx="124" cy="46" r="14" /><path class="cp-face" d="M102 84a22 22 0 0 1 44 0z" /><path class="cp-text" d="M164 36h84M164 54h60M164 72h72" /></g>
-    <path class="cp-slot" d="M70 170h220v8H70z" /><rect class="cp-front" x="20" y="174" width="320" height="46" rx="14" />
-    <path class="cp-arrow" d="M40 60v56m-18-20 18 20 18-20" />
-    <path class="cp-arrow" d="M320 60v56m-18-20 18 20 18-20" />
-  </svg>`;
-}
-
-/** Where a card's number is: on the front, at the bottom right. */
-export function NumberPicture() {
-  return html`<svg class="card-picture" viewBox="0 0 360 230" aria-hidden="true">
-    <rect class="cp-body" x="6" y="6" width="348" height="218" rx="16" />
-    <circle class="cp-face" cx="74" cy="82" r="26" /><path class="cp-face" d="M34 152a40 40 0 0 1 80 0z" />
-    <path class="cp-text" d="M142 50h120M142 80h176M142 110h146M142 140h92M34 194h120" />
-    <rect class="cp-number" x="206" y="166" width="132" height="44" rx="8" />
-    <path class="cp-digits" d="M230 178v20M237 178h12v10h-12v10h12M256 178h12v20h-12M256 188h12M275 178v10h12M287 178v20M306 178h-12v10h12v10h-12M325 178h-12v20h12v-10h-12" />
-    <path class="cp-arrow" d="M272 96v52m-20-20 20 20 20-20" />
-  </svg>`;
-}
-
 export function Notices(/** @type {any} */ { list }) {
   if (!list?.length) return null;
   return html`<div class="notices">${list.map((/** @type {any} */ n) => html`<div key=${n.title} class=${"notice " + n.kind + (n.busy ? " busy" : "")} role="status">
-    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}${n.lines?.map((/** @type {string} */ line) => html`<p key=${line}>${line}</p>`)}</div>${n.picture && html`<svg class="qr" viewBox=${`0 0 ${n.picture.side} ${n.picture.side}`} role="img" aria-label=${n.picture.label} shape-rendering="crispEdges"><path d=${n.picture.path} /></svg>`}</div>`)}</div>`;
+    <${Mark} name=${n.icon} /><div><b>${n.title}</b>${n.text && html`<p>${n.text}${n.code && html` <span class="code">${n.code}</span>`}</p>`}${n.lines?.map((/** @type {string} */ line) => html`<p key=${line}>${line}</p>`)}</div>${n.picture && rare && html`<${rare.Code} code=${n.picture} label=${n.picture.label} />`}</div>`)}</div>`;
 }
 
 export function Wait(/** @type {any} */ { choice, busy, stale, lang }) {
@@ -163,30 +146,6 @@ export function Button(/** @type {any} */ { button, tap, pending, cls }) {
     ${on && html`<span class="tick"><${Icon} name="check" /></span>`}</button>`;
 }
 
-/** What was typed, and the keys to type with. */
-export function Pad(/** @type {any} */ { pad, tap, pending }) {
-  if (pad.typing) return html`<section class="pad typing">
-    <p class="typed" role="status" aria-label=${`${pad.label}: ${pad.text ?? ""}`}><${Icon} name="search" /><span class="word">${pad.text}</span><span class="caret"></span></p>
-    ${pad.rows.map((/** @type {any[]} */ row, /** @type {number} */ i) => html`<div class=${"key-row" + (i === pad.rows.length - 1 ? " last" : "")} key=${i}>${row.map((b) => html`<button key=${b.label} type="button" class="key" data-a=${stop(b)} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>`)}
-  </section>`;
-  const typed = pad.cells.filter((/** @type {string} */ c) => c).join("");
-  return html`<section class=${"pad" + (pad.digits ? " digits" : "")}>
-    <p class="cells" role="status" aria-label=${`${pad.label}: ${pad.digits ? typed.length : [...typed].join(" ")}`}>${pad.cells.map((/** @type {string} */ c, /** @type {number} */ i) => html`<span key=${i} class=${"cell" + (i === typed.length ? " next" : "")} aria-hidden="true">${c}</span>`)}</p>
-    <div class="keys">${pad.keys.map((/** @type {any} */ b) => html`<button key=${b.label} type="button" data-a=${stop(b)} class=${"key" + (pending && pending.action === "key" && pending.arg === b.label ? " waiting" : "")} aria-disabled=${b.action ? undefined : "true"} onClick=${(/** @type {Event} */ e) => tap(b, e)}>${b.label}</button>`)}</div>
-  </section>`;
-}
-
-/** The recording of a screen in sign language, or the sample where there is none; captions and controls with both. */
-export function Video(/** @type {any} */ { video, lang }) {
-  const [sample, setSample] = useState(false);
-  return html`<figure class="sign">
-    <video src=${sample ? "/pages/sign-sample.webm" : `/sign/${video.name}.webm`} onError=${() => setSample(true)} controls autoplay muted loop playsinline aria-label=${video.label}>
-      <track kind="captions" srclang=${lang} label=${video.label} default src=${`/sign/${video.name}.vtt?text=${encodeURIComponent(video.caption)}`} /></video>
-    ${sample && html`<p class="sample">${video.sample}</p>`}
-    <figcaption><b>${video.label}</b></figcaption>
-  </figure>`;
-}
-
 export function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
   const when = (/** @type {any} */ f) => {
     if (!f.at) return f.text;
@@ -199,17 +158,7 @@ export function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
     <div class="perforation" aria-hidden="true"></div>
     <div class=${slip.scan ? "keep" : ""}>
       <ul class="facts">${(slip.facts ?? []).map((/** @type {any} */ f) => html`<li key=${f.icon}><span class="tile"><${Mark} name=${f.icon} /></span><div><${Fit} as="b">${f.title}<//><p>${when(f)}</p></div></li>`)}</ul>
-      ${slip.scan && html`<figure class="scan"><svg viewBox=${`0 0 ${slip.scan.side} ${slip.scan.side}`} role="img" aria-label=${slip.scan.help} shape-rendering="crispEdges"><path d=${slip.scan.path} /></svg><figcaption>${slip.scan.label}</figcaption></figure>`}
+      ${slip.scan && rare && html`<${rare.Scan} scan=${slip.scan} />`}
     </div>
   </section>`;
-}
-
-export function Warning(/** @type {any} */ { warning, tap, pending }) {
-  const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  useEffect(() => { const d = ref.current; if (d && !d.open) d.showModal(); return () => d?.close(); }, []);
-  return html`<dialog ref=${ref} class="warning" role="alertdialog" aria-labelledby="warn" onCancel=${(/** @type {Event} */ e) => { e.preventDefault(); tap(warning.button, e); }}>
-    <h2 id="warn">${warning.title}</h2>
-    <p>${warning.text} <${Left} clock=${warning.timer} />.</p>
-    <${Button} button=${warning.button} tap=${tap} pending=${pending} cls="wide" />
-  </dialog>`;
 }

@@ -8,46 +8,14 @@
 import { stream, span } from "look/stream.js";
 import { command, newKey } from "look/command.js";
 import { html, render, Icon, useEffect, useLayoutEffect, useRef, useState, useCallback } from "look/html.js";
-import { Button, CardPicture, Choice, Header, Left, Mark, Notices, NumberPicture, Pad, Slip, Strip, Video, Warning, say } from "./parts.js";
-import { useEar } from "./ear.js";
+import { Button, Choice, Header, Left, Mark, Notices, Slip, Strip, say } from "./parts.js";
+import { fetchRare, needsRare, rare } from "./rarely.js";
 
 /** @typedef {any} View */
 /** @typedef {{action?: string, arg?: string}} Touchable */
 /** @typedef {(what: Touchable, e: Event) => void} Tap */
 
 const face = /** @type {HTMLElement} */ (document.getElementById("face"));
-
-/** Screens on which the text of a scanner is listened to. */
-const scans = ["home", "booking", "bookingproblem", "search"];
-
-/**
- * A scanner types what it reads, all at once; somebody with a keyboard types
- * one character after the other. Both end up in the same field.
- */
-function useTyping(/** @type {any} */ latest, /** @type {Tap} */ tap) {
-  useEffect(() => {
-    let text = "", timer = 0;
-    const give = (/** @type {Event} */ e) => {
-      clearTimeout(timer);
-      const all = text;
-      text = "";
-      if (all.length >= 6 && latest.current.screen !== "search") tap({ action: "scan", arg: all.slice(0, 64) }, e);
-      else if (latest.current.screen === "search") for (const c of all.toUpperCase()) tap({ action: "key", arg: c }, e);
-      else if (latest.current.screen === "booking") for (const c of all.toUpperCase()) tap({ action: "key", arg: c }, e);
-    };
-    const down = (/** @type {KeyboardEvent} */ e) => {
-      if (e.ctrlKey || e.altKey || e.metaKey || !scans.includes(latest.current.screen)) return;
-      if (e.key === "Enter" && text.length >= 6) { e.preventDefault(); give(e); return; }
-      if (e.key === "Backspace" && ["booking", "cardnumber", "search"].includes(latest.current.screen)) { e.preventDefault(); tap({ action: "erase", arg: "" }, e); return; }
-      if (!/^[\p{L}0-9]$/u.test(e.key)) return;
-      text += e.key;
-      clearTimeout(timer);
-      timer = setTimeout(() => give(e), 120);
-    };
-    addEventListener("keydown", down);
-    return () => { removeEventListener("keydown", down); clearTimeout(timer); };
-  }, []);
-}
 
 function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   const stale = !link.live && link.age > 1500;
@@ -63,16 +31,16 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
   return html`<div class=${`page s-${v.screen}`} data-screen=${v.screen}>
     <${Header} view=${v} offset=${offset}>${stale && html`<p class="reconnect" role="status"><${Icon} name="b-offline" /><span>${say(v.lang).again} <b class="number">${span(link.age)}</b></span></p>`}${low && notices}${v.strip && html`<${Strip} strip=${v.strip} />`}<//>
     <main>
-      ${v.screen === "card" && html`<${CardPicture} />`}
-      ${v.screen === "cardnumber" && html`<${NumberPicture} />`}
+      ${rare && v.screen === "card" && html`<${rare.CardPicture} />`}
+      ${rare && v.screen === "cardnumber" && html`<${rare.NumberPicture} />`}
       ${!low && v.screen !== "nopaper" && notices}
       ${(v.sections ?? []).map((/** @type {any} */ s, /** @type {number} */ i) => html`<section class=${"group of-" + s.layout} key=${i}>
         ${(s.title || s.note) && html`<div class="group-head"><h2>${s.icon && html`<${Mark} name=${s.icon} />`}${s.title}</h2><span>${s.layout === "cards" && html`<${Icon} name="clock" />`}${s.note}</span></div>`}
         <div class=${s.layout + (s.choices.length === 1 ? " single" : "")}>${s.choices.map((/** @type {any} */ c) => html`<${Choice} key=${c.arg + c.action} choice=${c} kind=${s.layout === "cards" ? "card" : "line"} ...${p} />`)}</div>
       </section>`)}
       ${v.wide && html`<div class=${"wides n" + v.wide.length}>${v.wide.map((/** @type {any} */ c) => html`<${Choice} key=${c.title} choice=${c} kind="wide" ...${p} />`)}</div>`}
-      ${v.video && html`<${Video} key=${v.video.name} video=${v.video} lang=${v.lang} />`}
-      ${v.pad && html`<${Pad} pad=${v.pad} tap=${tap} pending=${pending} />`}
+      ${rare && v.video && html`<${rare.Video} key=${v.video.name} video=${v.video} lang=${v.lang} />`}
+      ${rare && v.pad && html`<${rare.Pad} pad=${v.pad} tap=${tap} pending=${pending} />`}
       ${v.slip && html`<${Slip} slip=${v.slip} compact=${v.notices?.length > 0} locale=${v.locale} zone=${v.zone} />`}
       ${v.screen === "nopaper" && notices}
       ${actions.length > 0 && html`<div class=${`actions ${v.slip ? "of-slip" : ""} ${v.screen === "access" || v.screen === "languages" ? "modes" : ""}`}>
@@ -82,7 +50,7 @@ function Face(/** @type {any} */ { view, link, offset, tap, pending }) {
     ${grid && tongues.length > 0 && html`<div role="group" class="tongues n${tongues.length}">${tongues.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tongue" />`)}</div>`}
     ${tools.length > 0 && html`<nav class=${grid ? "tools grid" : "tools bar n" + tools.length}>${tools.map((/** @type {any} */ b) => html`<${Button} key=${b.action + (b.arg ?? "")} button=${b} tap=${tap} pending=${pending} cls="tool" />`)}</nav>`}
     ${v.foot && html`<footer class=${"foot " + v.foot.kind}><span class="foot-mark"><${Mark} name=${v.foot.icon} /></span><div role="status"><b>${v.foot.title}</b><p>${v.foot.text}</p></div></footer>`}
-    ${v.warning && html`<${Warning} warning=${v.warning} tap=${tap} pending=${pending} />`}
+    ${rare && v.warning && html`<${rare.Warning} warning=${v.warning} tap=${tap} pending=${pending} />`}
   </div>`;
 }
 
@@ -90,39 +58,6 @@ const starting = (/** @type {View|null} */ v) => ({
   screen: "starting", lang: v?.lang ?? "pt", branch: v?.branch ?? "", zone: v?.zone, modes: { large: false, contrast: false, low: false, time: false, easy: false, sign: false },
   title: say(v?.lang ?? "pt").moment, locale: v?.locale ?? "pt-PT", rtl: v?.rtl, subtitle: say(v?.lang ?? "pt").sub,
 });
-
-/** @type {AudioContext|null} */
-let sound = null;
-
-/** Two soft notes: take your card. A kiosk without a loudspeaker stays silent. */
-function chime() {
-  try {
-    sound ??= new AudioContext();
-    void sound.resume();
-    for (const [i, pitch] of [659.3, 880].entries()) {
-      const at = sound.currentTime + i * 0.28, note = sound.createOscillator(), loud = sound.createGain();
-      note.frequency.value = pitch;
-      loud.gain.setValueAtTime(0, at);
-      loud.gain.linearRampToValueAtTime(0.25, at + 0.02);
-      loud.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
-      note.connect(loud).connect(sound.destination);
-      note.start(at);
-      note.stop(at + 0.65);
-    }
-  } catch { /* the words on the screen say it as well */ }
-}
-
-/** Reminds of a card in the reader: once, or again every six seconds for two minutes. @param {string|undefined} how */
-function useReminder(how) {
-  useEffect(() => {
-    if (!how || face.dataset.sound === "off") return;
-    chime();
-    if (how !== "again") return;
-    let left = 20;
-    const again = setInterval(() => { chime(); if (--left === 0) clearInterval(again); }, 6000);
-    return () => clearInterval(again);
-  }, [how]);
-}
 
 function App() {
   const [view, setView] = useState(/** @type {View|null} */ (null));
@@ -135,12 +70,18 @@ function App() {
   const latest = useRef(/** @type {View} */ ({}));
 
   useEffect(() => {
+    let newest = /** @type {View} */ ({});
+    const show = (/** @type {View} */ v) => {
+      newest = v;
+      if (needsRare(v)) void fetchRare().then(() => show(newest));
+      else { latest.current = v; setView(v); }
+    };
     const s = stream(face.dataset.events ?? "/events", {
-      snapshot(v) { if (v.now) offset.current = v.now - Date.now(); latest.current = v; setView(v); },
+      snapshot(v) { if (v.now) offset.current = v.now - Date.now(); show(v); },
       delta(d) {
-        const v = { ...latest.current, ...d };
+        const v = { ...newest, ...d };
         for (const k of Object.keys(v)) if (v[k] === null) delete v[k];
-        latest.current = v; setView(v);
+        show(v);
       },
       link: setLink,
     });
@@ -169,15 +110,31 @@ function App() {
       lastTap.current = { at: performance.now(), x: p.clientX, y: p.clientY, screen };
     }
     busy.current = true;
-    setPending({ action: what.action, arg: what.arg ?? "" });
+    // The answer is mostly quicker than the eye; drawing twice would only keep it waiting.
+    const slow = setTimeout(() => setPending({ action: what.action, arg: what.arg ?? "" }), 80);
     command(face.dataset.input ?? "/input", { screen, action: what.action, arg: what.arg ?? "" }, { key: newKey(), most: 300 })
       .finally(() => {
+        clearTimeout(slow);
         busy.current = false; setPending(null);
         const next = queued.current.shift();
         if (next) tap(next[0], next[1]);
       });
   }, []);
-  useTyping(latest, tap);
+
+  // A scanner, a keypad and a keyboard come as keys; the first of them wait until what understands them is there.
+  useEffect(() => {
+    const assigned = JSON.parse(face.dataset.keys || "{}"), early = /** @type {KeyboardEvent[]} */ ([]);
+    const hear = (/** @type {KeyboardEvent} */ e) => rare?.heard(e, latest.current, assigned, tap, face);
+    const down = (/** @type {KeyboardEvent} */ e) => {
+      if (rare) { hear(e); return; }
+      const does = assigned[e.code];
+      if (does ? does !== "ok" || !document.activeElement?.matches("button") : e.key === "Enter" && early.length > 5) e.preventDefault();
+      if (early.push(e) > 64) early.shift();
+      void fetchRare().then(() => early.splice(0).forEach(hear));
+    };
+    addEventListener("keydown", down);
+    return () => removeEventListener("keydown", down);
+  }, []);
 
   useLayoutEffect(() => {
     const root = document.documentElement;
@@ -192,8 +149,10 @@ function App() {
     document.title = `${shown.title} · Balcão`;
   }, [shown.locale, shown.rtl, shown.title, shown.modes.contrast, shown.modes.large, shown.modes.easy, shown.modes.low]);
 
-  useReminder(shown.remind);
-  useEar(latest, shown, face);
+  useEffect(() => {
+    if (shown.remind && rare && face.dataset.sound !== "off") return rare.remind(shown.remind);
+  }, [shown.remind]);
+  useLayoutEffect(() => rare?.follow(shown));
 
   // A new screen is announced, and keys start from its title.
   const first = useRef(true);
