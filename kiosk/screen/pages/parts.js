@@ -33,7 +33,7 @@ function fitSoon() {
   });
 }
 addEventListener("resize", fitSoon);
-document.fonts.ready.then(fitSoon);
+document.fonts.addEventListener("loadingdone", fitSoon);
 
 /** Text that fills its box: the size of the sheet, or smaller when it is long. */
 export function Fit(/** @type {any} */ p) {

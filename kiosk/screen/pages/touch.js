@@ -127,8 +127,9 @@ function App() {
     const hear = (/** @type {KeyboardEvent} */ e) => rare?.heard(e, latest.current, assigned, tap, face);
     const down = (/** @type {KeyboardEvent} */ e) => {
       if (rare) { hear(e); return; }
-      const does = assigned[e.code];
-      if (does ? does !== "ok" || !document.activeElement?.matches("button") : e.key === "Enter" && early.length > 5) e.preventDefault();
+      const does = assigned[e.code], enter = e.key === "Enter";
+      if (enter && early.length > 5 || does && (does !== "ok" || !document.activeElement?.matches("button"))) e.preventDefault();
+      else if (does || enter) return; // the browser presses what has the focus
       if (early.push(e) > 64) early.shift();
       void fetchRare().then(() => early.splice(0).forEach(hear));
     };
