@@ -318,7 +318,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n.Models, n.Roll, n.SlipTest = h.Models, h.Roll, h.SlipTest
 	n.Cert, n.Software = h.Cert, h.Software
 	n.Call, n.CallMS = h.Call, h.CallMS
-	n.Disk = h.Disk
+	n.Disk, n.Board = h.Disk, h.Board
 	s.reads(id, h.Boot, sample.TS)
 	n.Clock = s.clockHealth(id, h.Clock)
 }

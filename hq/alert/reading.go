@@ -56,7 +56,8 @@ type Kiosk struct {
 // Board is a callboard of the branch.
 type Board struct {
 	Name   string
-	Behind time.Duration // how much older than the log the call it shows is
+	Behind time.Duration // for how long what it shows has been older than the log; 0 while it is not
+	Silent time.Duration // since its last sign of life; 0 while it is there
 }
 
 // Policy are the numbers the rules are judged by.

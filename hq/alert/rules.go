@@ -218,11 +218,16 @@ func silence(r Reading, _ Policy) []Finding {
 		"Perguntar ao local se a porta está aberta e se o quiosque responde ao toque.")}
 }
 
-func boards(r Reading, _ Policy) []Finding {
+func boards(r Reading, p Policy) []Finding {
 	var all []Finding
 	for _, b := range r.Boards {
+		if b.Silent > beats*p.Heartbeat {
+			all = append(all, r.finding(StaleBoard, b.Name, Soon, fmt.Sprintf("%s sem sinal há %s.", b.Name, span(b.Silent)),
+				"Pedir ao local que veja se o painel está ligado; até lá chamar em voz alta."))
+			continue
+		}
 		if b.Behind > boardBehind {
-			all = append(all, r.finding(StaleBoard, b.Name, Soon, fmt.Sprintf("%s mostra uma chamada de há %s.", b.Name, span(b.Behind)),
+			all = append(all, r.finding(StaleBoard, b.Name, Soon, fmt.Sprintf("%s não mostra as chamadas novas há %s.", b.Name, span(b.Behind)),
 				"Pedir ao local que reinicie o painel; até lá chamar em voz alta."))
 		}
 	}

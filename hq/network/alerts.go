@@ -3,6 +3,7 @@ package network
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"balcao/hq/alert"
@@ -73,7 +74,7 @@ func (b *branch) reading(now time.Time, opt Options) alert.Reading {
 		return r
 	}
 	there := b.there(now)
-	r.Kiosks = b.kiosks(there)
+	r.Kiosks, r.Boards = b.kiosks(there), b.boards(there)
 	if s.Source != FromLog {
 		return r
 	}
@@ -109,6 +110,26 @@ func (b *branch) machines() []alert.Machine {
 			name = "Painel "
 		}
 		all = append(all, alert.Machine{Name: name + short(k.Node), Gives: gives, Disk: k.Devices[wire.PartDisk], Clock: k.Devices[wire.PartClock]})
+	}
+	return all
+}
+
+// boards are the callboard boxes. One that is gone shows that itself, and what it shows is as old as it is gone.
+func (b *branch) boards(there time.Time) []alert.Board {
+	var all []alert.Board
+	for _, k := range b.health.Kiosks {
+		if !slices.Contains(k.Faces, "callboard") {
+			continue
+		}
+		_, tail, _ := strings.Cut(short(k.Node), "-")
+		one := alert.Board{Name: "Painel " + strings.TrimLeft(strings.TrimLeft(tail, "DK"), "0")}
+		switch {
+		case !k.Online && k.Since > 0:
+			one.Silent = max(0, there.Sub(unixMilli(k.Since)))
+		case k.Online && k.Board != nil && k.Board.StaleMS > 0:
+			one.Behind = max(0, there.Sub(unixMilli(k.Board.StaleMS)))
+		}
+		all = append(all, one)
 	}
 	return all
 }

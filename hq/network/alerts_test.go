@@ -77,3 +77,42 @@ func TestAClosedBranchIsLeftInPeace(t *testing.T) {
 		t.Errorf("told of an open branch: %+v, want its silent kiosk", opened)
 	}
 }
+
+// A callboard that shows old calls, by its own word, and one that is gone: the branch is told to look at them.
+func TestABoardThatLagsOrIsGoneIsTold(t *testing.T) {
+	n := newNetwork()
+	n.Present("L901", network.Presence{Online: true}, noon)
+	n.Commit("L901", 1, log(1, queue.DayOpened{Day: "2026-11-23"}, queue.CounterOpened{Counter: "1"}), noon)
+	look := func(at time.Time, boxes ...wire.KioskHealth) (about []string) {
+		for i := range boxes {
+			boxes[i].Faces = []string{"callboard"}
+		}
+		n.Live("L901", wire.Live{AtMS: at.UnixMilli(), Seq: 2, Open: true, Day: "2026-11-23"}, 0, at)
+		n.Health("L901", wire.Health{Kiosks: boxes}, 0, at)
+		opened, _ := n.CheckAlerts(at)
+		for _, a := range opened {
+			about = append(about, string(a.Rule)+" "+a.About+" "+a.Words)
+		}
+		return about
+	}
+	stale, fresh := &wire.BoardShown{Epoch: 1, Seq: 1, StaleMS: noon.UnixMilli()}, &wire.BoardShown{Epoch: 1, Seq: 2}
+	boxes := []wire.KioskHealth{
+		{Node: "L901-D01", Online: true, Board: stale}, {Node: "L901-D02", Online: true, Board: fresh}, {Node: "L901-D03", Since: noon.UnixMilli()},
+	}
+	if got := look(noon.Add(15*time.Second), boxes...); got != nil {
+		t.Errorf("told at the first look: %q", got)
+	}
+	if got := look(noon.Add(30*time.Second), boxes...); len(got) != 1 || got[0] != "stale_board Painel 1 Painel 1 não mostra as chamadas novas há 30 s." {
+		t.Errorf("told %q, want that the first lags", got)
+	}
+	look(noon.Add(105*time.Second), boxes...)
+	if got := look(noon.Add(2*time.Minute), boxes...); len(got) != 1 || got[0] != "stale_board Painel 3 Painel 3 sem sinal há 2 min." {
+		t.Errorf("told %q, want that the third is gone", got)
+	}
+	boxes[0].Board, boxes[2].Online = fresh, true
+	look(noon.Add(135*time.Second), boxes...)
+	look(noon.Add(150*time.Second), boxes...)
+	if open := n.Alerts(); len(open) != 0 {
+		t.Errorf("all show the newest board again, and still open: %+v", open)
+	}
+}

@@ -305,6 +305,14 @@ type Health struct {
 	Clock    *ClockHealth      `json:"clock,omitempty"` // nil from older nodes
 	Cert     *Certificate      `json:"cert,omitempty"`  // by which the node is known; nil without one
 	Config   *ConfigHealth     `json:"conf,omitempty"`  // of headquarters; nil from kiosks and older branches
+	Board    *BoardShown       `json:"board,omitempty"` // nil where no callboard is shown
+}
+
+// BoardShown is which board a callboard shows.
+type BoardShown struct {
+	Epoch   uint64 `json:"e"`
+	Seq     uint64 `json:"s"`
+	StaleMS int64  `json:"stale,omitempty"` // Unix milliseconds since when the branch has had a newer one; 0 while it is the newest
 }
 
 // Certificate is for how long a node's certificate holds.
@@ -362,8 +370,9 @@ type KioskHealth struct {
 	Cert     *Certificate `json:"cert,omitempty"`
 	Software string       `json:"sw,omitempty"` // version of its program
 	// Protocol is the version spoken with it; 0 from older branches. Refused tells why none is: its log is not taken in.
-	Protocol int     `json:"p,omitempty"`
-	Refused  Refusal `json:"x,omitempty"`
+	Protocol int         `json:"p,omitempty"`
+	Refused  Refusal     `json:"x,omitempty"`
+	Board    *BoardShown `json:"board,omitempty"`
 }
 
 // Live is a branch's figures of this second (up/live): last value wins, never part of the log.

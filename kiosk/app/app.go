@@ -181,6 +181,7 @@ func (a *App) connect() error {
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
 		OnSlip: a.layouts.hear, OnTime: a.time.heard, Quality: a.time.quality, OnAgreement: a.heardAgreement,
+		OnStale: func() { a.health.ring() },
 	})
 	return err
 }

@@ -51,8 +51,24 @@ func (h *health) sample() wire.Health {
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
 		Models: a.models(), Roll: a.paperLeft(), SlipTest: a.layouts.lastTest(),
 		Disk: a.diskHealth(), Clock: a.time.health(),
-		Cert: a.certificate(),
+		Cert: a.certificate(), Board: a.boardShown(),
 	}
+}
+
+// boardShown is which board the callboard shows; nil where none is shown.
+func (a *App) boardShown() *wire.BoardShown {
+	if !a.cfg.shows(FaceCallboard) {
+		return nil
+	}
+	epoch, seq, stale := a.uplink.Board()
+	if seq == 0 {
+		return nil
+	}
+	shown := &wire.BoardShown{Epoch: epoch, Seq: seq}
+	if !stale.IsZero() {
+		shown.StaleMS = stale.UnixMilli()
+	}
+	return shown
 }
 
 // paperLeft is the forecast of the printer's paper; nil without a printer.

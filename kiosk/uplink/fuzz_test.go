@@ -19,7 +19,8 @@ func FuzzWhatTheBranchSays(f *testing.F) {
 		understood, kept := 0, 0
 		now := time.Unix(1_800_000_000, 0)
 		u := &Uplink{
-			pulse: &pulse{now: func() time.Time { return now }, tell: func(bool, time.Time) {}},
+			behind: &behind{now: time.Now},
+			pulse:  &pulse{now: func() time.Time { return now }, tell: func(bool, time.Time) {}},
 			cfg: Config{
 				Node: "L901-K01", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 				OnOffer: func(wire.Offer) { understood++ }, OnBoard: func(wire.Board) { understood++ },

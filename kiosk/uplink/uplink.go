@@ -38,6 +38,8 @@ type Config struct {
 	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
 	// OnSlip hears what stands on slips; it may be nil.
 	OnSlip func(wire.SlipLayout)
+	// OnStale hears that the board shown has become stale, or is it no more (Board says which); it may be nil.
+	OnStale func()
 	// OnTime hears what the branch's clock said, a little late; it may be nil. Quality says how good the node's own is.
 	OnTime  func(branch time.Time)
 	Quality func() wire.ClockQuality
@@ -62,9 +64,10 @@ const farewell = 2 * time.Second
 
 // Uplink is the way to one branch.
 type Uplink struct {
-	cfg   Config
-	child *carrier.Child
-	pulse *pulse
+	cfg    Config
+	child  *carrier.Child
+	pulse  *pulse
+	behind *behind
 
 	mu    sync.Mutex
 	board wire.Board // the newest seen
@@ -72,7 +75,7 @@ type Uplink struct {
 
 // New prepares the way; nothing is connected until Run.
 func New(cfg Config) (*Uplink, error) {
-	u := &Uplink{cfg: cfg, pulse: &pulse{now: cfg.Now, tell: cfg.OnLink}}
+	u := &Uplink{cfg: cfg, pulse: &pulse{now: cfg.Now, tell: cfg.OnLink}, behind: &behind{now: cfg.Now}}
 	var err error
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: cfg.Node, Boot: cfg.Boot, Software: cfg.Software,
@@ -206,7 +209,21 @@ func (u *Uplink) heard(topic string, payload []byte) {
 		if u.newer(b) {
 			u.cfg.Keep(BoardName, payload)
 			u.cfg.OnBoard(b)
+			u.staled(u.behind.board(b))
 		}
+	case beatName:
+		var b wire.Beat
+		if err := json.Unmarshal(payload, &b); err != nil {
+			u.cfg.Log.Warn("unreadable beat", "err", err)
+			return
+		}
+		u.staled(u.behind.beat(b))
+	}
+}
+
+func (u *Uplink) staled(changed bool) {
+	if changed && u.cfg.OnStale != nil {
+		u.cfg.OnStale()
 	}
 }
 
