@@ -229,6 +229,26 @@ func TestCardUpsideDownIsSeenAndMute(t *testing.T) {
 	wantGreeting(t, w.next(CardInserted).Session, "Maria F")
 }
 
+// TestCardUpsideDownIsMuteOnARealPcscd: the virtual card says more than an answer to reset may be, so that pcscd cannot power
+// it, which is what a card without contacts looks like.
+func TestCardUpsideDownIsMuteOnARealPcscd(t *testing.T) {
+	r := realBench(t)
+	w := watch(t, Config{})
+	if err := r.Insert(t.Context(), "mute"); err != nil {
+		t.Fatal(err)
+	}
+	s := w.until(CardInserted).Session
+	if len(s.ATR()) != 0 {
+		t.Errorf("ATR = %X", s.ATR())
+	}
+	wantError(t, s, card.ErrMute)
+	if err := r.Insert(t.Context(), "maria"); err != nil {
+		t.Fatal(err)
+	}
+	w.until(CardRemoved)
+	wantGreeting(t, w.until(CardInserted).Session, "Maria F")
+}
+
 func BenchmarkReadGreeting(b *testing.B) {
 	d := daemon(b)
 	w := watch(b, Config{})

@@ -242,8 +242,7 @@ func (r *Real) Socket() string { return filepath.Join(r.cfg.Dir, serviceSocket) 
 // Label says that the system's service is at work.
 func (r *Real) Label() string { return "pcscd + vpcd" }
 
-// Cards lists the deck. A mute card is there too, but pcscd shows its reader
-// as empty, since vpcd cannot say "something is in there".
+// Cards lists the deck.
 func (r *Real) Cards() []Info { return Deck() }
 
 // Insert puts a card of the deck into the first reader.

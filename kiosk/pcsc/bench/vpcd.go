@@ -158,6 +158,11 @@ func converse(conn *net.TCPConn, c *cardtest.Card) error {
 	}
 }
 
+// noATR is how many bytes a card says that says nothing of use: more than an answer to reset may have (ISO/IEC 7816-3
+// §8.2), so that the driver finds it present and pcscd cannot power it, as it is with a card that was put in upside down.
+// With none at all the driver would take it for gone.
+const noATR = 40
+
 // respond gives the card's answer to one message; due is false when none is
 // sent.
 func respond(c *cardtest.Card, message []byte) (answer []byte, due bool) {
@@ -170,6 +175,9 @@ func respond(c *cardtest.Card, message []byte) (answer []byte, due bool) {
 		c.Reset()
 		return nil, false
 	case 4:
+		if len(c.ATR()) == 0 {
+			return make([]byte, noATR), true
+		}
 		return c.ATR(), true
 	default:
 		return nil, false
