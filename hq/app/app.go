@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // headquarters brings its own time zones
 
@@ -65,12 +66,15 @@ type App struct {
 	post   *operation.Post
 	disk   *disk.Keeper
 	keeper *report.Keeper
+	boot   string
+	shared *shared     // nil alone with the file
+	leads  atomic.Bool // over the processes that share a database
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
 // opened is closed again if a later step fails.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log}
+	a := &App{cfg: cfg, log: log, boot: machine.NewBoot()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -88,8 +92,15 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.live = nw
-	if a.ingest, err = ingest.New(ctx, timedStore{a.store, a.book}, nw, time.Now, log); err != nil {
+	var ledger ingest.Store = timedStore{a.store, a.book}
+	if a.shared != nil {
+		ledger = calling{timedStore{a.store, a.book}, a.shared.took}
+	}
+	if a.ingest, err = ingest.New(ctx, ledger, nw, time.Now, log); err != nil {
 		return nil, err
+	}
+	if a.shared != nil {
+		a.ingest.Share()
 	}
 	if err := a.connect(); err != nil {
 		return nil, err
@@ -101,7 +112,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if a.people, err = people.NewRoster(ctx, a.store, first); err != nil {
 		return nil, err
 	}
-	if err := a.openRegistry(ctx, zone); err != nil {
+	if err := a.openRegistry(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.openDesk(ctx); err != nil {
@@ -144,6 +155,9 @@ func firstPeople(path string) ([]people.Record, error) {
 
 // open opens the database.
 func (a *App) open(ctx context.Context) (err error) {
+	if a.cfg.Postgres.URL != "" {
+		return a.openShared(ctx)
+	}
 	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "hq.db"), time.Now); err != nil {
 		return err
 	}
@@ -226,10 +240,9 @@ func (a *App) connect() error {
 	if a.broker != nil {
 		urls = []string{a.trust.URL(a.broker.Addr())}
 	}
-	boot := machine.NewBoot()
 	a.parent, err = carrier.NewParent(carrier.ParentConfig{
 		// The file's own name alone would not tell that an older copy of it was put back.
-		Boot: boot, Incarnation: a.store.Incarnation() + "-" + boot, Software: Version,
+		Boot: a.boot, Incarnation: a.incarnation() + "-" + a.boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: ledger{Ingest: a.ingest, disk: a.disk}, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
 		OnClone: a.ingest.Cloned, OnVersion: a.ingest.Version, Handle: a.handle,
@@ -270,14 +283,14 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
-	g.Go(func() error { return a.keepHeads(ctx) })
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
-	g.Go(func() error { a.watch(ctx); return nil })
-	g.Go(func() error { a.keepEquipment(ctx); return nil })
-	g.Go(func() error { a.keeper.Run(ctx); return nil })
+	if a.shared == nil {
+		g.Go(func() error { return a.lead(ctx) })
+	} else {
+		g.Go(func() error { return a.share(ctx) })
+	}
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
-	g.Go(func() error { a.teller.Run(ctx); return nil })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	err := g.Wait()
@@ -290,6 +303,7 @@ func (a *App) close() error {
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
 	}
+	errs = append(errs, a.shared.close())
 	if a.http != nil {
 		errs = append(errs, closed(a.http.Close()))
 	}

@@ -88,9 +88,10 @@ func Audit(ctx context.Context, args []string, out, messages io.Writer) error {
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
+	var cfg Config
 	if *data == "" {
-		cfg, err := Load(*config)
-		if err != nil {
+		var err error
+		if cfg, err = Load(*config); err != nil {
 			return err
 		}
 		*data = cfg.Data
@@ -106,7 +107,7 @@ func Audit(ctx context.Context, args []string, out, messages io.Writer) error {
 	for _, h := range heads {
 		wish = append(wish, h.id)
 	}
-	count, now, faults, err := store.VerifyAudit(ctx, filepath.Join(*data, "hq.db"), wish)
+	count, now, faults, err := verifyAudit(ctx, cfg, *data, wish)
 	if err != nil {
 		return fmt.Errorf("o registo não se lê até ao fim: %w", err)
 	}
@@ -131,6 +132,18 @@ func Audit(ctx context.Context, args []string, out, messages io.Writer) error {
 	}
 	say("✓ Está tudo inteiro.")
 	return nil
+}
+
+func verifyAudit(ctx context.Context, cfg Config, data string, wish []uint64) (int, map[uint64]wire.Hash, []store.AuditFault, error) {
+	if cfg.Postgres.URL == "" {
+		return store.VerifyAudit(ctx, filepath.Join(data, "hq.db"), wish)
+	}
+	s, err := openPostgres(ctx, cfg)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer s.Close()
+	return s.VerifyAudit(ctx, wish)
 }
 
 type keptHead struct {

@@ -28,7 +28,11 @@ func Check(ctx context.Context, file string, asJSON bool, out io.Writer) error {
 	database := filepath.Join(cfg.Data, "hq.db")
 	r.Clock(time.Now())
 	r.Folder(cfg.Data)
-	r.Database(ctx, database, store.SchemaOf)
+	if cfg.Postgres.URL != "" {
+		checkPostgres(ctx, &r, &cfg.Postgres)
+	} else {
+		r.Database(ctx, database, store.SchemaOf)
+	}
 	r.Identity(cfg.Identity, wire.HQName, time.Now)
 	if _, err := firstPeople(cfg.People); err != nil {
 		r.Fault("pessoas", "corrija o ficheiro indicado em people", "%v", err)

@@ -54,6 +54,8 @@ type Config struct {
 	Keys string `yaml:"keys"`
 	// Operation says where health, readiness and metrics are served.
 	Operation operation.Config `yaml:"operation"`
+	// Postgres is the database where it is not the file in the data folder.
+	Postgres Postgres `yaml:"postgres"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
 	Disk disk.Setting `yaml:"disk"`
 }
@@ -131,6 +133,7 @@ func Load(file string) (Config, error) {
 func (c *Config) Check(faults *config.Faults) {
 	c.Alerts.check(faults)
 	c.OpenID.check(faults)
+	c.Postgres.check(faults)
 	if c.Data == "" {
 		faults.Add("data", "the database needs a folder")
 	}

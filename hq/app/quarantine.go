@@ -16,14 +16,19 @@ func Quarantine(ctx context.Context, args []string, out, messages io.Writer) err
 	if err != nil {
 		return err
 	}
+	var cfg Config // read by Folder
 	return quarantine.Desk{
 		Program: "hq", Zone: zone,
 		Folder: func(config string) (string, error) {
-			cfg, err := Load(config)
+			cfg, err = Load(config)
 			return cfg.Data, err
 		},
 		Open: func(ctx context.Context, data string) (quarantine.Store, io.Closer, error) {
-			s, err := store.Open(ctx, filepath.Join(data, "hq.db"), time.Now)
+			open := func() (*store.Store, error) { return store.Open(ctx, filepath.Join(data, "hq.db"), time.Now) }
+			if cfg.Postgres.URL != "" {
+				open = func() (*store.Store, error) { return openPostgres(ctx, cfg) }
+			}
+			s, err := open()
 			if err != nil {
 				return nil, nil, err
 			}

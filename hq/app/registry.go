@@ -7,12 +7,11 @@ import (
 	"time"
 
 	"balcao/hq/atlas/registry"
-	"balcao/hq/network"
 )
 
 // openRegistry shows the branches of the registry. An empty one is first filled from the file of the configuration,
 // which must have no bad line: what is wrong in it is told at the start, not found out later.
-func (a *App) openRegistry(ctx context.Context, home *time.Location) error {
+func (a *App) openRegistry(ctx context.Context) error {
 	sites, err := a.store.Sites(ctx)
 	if err != nil {
 		return err
@@ -25,16 +24,7 @@ func (a *App) openRegistry(ctx context.Context, home *time.Location) error {
 			return err
 		}
 	}
-	for _, one := range sites {
-		zone := home
-		if one.Zone != "" {
-			if zone, err = time.LoadLocation(one.Zone); err != nil {
-				return fmt.Errorf("read time zone of %s: %w", one.ID, err)
-			}
-		}
-		a.live.Register(network.KnownOf(one, zone))
-	}
-	return nil
+	return a.showSites(sites)
 }
 
 func readRegistry(path string) ([]registry.Site, error) {

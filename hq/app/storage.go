@@ -25,6 +25,12 @@ const (
 // what became of notices, and taking in what branches send, which they keep until it is taken in.
 func (a *App) keepDisk(ctx context.Context) (err error) {
 	db := a.store.Database()
+	if db == nil { // the disk of the database is its server's; here are only small files
+		a.disk, err = disk.New(ctx, disk.Config{
+			Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
+		})
+		return err
+	}
 	a.disk, err = disk.New(ctx, disk.Config{
 		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
 		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },

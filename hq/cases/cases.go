@@ -123,16 +123,42 @@ type Desk struct {
 
 // New reads what is open.
 func New(ctx context.Context, ledger Ledger, opt Options) (*Desk, error) {
-	d := &Desk{ledger: ledger, opt: opt, open: map[alert.Key]*Case{}}
-	open, err := ledger.OpenCases(ctx)
+	d := &Desk{ledger: ledger, opt: opt}
+	return d, d.Reload(ctx)
+}
+
+// Reload reads again what is open: another process may look after it.
+func (d *Desk) Reload(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	open, err := d.ledger.OpenCases(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	silences, err := d.ledger.Silences(ctx, d.opt.Now())
+	if err != nil {
+		return err
+	}
+	before := d.open
+	d.open, d.silences = map[alert.Key]*Case{}, silences
 	for _, c := range open {
+		if was, known := before[c.Key()]; known && was.ID == c.ID {
+			c.Finding = was.Finding // its words tell of a later moment than those with which it opened
+		}
 		d.open[c.Key()] = &c
 	}
-	d.silences, err = ledger.Silences(ctx, opt.Now())
-	return d, err
+	return nil
+}
+
+// Watch takes in what is open at one look at the network, for its words alone: another process opens and closes cases.
+func (d *Desk) Watch(open []alert.Alert) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, a := range open {
+		if c, known := d.open[a.Key()]; known {
+			c.Finding = a.Finding
+		}
+	}
 }
 
 // Alerts returns the alerts of the open cases, so that whoever watches goes on with them.

@@ -21,6 +21,18 @@ func (i *Ingest) Presence(p carrier.Presence) {
 	if p.Node != p.Node.Branch() {
 		return
 	}
+	i.mu.Lock()
+	i.say(p.Node, func(w *network.Word) {
+		w.Online, w.Lost, w.Since, w.Software = p.Online, p.Lost, at, p.Software
+		if !p.Online {
+			w.Live, w.Health = nil, nil
+		}
+	})
+	moved := !p.Online && len(i.elsewhere[p.Node]) > 0
+	i.mu.Unlock()
+	if moved {
+		return // it went to another process before its old connection ended here
+	}
 	i.network.Present(p.Node, network.Presence{Online: p.Online, Lost: p.Lost, Software: p.Software}, at)
 	state := wire.Offline
 	switch {
@@ -55,6 +67,7 @@ func (i *Ingest) Live(node wire.NodeID, s wire.Sample) {
 	i.network.Live(node, l, s.Unsent, at)
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.say(node, func(w *network.Word) { w.Online, w.Live = true, sample(s) })
 	if last := i.noted[node]; at.Sub(last.At) >= seenEvery || l.Name != "" && l.Name != last.Name {
 		i.note(node, l.Name, at)
 	}
@@ -68,6 +81,9 @@ func (i *Ingest) Health(node wire.NodeID, s wire.Sample) {
 		return
 	}
 	i.network.Health(node, h, s.Unsent, i.now())
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.say(node, func(w *network.Word) { w.Online, w.Health = true, sample(s) })
 }
 
 // DecodeLive reads a branch's live figures. They must be the branch's own; a moment that is missing is the sample's.

@@ -59,6 +59,15 @@ type Ingest struct {
 	seen  map[wire.NodeID]network.Seen // not yet written
 	noted map[wire.NodeID]network.Seen // last written
 	links []network.LinkChange         // not yet written
+
+	sharing   bool                            // with other processes
+	words     map[wire.NodeID]network.Word    // what branches that are or were connected here said last
+	fresh     map[wire.NodeID]bool            // words not yet told to other processes
+	elsewhere map[wire.NodeID]map[string]bool // connected to other processes
+
+	following sync.Mutex // over reading and showing, so that records are shown in order
+
+	shown map[wire.NodeID]place // how far each log is seen
 }
 
 // New restores the network from what is committed. Now is the clock.
@@ -66,6 +75,8 @@ func New(ctx context.Context, s Store, n *network.Network, now func() time.Time,
 	i := &Ingest{
 		store: s, network: n, now: now, log: log,
 		seen: map[wire.NodeID]network.Seen{}, noted: map[wire.NodeID]network.Seen{},
+		words: map[wire.NodeID]network.Word{}, fresh: map[wire.NodeID]bool{}, elsewhere: map[wire.NodeID]map[string]bool{},
+		shown: map[wire.NodeID]place{},
 	}
 	if err := i.restore(ctx); err != nil {
 		return nil, fmt.Errorf("restore what is known of the branches: %w", err)
@@ -80,7 +91,9 @@ func (i *Ingest) restore(ctx context.Context) error {
 	}
 	for _, b := range branches {
 		i.network.Known(b.Node, b.Name, b.Last)
+		i.mu.Lock()
 		i.noted[b.Node] = network.Seen{Node: b.Node, Name: b.Name, At: b.Last}
+		i.mu.Unlock()
 	}
 	logs, err := i.store.Logs(ctx)
 	if err != nil {
@@ -115,6 +128,8 @@ func (i *Ingest) restoreNode(ctx context.Context, epochs []network.Held) error {
 	for _, l := range epochs[:from] {
 		i.network.Restore(l)
 	}
+	newest := epochs[len(epochs)-1]
+	i.shown[newest.Node] = place{newest.Epoch, newest.HWM}
 	for _, l := range epochs[from:] {
 		before, _, err := i.store.DayStart(ctx, l.Node, l.Epoch)
 		if err != nil {
@@ -124,6 +139,9 @@ func (i *Ingest) restoreNode(ctx context.Context, epochs []network.Held) error {
 		for r, err := range i.store.Records(ctx, l.Node, l.Epoch, before) {
 			if err != nil {
 				return err
+			}
+			if r.Seq > l.HWM {
+				break // taken in by another process meanwhile: Follow shows it
 			}
 			i.network.Replay(l.Node, r)
 		}
@@ -140,7 +158,7 @@ func (i *Ingest) AcceptAll(ctx context.Context, batches []wire.Batch) ([]replica
 	for n, d := range decisions {
 		switch d.Verdict {
 		case replica.Accept:
-			i.network.Commit(batches[n].Node, batches[n].Epoch, d.Records, i.now())
+			i.commit(ctx, batches[n].Node, batches[n].Epoch, d.Records)
 		case replica.Fork:
 			i.network.Quarantine(batches[n].Node, batches[n].Epoch)
 		case replica.Duplicate, replica.Gap, replica.Refused:
@@ -158,7 +176,12 @@ func (i *Ingest) Position(ctx context.Context, node wire.NodeID, epoch uint64) (
 func (i *Ingest) Rebase(ctx context.Context, node wire.NodeID, epoch uint64, base wire.Base) (replica.Position, error) {
 	p, err := i.store.Rebase(ctx, node, epoch, base)
 	if err == nil {
+		i.following.Lock()
+		defer i.following.Unlock()
 		i.network.Rebase(node, epoch, p.HWM)
+		if seen := i.shown[node]; epoch > seen.epoch || epoch == seen.epoch && p.HWM > seen.hwm {
+			i.shown[node] = place{epoch, p.HWM}
+		}
 	}
 	return p, err
 }

@@ -43,10 +43,11 @@ func NewRoster(ctx context.Context, table Table, file []Record) (*Roster, error)
 			}
 		}
 	}
-	return r, r.reload(ctx)
+	return r, r.Reload(ctx)
 }
 
-func (r *Roster) reload(ctx context.Context) error {
+// Reload reads the table again: another process may have changed it.
+func (r *Roster) Reload(ctx context.Context) error {
 	all, err := r.table.People(ctx)
 	if err != nil {
 		return err
@@ -118,6 +119,9 @@ func (r *Roster) Put(ctx context.Context, author Person, w Wish) (string, error)
 	r.changing.Lock()
 	defer r.changing.Unlock()
 	w.Name = strings.TrimSpace(w.Name)
+	if err := r.Reload(ctx); err != nil {
+		return "", err
+	}
 	r.mu.RLock()
 	all := slices.Clone(r.all)
 	r.mu.RUnlock()
@@ -146,7 +150,7 @@ func (r *Roster) Put(ctx context.Context, author Person, w Wish) (string, error)
 	if err := r.table.PutPerson(ctx, now); err != nil {
 		return "", fmt.Errorf("change %s: %w", now.ID, err)
 	}
-	return what, r.reload(ctx)
+	return what, r.Reload(ctx)
 }
 
 func allowed(author Person, w Wish, all []Record, i int) error {

@@ -211,3 +211,42 @@ func (d *DB) Incarnation(ctx context.Context) (string, error) {
 	}
 	return name, nil
 }
+
+// State is what there is to know of a database before it is used.
+type State struct {
+	Server string   // version
+	Schema int      // migrations it has seen; 0 before the first start
+	Bytes  int64    // its size
+	Weak   []string // settings with which what is acknowledged may be lost
+}
+
+// Look reaches a database and changes nothing; ErrNewerSchema if a newer version of this program works on it.
+func Look(ctx context.Context, c Config) (State, error) {
+	d, err := connect(ctx, c)
+	if err != nil {
+		return State{}, err
+	}
+	defer d.Close()
+	var s State
+	var known int
+	if s.Schema, known, err = d.Schema(ctx); err != nil {
+		return s, err
+	}
+	if s.Schema > known {
+		return s, fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, s.Schema, known)
+	}
+	err = d.pool.QueryRow(ctx, `SELECT current_setting('server_version'), pg_database_size(current_database())`).Scan(&s.Server, &s.Bytes)
+	if err != nil {
+		return s, plain(err)
+	}
+	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		var value string
+		if err := d.pool.QueryRow(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
+			return s, plain(err)
+		}
+		if value == "off" {
+			s.Weak = append(s.Weak, name)
+		}
+	}
+	return s, nil
+}

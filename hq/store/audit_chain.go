@@ -126,6 +126,15 @@ func VerifyAudit(ctx context.Context, path string, wish []uint64) (count int, he
 	if err := db.Understands(ctx, files); err != nil {
 		return 0, nil, nil, err
 	}
+	return verifyAudit(ctx, db, wish)
+}
+
+// VerifyAudit is VerifyAudit of an open database.
+func (s *Store) VerifyAudit(ctx context.Context, wish []uint64) (count int, heads map[uint64]wire.Hash, faults []AuditFault, err error) {
+	return verifyAudit(ctx, s.db, wish)
+}
+
+func verifyAudit(ctx context.Context, db Database, wish []uint64) (count int, heads map[uint64]wire.Hash, faults []AuditFault, err error) {
 	heads = map[uint64]wire.Hash{}
 	for _, id := range wish {
 		heads[id] = wire.Hash{}

@@ -70,7 +70,7 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) ([]cases.C
 
 // OpenCase begins a case and returns its number.
 func (s *Store) OpenCase(ctx context.Context, a alert.Alert, tell bool) (id int64, err error) {
-	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = s.write(ctx, Cases, func(tx *sqlite.Tx) error {
 		err := tx.QueryRowContext(ctx, `INSERT INTO alert_case (rule, branch, place, about, degree, words, first, since, opened)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, a.Rule, a.Branch, a.Where, a.About, a.Degree, a.Words, a.First,
 			since(a.Since), since(a.Opened)).Scan(&id)
@@ -87,7 +87,7 @@ func (s *Store) OpenCase(ctx context.Context, a alert.Alert, tell bool) (id int6
 
 // AddStep adds a step to a case; Taken, Released, Escalated and Closed change it.
 func (s *Store) AddStep(ctx context.Context, step cases.Step, tell bool) error {
-	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err := s.write(ctx, Cases, func(tx *sqlite.Tx) error {
 		change, args := "", []any{step.Case, since(step.At), step.By}
 		switch step.Kind {
 		case cases.Taken:
@@ -178,7 +178,7 @@ func (s *Store) Silences(ctx context.Context, after time.Time) ([]cases.Silence,
 
 // PutSilence keeps a silence and returns its number; one with a number is changed.
 func (s *Store) PutSilence(ctx context.Context, one cases.Silence) (id int64, err error) {
-	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = s.write(ctx, Cases, func(tx *sqlite.Tx) error {
 		if one.ID != 0 {
 			id = one.ID
 			_, err := tx.ExecContext(ctx, `UPDATE silence SET ended = ? WHERE id = ?`, since(one.Ended), one.ID)

@@ -39,7 +39,7 @@ func (s *Store) PutPerson(ctx context.Context, r people.Record) error {
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", r.ID, err)
 	}
-	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = s.write(ctx, People, func(tx *sqlite.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE person = ?1 AND (?2 OR ?3 <> (SELECT hash FROM person WHERE id = ?1))`,
 			r.ID, r.Gone, r.Hash); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (s *Store) PutSites(ctx context.Context, by string, sites []registry.Site) 
 		before[string(one.ID)] = one
 	}
 	at := s.now().UnixMilli()
-	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = s.write(ctx, Sites, func(tx *sqlite.Tx) error {
 		fresh, changed = 0, 0
 		for _, one := range sites {
 			was, had := before[string(one.ID)]

@@ -49,6 +49,7 @@ type Store struct {
 	incarnation string
 	now         func() time.Time
 	ways        []string // by which alerts are told outside
+	changed     func(what string)
 }
 
 // Open opens the file at path, creating it where it does not exist. Now is the clock that says when something came in.
@@ -104,6 +105,26 @@ func (s *Store) name(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// What other processes have to read again when it changed.
+const (
+	Sites  = "sites"
+	People = "people"
+	Cases  = "cases"
+)
+
+// OnChange names who is told what was changed, once it is committed. It is called before the first change, and must be
+// quick.
+func (s *Store) OnChange(tell func(what string)) { s.changed = tell }
+
+// write changes the database and tells what changed.
+func (s *Store) write(ctx context.Context, what string, change func(tx *sql.Tx) error) error {
+	err := s.db.Write(ctx, change)
+	if err == nil && s.changed != nil {
+		s.changed(what)
+	}
+	return err
 }
 
 // Incarnation is the random name this database was given when it was created. A branch that sees another one asks anew how

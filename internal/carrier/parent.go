@@ -131,6 +131,8 @@ type Parent struct {
 
 	refused, overflow, batches, records, forks atomic.Uint64
 
+	incarnation atomic.Pointer[string]
+
 	mu       sync.Mutex
 	retained map[string][]byte // what a broker must have after its restart
 	nodes    map[wire.NodeID]*node
@@ -183,6 +185,7 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 		nodes:    make(map[wire.NodeID]*node),
 		running:  make(map[question]bool),
 	}
+	p.incarnation.Store(&cfg.Incarnation)
 	lc := cfg.Link
 	lc.ClientID, lc.Username = wire.HostClient, wire.HostClient
 	lc.Subscriptions = []mqttlink.Subscription{
@@ -205,13 +208,22 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 func (p *Parent) status(state wire.Presence, conn string) mqttlink.Message {
 	m := wire.StatusMessage{State: state, Boot: p.cfg.Boot, Conn: conn}
 	if state == wire.Online {
-		m.Incarnation, m.Software = p.cfg.Incarnation, p.cfg.Software
+		m.Incarnation, m.Software = *p.incarnation.Load(), p.cfg.Software
 	}
 	payload, err := wire.Encode(m)
 	if err != nil {
 		panic(err) // a struct of strings and numbers always encodes
 	}
 	return mqttlink.Message{Topic: wire.HostStatus, QoS: 1, Retain: true, Payload: payload}
+}
+
+// Renew tells the nodes that the state behind the Ledger is another one than
+// before: it may have gone back, and they ask anew how far their logs are held.
+func (p *Parent) Renew(incarnation string) {
+	p.incarnation.Store(&incarnation)
+	if st := p.link.State(); st.Up {
+		p.told(p.link.Send(p.status(wire.Online, st.Conn)))
+	}
 }
 
 // PublishSite sends a payload to all nodes, for example PublishSite("board",

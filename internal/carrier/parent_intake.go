@@ -172,7 +172,7 @@ func (p *Parent) ackOf(n wire.NodeID, pos replica.Position, gap bool) *wire.Ack 
 	free := cap(p.intake) - len(p.intake)
 	return &wire.Ack{
 		Epoch: pos.Epoch, HWM: pos.HWM, Head: pos.Head, Credit: max(1, 8*free/cap(p.intake)),
-		Incarnation: p.cfg.Incarnation, Time: p.cfg.Now().UnixMilli(), Gap: gap, Quarantined: pos.Quarantined, Renew: pos.Renew,
+		Incarnation: *p.incarnation.Load(), Time: p.cfg.Now().UnixMilli(), Gap: gap, Quarantined: pos.Quarantined, Renew: pos.Renew,
 		Protocol: p.Version(n), ProtocolMin: p.cfg.Speaks.Min, ProtocolMax: p.cfg.Speaks.Max,
 	}
 }

@@ -115,7 +115,7 @@ func (g *group) greet(h hello) bool {
 func (p *Parent) refusal(h hello) *wire.Ack {
 	_, why := p.cfg.Speaks.Meet(h.Versions())
 	return &wire.Ack{
-		Epoch: h.Epoch, Incarnation: p.cfg.Incarnation, Time: p.cfg.Now().UnixMilli(), Quarantined: true,
+		Epoch: h.Epoch, Incarnation: *p.incarnation.Load(), Time: p.cfg.Now().UnixMilli(), Quarantined: true,
 		Refused: why, ProtocolMin: p.cfg.Speaks.Min, ProtocolMax: p.cfg.Speaks.Max,
 	}
 }
