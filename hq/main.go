@@ -42,6 +42,7 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
 	hash := flags.Bool("hash-password", false, "read a password from standard input, print its hash for the configuration and end")
 	key := flags.String("new-key", "", "make a key with which a program of this name may read, and end")
+	move := flags.String("move-to", "", "bring everything into an empty database on PostgreSQL, postgres://user@host/name, compare it and end")
 	version := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -58,6 +59,9 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	}
 	if *check {
 		return app.Check(context.Background(), *path, *asJSON, out)
+	}
+	if *move != "" {
+		return app.MoveTo(context.Background(), *path, *move, out)
 	}
 	cfg, err := app.Load(*path)
 	if err != nil {

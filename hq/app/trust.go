@@ -22,7 +22,7 @@ func (a *App) brokerConfig(password string) broker.Config {
 	cfg := broker.Config{
 		Listen: a.cfg.Broker.Listen, HostPassword: password, TLS: a.trust.Server(), Self: wire.HQName, Log: a.log,
 		Limits: broker.Limits{Clients: max(2048, 2*a.cfg.MaxBranches)}, // one that comes back may be there twice for a moment
-		Admit: func(client, _ string, _ []byte) bool { return wire.NodeID(client).ChildOf(wire.HQName) },
+		Admit:  func(client, _ string, _ []byte) bool { return wire.NodeID(client).ChildOf(wire.HQName) },
 	}
 	if own := a.trust.Own(); own != nil {
 		cfg.Barred = own.Barred

@@ -64,11 +64,21 @@ func Open(ctx context.Context, c Config, now time.Time) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.migrate(ctx), d.MakeMonths(ctx, now)); err != nil {
+	if err := d.prepare(ctx, now); err != nil {
 		_ = d.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+func (d *DB) prepare(ctx context.Context, now time.Time) error {
+	if err := d.migrate(ctx); err != nil {
+		return err
+	}
+	if err := d.settled(ctx); err != nil {
+		return err
+	}
+	return d.MakeMonths(ctx, now)
 }
 
 // connect reaches the database and changes nothing.

@@ -1,0 +1,4 @@
+package postgres
+
+// OpenUnsettled opens a database into which something is being moved.
+var OpenUnsettled = connect
