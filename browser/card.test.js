@@ -65,14 +65,26 @@ const everything = (kiosk) => kiosk.page.evaluate(() => JSON.stringify([
   document.documentElement.outerHTML, document.title, location.href, history.state, document.cookie, { ...localStorage }, { ...sessionStorage },
 ]));
 
+/** What a stream tells a page that comes new, up to its first beat. @param {Response} stream */
+async function snapshot(stream) {
+  let text = '';
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (stream.body).getReader();
+  for (const words = new TextDecoder(); !text.includes('event: beat');) {
+    const { done, value } = await reader.read();
+    assert.ok(!done, `the stream ends after ${text.length} letters`);
+    text += words.decode(value, { stream: true });
+  }
+  return text;
+}
+
 /** Nothing of a person is left on the first screen, in the page, or in what another page would be told.
  * @param {Kiosk} kiosk @param {string} name */
 async function wiped(kiosk, name) {
   await kiosk.screen('home');
   assert.ok(!(await everything(kiosk)).includes(name), `${name} is still in the page`);
-  const stream = await fetch(new URL('/events', demo.at.kiosk));
-  const first = await stream.body?.getReader().read();
-  const told = new TextDecoder().decode(first?.value);
+  const leave = new AbortController(); // a kiosk serves sixteen pages, and no more
+  const stream = await fetch(new URL('/events', demo.at.kiosk), { signal: leave.signal });
+  const told = await snapshot(stream).finally(() => leave.abort());
   assert.match(told, /event: snapshot/);
   assert.ok(!told.includes(name), `${name} is told to another page`);
 }
