@@ -22,7 +22,7 @@ type Postgres struct {
 
 func (p *Postgres) check(faults *config.Faults) {
 	if p.URL == "" {
-		if *p != (Postgres{}) {
+		if p.Connections != 0 || p.KeepMonths != 0 { // a password alone is for moving there
 			faults.Add("postgres.url", "name the database, or leave postgres out")
 		}
 		return

@@ -14,8 +14,6 @@ import (
 	"balcao/internal/wire"
 )
 
-func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
-
 // onPostgres is a configuration of one process on a database.
 func onPostgres(t *testing.T, url string) app.Config {
 	cfg := config(t)

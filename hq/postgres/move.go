@@ -169,12 +169,7 @@ func (m mover) whole(ctx context.Context, tables map[string][]string) error {
 			return err
 		}
 		for _, table := range names {
-			rows, err := m.from.Query(ctx, `SELECT "`+strings.Join(tables[table], `", "`)+`" FROM `+table)
-			if err != nil {
-				return fmt.Errorf("read %s: %w", table, err)
-			}
-			n, err := tx.CopyFrom(ctx, pgx.Identifier{table}, tables[table], &copied{rows: rows, width: len(tables[table]), truth: table == "person"})
-			_ = rows.Close()
+			n, err := m.table(ctx, tx, table, tables[table])
 			if err != nil {
 				return fmt.Errorf("move %s: %w", table, err)
 			}
@@ -182,6 +177,16 @@ func (m mover) whole(ctx context.Context, tables map[string][]string) error {
 		}
 		return nil
 	})
+}
+
+func (m mover) table(ctx context.Context, tx pgx.Tx, name string, columns []string) (int64, error) {
+	rows, err := m.from.Query(ctx, `SELECT "`+strings.Join(columns, `", "`)+`" FROM `+name)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	n, err := tx.CopyFrom(ctx, pgx.Identifier{name}, columns, &copied{rows: rows, width: len(columns), truth: name == "person"})
+	return n, errors.Join(err, rows.Err())
 }
 
 // copied is rows on their way from one engine to the other.
