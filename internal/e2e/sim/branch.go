@@ -216,7 +216,7 @@ func (b *branchNode) steps(id queue.CounterID, at queue.CounterState) []queue.Co
 		return []queue.Command{queue.OpenCounter{Counter: id}, queue.CallNext{Counter: id}}
 	case at.Visit == nil:
 		return []queue.Command{queue.CallNext{Counter: id}}
-	case b.w.chance(10):
+	case b.w.chance(10), !b.w.witness.answers(*at.Visit):
 		return []queue.Command{queue.NoShow{Counter: id, Visit: at.Visit.ID}, queue.CallNext{Counter: id}}
 	}
 	return []queue.Command{

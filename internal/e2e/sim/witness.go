@@ -150,6 +150,13 @@ func (x *witness) ended(_ *kiosk, request string, to store.State) {
 	}
 }
 
+// answers reports whether somebody holds the paper of a number that is called: nobody comes for one that only the branch
+// knows of, because its kiosk gave another under the same request while the two were apart.
+func (x *witness) answers(v queue.Visit) bool {
+	f := x.fates[string(v.Request)]
+	return f != nil && f.moved && (f.number == v.Number.String() || f.number == v.Slip)
+}
+
 // acked sees what a child takes an acknowledgement for.
 func (x *witness) acked(l *link, a wire.Ack) {
 	key := held{l.parent, l.child.node, a.Epoch}
@@ -251,8 +258,11 @@ func (w *world) judge() error {
 	return nil
 }
 
-// valid reports whether somebody is served under a visit's number, or was.
-func valid(v queue.Visit) bool { return v.State != queue.StateVoid && v.State != queue.StateCancelled }
+// valid reports whether somebody is served under a visit's number, or was. A number that nobody held, that was called in
+// vain and then found superseded, is out of all statistics and counts for nobody.
+func valid(v queue.Visit) bool {
+	return v.State != queue.StateVoid && v.State != queue.StateCancelled && (v.State != queue.StateNoShow || !v.Inaccurate)
+}
 
 // day holds the papers of a branch's present Day against its visits.
 func (x *witness) day(b *branchNode, d *queue.Day) {
