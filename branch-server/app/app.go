@@ -139,6 +139,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.desk = newDesk(a, zone, a.branch.Load)
 	a.site = site.New(site.Config{
 		Seal:     a.sealer(),
+		Order:    a.orderSealer(),
 		Arrivals: a.desk, Public: a.cfg.HTTP.Public,
 		Branch: a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})

@@ -43,6 +43,17 @@ func (a *App) sealer() func(kind, to, id string, body []byte) ([]byte, error) {
 	return func(kind, to, id string, body []byte) ([]byte, error) { return own.Sign(kind, to, id, sealLife, body) }
 }
 
+// orderSealer signs what the branch asks of its kiosks; nil where there are no certificates.
+func (a *App) orderSealer() func(to string, number uint64, until time.Time, order []byte) ([]byte, error) {
+	own := a.trust.Own()
+	if own == nil {
+		return nil
+	}
+	return func(to string, number uint64, until time.Time, order []byte) ([]byte, error) {
+		return own.SignVersion(wire.KindOrder, to, number, until.Sub(a.clock.Now()), order)
+	}
+}
+
 // CA carries out the command branch-server ca, of a branch that stands alone.
 func CA(ctx context.Context, args []string, out io.Writer) error {
 	file, rest := authority.ConfigFlag(args, "branch-server.yaml")

@@ -75,6 +75,8 @@ func commandOf(e wire.Event, from queue.Origin) queue.Command {
 		return note[wire.AmnesiaFact](e, from)
 	case wire.TypeClockStep:
 		return note[wire.ClockFact](e, from)
+	case wire.TypeSecurityAlert:
+		return note[wire.SecurityFact](e, from)
 	}
 	return nil
 }

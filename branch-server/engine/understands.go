@@ -13,5 +13,6 @@ func Understands(kind string) bool {
 		wire.TypeTicketRequested, wire.TypeTicketPrinted, wire.TypeTicketFailed, wire.TypeTicketUnknown, wire.TypeTicketAccepted, wire.TypeTicketAbandoned,
 		wire.TypePrintStarted, wire.TypeTicketAlone, wire.TypeSlipGiven, wire.TypePrinterState, wire.TypeDeviceFault, wire.TypeDeviceRecovered,
 		wire.TypeSlipTaken, wire.TypeSlipRetracted, wire.TypeNodeStarted, wire.TypeNodeStopped, wire.TypeNodeAmnesia, wire.TypeClockStep,
+		wire.TypeSecurityAlert,
 	}, kind)
 }

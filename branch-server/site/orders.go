@@ -1,7 +1,6 @@
 package site
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -74,7 +73,7 @@ func (s *Site) sendOrders(ctx context.Context, to Publisher) {
 			s.sendOrder(to, wire.Order{
 				ID: o.id, TTL: o.until.Sub(now).Milliseconds(),
 				Print: &wire.PrintOrder{Request: string(v.Request), Lang: v.Lang, Ticket: s.cfg.Branch().Ticket(d, v)},
-			}, o.node)
+			}, o.node, o.until)
 		}
 	})
 	if err != nil {
@@ -97,12 +96,42 @@ func (o order) settled(v queue.Visit) bool {
 	return news || v.Print == queue.PrintConfirmed || v.State != queue.StateReserved && v.State != queue.StateWaiting
 }
 
-func (s *Site) sendOrder(to Publisher, o wire.Order, node wire.NodeID) {
+// sendOrder sends an order, sealed where there are certificates and the node knows of seals. Each time it is sent it has
+// a new number, so that what was sent before is of no use to anybody.
+func (s *Site) sendOrder(to Publisher, o wire.Order, node wire.NodeID, until time.Time) {
 	payload, err := wire.EncodeOrder(o)
 	if err == nil {
+		payload, err = s.sealed(payload, node, until)
+	}
+	if err == nil && payload != nil {
 		err = to.PublishTo(node, wire.ChannelCmd, false, payload)
 	}
 	if err != nil {
-		s.cfg.Log.Warn("order a slip", "node", string(node), "ticket", cmp.Or(o.Print.Ticket.Number, "-"), "err", err)
+		s.cfg.Log.Warn("send an order", "node", string(node), "order", o.ID, "err", err)
 	}
+}
+
+// sealSlack is how far the clocks of a kiosk and its branch may be apart beyond what was measured: the order's own time
+// is counted from when it arrives.
+const sealSlack = 2 * time.Minute
+
+// sealed returns an order as a node wants it; nothing while it is not known which protocol the node speaks.
+func (s *Site) sealed(order []byte, node wire.NodeID, until time.Time) ([]byte, error) {
+	if s.cfg.Order == nil {
+		return order, nil
+	}
+	s.mu.Lock()
+	version := 0
+	if n := s.nodes[node]; n != nil {
+		version = n.Protocol
+	}
+	number := s.numbers.Next(s.cfg.Now())
+	s.mu.Unlock()
+	switch {
+	case version == 0:
+		return nil, nil
+	case version < wire.ProtocolSealed:
+		return order, nil
+	}
+	return s.cfg.Order(string(node), number, until.Add(sealSlack), order)
 }

@@ -15,6 +15,7 @@ import (
 	"balcao/internal/branch"
 	"balcao/internal/carrier"
 	"balcao/internal/queue"
+	"balcao/internal/seal"
 	"balcao/internal/wire"
 )
 
@@ -42,7 +43,9 @@ const (
 // Config is what a Site needs.
 type Config struct {
 	// Seal signs a reply for a node and a question; nil where there are no certificates.
-	Seal     func(kind, to, id string, body []byte) ([]byte, error)
+	Seal func(kind, to, id string, body []byte) ([]byte, error)
+	// Order seals an order for a node under a number, until a moment; nil where there are no certificates.
+	Order    func(to string, number uint64, until time.Time, order []byte) ([]byte, error)
 	Branch   func() *branch.Branch // the description in force: read once for each painting, never kept
 	Commands Commands
 	Waits    branch.Waits            // what people are told of waits
@@ -60,11 +63,12 @@ type Site struct {
 	changed chan struct{}
 	ordered chan struct{} // there is an order to send
 
-	mu     sync.Mutex
-	orders []order
-	tests  []test
-	nodes  map[wire.NodeID]*wire.KioskHealth
-	clocks map[wire.NodeID]*nodeClock
+	mu      sync.Mutex
+	orders  []order
+	tests   []test
+	numbers seal.Numbers // of sealed orders
+	nodes   map[wire.NodeID]*wire.KioskHealth
+	clocks  map[wire.NodeID]*nodeClock
 }
 
 // New returns a site that knows no nodes yet.
@@ -319,6 +323,7 @@ func (s *Site) Health(id wire.NodeID, sample wire.Sample) {
 	n.Cert, n.Software = h.Cert, h.Software
 	n.Call, n.CallMS = h.Call, h.CallMS
 	n.Disk, n.Board = h.Disk, h.Board
+	s.numbers.Above(h.Order)
 	s.reads(id, h.Boot, sample.TS)
 	n.Clock = s.clockHealth(id, h.Clock)
 }

@@ -56,12 +56,6 @@ func (s *Site) sendTests(to Publisher) {
 	due := slices.Clone(s.tests)
 	s.mu.Unlock()
 	for _, t := range due {
-		payload, err := wire.EncodeOrder(wire.Order{ID: t.id, TTL: t.until.Sub(now).Milliseconds(), Test: &t.slip})
-		if err == nil {
-			err = to.PublishTo(t.node, wire.ChannelCmd, false, payload)
-		}
-		if err != nil {
-			s.cfg.Log.Warn("order a test slip", "node", string(t.node), "err", err)
-		}
+		s.sendOrder(to, wire.Order{ID: t.id, TTL: t.until.Sub(now).Milliseconds(), Test: &t.slip}, t.node, t.until)
 	}
 }

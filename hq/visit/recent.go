@@ -18,7 +18,7 @@ type Fact struct {
 func told(e queue.Event) bool {
 	switch ev := e.(type) {
 	case queue.Noted:
-		return ev.Type == "printer.state" || ev.Type == "device.fault" || ev.Type == "device.recovered"
+		return ev.Type == "printer.state" || ev.Type == "device.fault" || ev.Type == "device.recovered" || ev.Type == "security.alert"
 	case queue.PrintKnown, queue.PrioritySet, queue.Reserved, queue.RequestClosed:
 		return false
 	default:

@@ -343,7 +343,38 @@ func factWords(f visit.Fact) (sign, string) {
 	return plain, "Outro facto"
 }
 
+// securityReasons say why something was not believed.
+var securityReasons = map[string]string{
+	"forged": "não vinha assinada por quem devia", "altered": "foi alterada pelo caminho", "misaddressed": "era para outro aparelho",
+	"expired": "já tinha passado o prazo", "replayed": "era repetida", "revoked": "o certificado foi revogado", "unsigned": "não vinha assinada",
+}
+
+// securityFact tells that a device refused an order.
+func securityFact(n queue.Noted) (sign, string) {
+	var fact wire.SecurityFact
+	if err := json.Unmarshal(n.Data, &fact); err != nil {
+		return signWatch, "Algo recusado: não era de confiança"
+	}
+	words, known := "Ordem recusada", securityReasons[fact.Why]
+	if fact.What == wire.KindConfig {
+		words = "Configuração recusada"
+	}
+	if known != "" {
+		words += ": " + known
+	}
+	if fact.N > 1 {
+		words += fmt.Sprintf(" (%d vezes)", fact.N)
+	}
+	if id, err := wire.ParseNodeID(n.From.Node); err == nil {
+		words = deviceName(network.Device{Node: id}) + ": " + strings.ToLower(words[:1]) + words[1:]
+	}
+	return signOut, words
+}
+
 func deviceFact(n queue.Noted) (sign, string) {
+	if n.Type == wire.TypeSecurityAlert {
+		return securityFact(n)
+	}
 	var fact wire.DeviceFact
 	if err := json.Unmarshal(n.Data, &fact); err != nil {
 		return signWatch, "Facto de um dispositivo"

@@ -17,10 +17,14 @@ import (
 var (
 	// ErrForged means that the signature or the signer's certificate does not hold.
 	ErrForged = errors.New("not signed by whom it should be")
+	// ErrAltered means that the signer is good and the statement is not the one that it signed. It is ErrForged too.
+	ErrAltered = fmt.Errorf("altered on its way: %w", ErrForged)
 	// ErrOther means that it was said to somebody else, or about something else.
 	ErrOther = errors.New("said to somebody else, or about something else")
 	// ErrExpired means that its time is over.
 	ErrExpired = errors.New("its time is over")
+	// ErrUnsealed means that it is not signed at all.
+	ErrUnsealed = errors.New("not signed")
 	// ErrOld means that a newer version was believed before.
 	ErrOld = errors.New("older than what was believed before")
 )
@@ -79,6 +83,25 @@ type Want struct {
 	WhateverItsID    bool // for looking at the past: any question
 }
 
+// Sealed reports whether bytes have the form of a sealed statement, believable or not.
+func Sealed(raw []byte) bool {
+	var e envelope
+	return len(raw) <= MaxSize && json.Unmarshal(raw, &e) == nil && len(e.Statement) > 0
+}
+
+// Reason names in one word why a statement was not believed, as facts and figures tell it.
+func Reason(err error) string {
+	for _, r := range []struct {
+		err  error
+		word string
+	}{{ErrAltered, "altered"}, {ErrForged, "forged"}, {ErrOther, "misaddressed"}, {ErrExpired, "expired"}, {ErrOld, "replayed"}, {ErrUnsealed, "unsigned"}} {
+		if errors.Is(err, r.err) {
+			return r.word
+		}
+	}
+	return "revoked"
+}
+
 // Open returns a sealed statement if it is to be believed.
 func Open(raw []byte, w Want) (Statement, error) {
 	s, err := open(raw, w)
@@ -102,7 +125,7 @@ func open(raw []byte, w Want) (Statement, error) {
 	}
 	pub, ok := c.PublicKey.(ed25519.PublicKey)
 	if !ok || !ed25519.Verify(pub, append([]byte(context), e.Statement...), e.Signature) {
-		return Statement{}, ErrForged
+		return Statement{}, ErrAltered
 	}
 	var s Statement
 	if err := json.Unmarshal(e.Statement, &s); err != nil {

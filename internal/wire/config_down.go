@@ -115,8 +115,9 @@ type ConfigResult struct {
 
 // SecurityFact is the body of security.alert.
 type SecurityFact struct {
-	What string `json:"what"` // what was sent, such as config
-	Why  string `json:"why"`  // one of the reasons below
+	What string `json:"what"`        // what was sent, config or order
+	Why  string `json:"why"`         // one of the reasons below; of an order also altered, revoked or unsigned
+	N    int    `json:"n,omitempty"` // how many since the last such fact; 0 is one
 }
 
 // Why a configuration is not taken. The first five are against whoever sent it, the others against what it says.

@@ -11,7 +11,7 @@ import (
 func TestWhatDevicesSayKeepsItsForm(t *testing.T) {
 	for file, value := range map[string]any{
 		"slip-taken.json": &wire.SlipFact{}, "slip-given.json": &wire.NamedFact{}, "health-models.json": &wire.Health{},
-		"health-roll.json": &wire.Health{}, "health-machine.json": &wire.Health{}, "health-devices.json": &wire.Health{}, "health-fleet.json": &wire.Health{}, "health-board.json": &wire.Health{}, "clock-step.json": &wire.ClockFact{},
+		"health-roll.json": &wire.Health{}, "health-machine.json": &wire.Health{}, "health-devices.json": &wire.Health{}, "health-fleet.json": &wire.Health{}, "health-board.json": &wire.Health{}, "clock-step.json": &wire.ClockFact{}, "security-alert-order.json": &wire.SecurityFact{},
 		"health-slip.json": &wire.Health{}, "slip-layout.json": &wire.SlipLayout{}, "order-test.json": &wire.Order{},
 	} {
 		raw, err := os.ReadFile("testdata/v1/" + file)

@@ -5,9 +5,13 @@ import (
 	"fmt"
 )
 
-// Order is what a parent asks of one of its nodes (dn/cmd, sync-protocol §4). It holds because it came over the link:
-// the access list lets nobody but the parent publish on that topic. The parent repeats an order until a fact of the
-// node's log says what became of it, or its time is up; the node begins each ID once.
+// KindOrder is what a sealed order is called.
+const KindOrder = "order"
+
+// Order is what a parent asks of one of its nodes (dn/cmd, sync-protocol §4). Where there are certificates and both speak
+// version 2 it is sealed, and holds for that; else it holds because it came over the link: the access list lets nobody
+// but the parent publish on that topic. The parent repeats an order until a fact of the node's log says what became of
+// it, or its time is up; the node begins each ID once.
 type Order struct {
 	ID    string      `json:"id"`
 	TTL   int64       `json:"ttl"`             // milliseconds from now; not begun afterwards

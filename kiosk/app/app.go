@@ -60,6 +60,7 @@ type App struct {
 	book       *metrics.Book
 	duty       *operation.Post
 	own        *identity.Identity // nil without certificates
+	orders     *orderGate
 	catalogue  profiles.Catalogue
 	lookup     *lookup
 	made       made
@@ -176,12 +177,15 @@ func (a *App) connect() error {
 	if err := a.openIdentity(); err != nil {
 		return err
 	}
+	if a.orders, err = newOrderGate(a); err != nil {
+		return err
+	}
 	a.uplink, err = uplink.New(uplink.Config{
 		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(), Believe: a.believe(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
 		OnSlip: a.layouts.hear, OnTime: a.time.heard, Quality: a.time.quality, OnAgreement: a.heardAgreement,
-		OnStale: func() { a.health.ring() },
+		OnStale: func() { a.health.ring() }, Unseal: a.orders.open,
 	})
 	return err
 }
@@ -330,6 +334,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.health.run)
 	start(a.disk.Run)
 	start(a.time.run)
+	start(a.orders.run)
 	start(a.keeper.run)
 	start(a.keepIdentity)
 	start(a.store.Begun)

@@ -84,8 +84,10 @@ type Screen struct {
 
 // Branch says where the branch server is.
 type Branch struct {
-	Brokers      []string `yaml:"brokers"` // URLs, tried in turn
-	PasswordFile string   `yaml:"password_file"`
+	Brokers []string `yaml:"brokers"` // URLs, tried in turn
+	// PlainOrders follows orders that are not signed, of a branch server that was put back to a release before they were.
+	PlainOrders  bool   `yaml:"plain_orders"`
+	PasswordFile string `yaml:"password_file"`
 }
 
 // Printer says which printer, and on which line.

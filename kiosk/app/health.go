@@ -51,7 +51,7 @@ func (h *health) sample() wire.Health {
 		Faces: a.cfg.Faces, Devices: a.devices.now(), Unsent: a.uplink.Unsent(), Memory: machine.Resident(),
 		Models: a.models(), Roll: a.paperLeft(), SlipTest: a.layouts.lastTest(),
 		Disk: a.diskHealth(), Clock: a.time.health(),
-		Cert: a.certificate(), Board: a.boardShown(),
+		Cert: a.certificate(), Board: a.boardShown(), Order: a.orders.gate.Highest(),
 	}
 }
 

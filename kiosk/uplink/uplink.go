@@ -43,6 +43,9 @@ type Config struct {
 	// OnTime hears what the branch's clock said, a little late; it may be nil. Quality says how good the node's own is.
 	OnTime  func(branch time.Time)
 	Quality func() wire.ClockQuality
+	// Unseal opens an order if it is to be followed; signed says whether the branch's protocol signs orders. Nil follows
+	// whatever came over the connection. Unseal tells itself what it refuses.
+	Unseal func(raw []byte, signed bool) (order []byte, ok bool)
 	// OnAgreement hears which protocol version the branch and this node speak, or that there is none; it may be nil.
 	OnAgreement func(carrier.Agreement)
 	// Speaks are the protocol versions said; zero is all that there are.
@@ -178,6 +181,9 @@ func (u *Uplink) Lease(ctx context.Context, id string, hold []wire.LeasedRange) 
 // Reachable reports whether the branch is known to be there.
 func (u *Uplink) Reachable() bool { return u.child.Reachable() }
 
+// Agreement returns which protocol version the branch and this node speak.
+func (u *Uplink) Agreement() carrier.Agreement { return u.child.Agreement() }
+
 // heard takes what the branch publishes for all its nodes. Only a newer board replaces the one shown.
 func (u *Uplink) heard(topic string, payload []byte) {
 	u.pulse.hear(topic == beatName)
@@ -232,6 +238,16 @@ func (u *Uplink) told(channel wire.Channel, payload []byte) {
 	u.pulse.hear(false)
 	if channel != wire.ChannelCmd {
 		return // of a newer branch
+	}
+	if u.cfg.Unseal != nil {
+		agreed := u.child.Agreement().Version
+		if agreed == 0 {
+			return // it is repeated
+		}
+		var ok bool
+		if payload, ok = u.cfg.Unseal(payload, agreed >= wire.ProtocolSealed); !ok {
+			return
+		}
 	}
 	o, err := wire.DecodeOrder(payload)
 	if err != nil {
