@@ -40,7 +40,7 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.CA(context.Background(), args[1:], out)
 		case "enrol":
 			return app.Enrol(context.Background(), args[1:], in, out)
-		case "backup", "restore", "check":
+		case "backup", "restore", "check", "rebuild":
 			return app.Backup(context.Background(), args, out, messages)
 		case "quarantine":
 			return app.Quarantine(context.Background(), args[1:], out, messages)

@@ -114,7 +114,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: timedJournal{a.store, a.book}, Audience: &audience{app: a},
 		Supply: func() engine.Supply { return a.branch.Load() }, Fit: a.fit,
-		Ahead: a.ahead, Unset: a.time.unset,
+		Ahead: a.ahead, Unset: a.time.unset, Adopted: a.store.Adopted,
 		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {

@@ -90,7 +90,7 @@ func openJournal(ctx context.Context, data string) (*store.Reader, error) {
 	return r, err
 }
 
-const damagedAdvice = "guarde uma cópia da pasta inteira e reponha a última cópia de segurança (docs/operations.md, «A damaged journal»)"
+const damagedAdvice = "guarde uma cópia da pasta inteira e refaça o ficheiro com branch-server rebuild (docs/operations.md, «A damaged journal»)"
 
 func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
 	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }

@@ -16,6 +16,9 @@ func (e *Engine) Adopt(ctx context.Context, deliveries []Delivery) error {
 	return e.submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
 		for _, delivery := range deliveries {
 			for _, record := range delivery.Records {
+				if e.cfg.Adopted != nil && record.Seq <= e.cfg.Adopted(delivery.Node, delivery.Epoch) {
+					continue // it is in the journal, which was rebuilt
+				}
 				e.adopt(d, at, b, delivery, record)
 			}
 			b.Deliveries = append(b.Deliveries, delivery)

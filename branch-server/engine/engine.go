@@ -73,10 +73,11 @@ type Config struct {
 	Catalogue queue.Catalogue
 	Version   int // of the description that the catalogue is of
 	Zone      *time.Location
-	Fit       func() error                    // why the machine may not begin anything new now, a queue.Refusal; nil means that it always may
-	Ahead     func(node string) time.Duration // how far this clock is ahead of a node's; nil means that they agree
-	Unset     func() bool                     // the clock was never set: no Day is opened by it; nil means that it was
-	Supply    func() Supply                   // the branch's hours as they are now; nil means that numbers are always given
+	Fit       func() error                           // why the machine may not begin anything new now, a queue.Refusal; nil means that it always may
+	Ahead     func(node string) time.Duration        // how far this clock is ahead of a node's; nil means that they agree
+	Adopted   func(node string, epoch uint64) uint64 // how far a node's log is in the journal although its mark says less; nil is nowhere
+	Unset     func() bool                            // the clock was never set: no Day is opened by it; nil means that it was
+	Supply    func() Supply                          // the branch's hours as they are now; nil means that numbers are always given
 	Journal   Journal
 	Audience  Audience
 	Now       func() time.Time

@@ -28,6 +28,7 @@ type Store struct {
 	now     func() time.Time
 	path    string
 	renewed wire.AmnesiaFact
+	adopted map[string]map[uint64]uint64 // see Adopted; never changed
 
 	guardMu sync.Mutex
 	guard   guard // as the file beside the database has it
@@ -44,7 +45,7 @@ func Open(ctx context.Context, path string, cfg eventlog.Config) (*Store, error)
 	if s.now == nil {
 		s.now = func() time.Time { return time.UnixMilli(0) }
 	}
-	if err := s.watchOver(ctx); err != nil {
+	if err := errors.Join(s.readAdopted(ctx), s.watchOver(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("watch over the journal: %w", err), db.Close())
 	}
 	return s, nil

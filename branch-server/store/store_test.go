@@ -63,7 +63,7 @@ func open(t testing.TB, path string) branch {
 
 func (b branch) config() engine.Config {
 	return engine.Config{
-		Catalogue: catalogue(), Zone: time.UTC, Journal: b.store, Audience: b.heard, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Catalogue: catalogue(), Zone: time.UTC, Journal: b.store, Adopted: b.store.Adopted, Audience: b.heard, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -87,16 +87,25 @@ func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posit
 	if after.Quarantined {
 		return s.quarantine(id, node, after)
 	}
+	opened := int64(0)
 	for _, r := range records {
 		// A record of a form that this version cannot read is kept all the same: refusing it would stop the log for ever.
 		e, _ := wire.DecodeEvent(r.Raw)
 		if _, err := s.insert.ExecContext(s.ctx, id, int64(r.Seq), e.ID, e.Type, e.Version, e.TS, s.rx, r.Raw); err != nil {
 			return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
 		}
+		if e.Type == "day.opened" {
+			opened = e.TS
+		}
 		if e.Type == wire.TypeDeviceFault {
 			if err := s.fault(id, node, e); err != nil {
 				return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
 			}
+		}
+	}
+	if opened != 0 {
+		if err := s.anchor(node, after.Epoch, after.HWM, after.Head, opened); err != nil {
+			return fmt.Errorf("keep the log of %s: %w", node, err)
 		}
 	}
 	_, err = s.tx.ExecContext(s.ctx, `UPDATE log SET hwm = ?, head = ?, last_rx = ? WHERE id = ?`,

@@ -1,6 +1,6 @@
-// Package backup is the operator's way to a second copy of a program's database and back: the commands `backup` and
-// `restore` of the three programs. A backup is taken while the program works; a restore keeps what it replaces. It
-// speaks Portuguese.
+// Package backup is the operator's way to a second copy of a program's database and back: the commands `backup`,
+// `restore`, `check` and `rebuild` of the three programs. A backup is taken while the program works; a restore keeps what
+// it replaces. It speaks Portuguese.
 package backup
 
 import (
@@ -24,6 +24,9 @@ type Desk struct {
 	Folder  func(config string) (string, error)
 	Now     func() time.Time
 	Damaged string // what to do about a damaged file, as sentences; empty is to put a backup back
+	// Rebuild makes the database anew out of what is left of a damaged one, in the data folder, and says what is lost. Alone
+	// leaves out what others hold.
+	Rebuild func(ctx context.Context, config, data string, alone bool, out io.Writer) error
 	After   string // what the next start after a restore does, as the end of a sentence
 }
 
@@ -31,18 +34,23 @@ func (d Desk) usage() string {
 	return fmt.Sprintf(`%[1]s backup   -config FICHEIRO | -data PASTA  -to FICHEIRO
 %[1]s restore  -config FICHEIRO | -data PASTA  -from FICHEIRO
 %[1]s check    -config FICHEIRO | -data PASTA  [-full]
+%[1]s rebuild  -config FICHEIRO | -data PASTA  [-alone]
 
 check só lê, com o programa a trabalhar: diz se o ficheiro está inteiro, que espaço há e quanto o disco demora a gravar.
 backup copia a base de dados inteira com o programa a trabalhar, confere a cópia e só então lhe dá o nome.
 restore só com o programa parado: confere a cópia, guarda ao lado o que lá estava, e põe a cópia no lugar. No arranque
 seguinte %[2]s
+rebuild só com o programa parado, quando o ficheiro está danificado ou se perdeu: salva o que se lê, confirma a cadeia,
+junta o que outros têm (com -alone só o que está no disco), guarda ao lado o que lá estava, e diz o que se perdeu.
 `, d.Program, d.After)
 }
 
 // Is reports whether a word is one of these commands.
-func Is(verb string) bool { return verb == "backup" || verb == "restore" || verb == "check" }
+func Is(verb string) bool {
+	return verb == "backup" || verb == "restore" || verb == "check" || verb == "rebuild"
+}
 
-// Command is `PROGRAM backup|restore|check …`.
+// Command is `PROGRAM backup|restore|check|rebuild …`.
 func (d Desk) Command(ctx context.Context, args []string, out, messages io.Writer) error {
 	verb := args[0]
 	flags := flag.NewFlagSet(d.Program+" "+verb, flag.ContinueOnError)
@@ -53,6 +61,7 @@ func (d Desk) Command(ctx context.Context, args []string, out, messages io.Write
 	to := flags.String("to", "", "ficheiro da cópia, que ainda não existe")
 	from := flags.String("from", "", "ficheiro da cópia")
 	whole := flags.Bool("full", false, "com check: lê também os índices, e demora mais")
+	alone := flags.Bool("alone", false, "com rebuild: não pergunta a ninguém")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -69,6 +78,8 @@ func (d Desk) Command(ctx context.Context, args []string, out, messages io.Write
 	switch {
 	case verb == "check":
 		return d.check(ctx, *data, file, *whole, out)
+	case verb == "rebuild":
+		return d.rebuild(ctx, *config, *data, file, *alone, out)
 	case verb == "backup" && *to != "":
 		return d.backup(ctx, file, *to, out)
 	case verb == "restore" && *from != "":
@@ -107,7 +118,7 @@ func (d Desk) restore(ctx context.Context, from, file string, out io.Writer) err
 	if err := checked(ctx, from); err != nil {
 		return fmt.Errorf("%s não é uma cópia inteira; nada mudou: %w", from, err)
 	}
-	if err := free(ctx, file); err != nil {
+	if err := free(file); err != nil {
 		return fmt.Errorf("pare o programa antes de repor; nada mudou: %w", err)
 	}
 	aside := fmt.Sprintf("%s.before-%s", file, d.Now().UTC().Format("20060102T150405"))
@@ -123,6 +134,13 @@ func (d Desk) restore(ctx context.Context, from, file string, out io.Writer) err
 	return err
 }
 
+func (d Desk) rebuild(ctx context.Context, config, data, file string, alone bool, out io.Writer) error {
+	if err := free(file); err != nil {
+		return fmt.Errorf("pare o programa antes de refazer o ficheiro; nada mudou: %w", err)
+	}
+	return d.Rebuild(ctx, config, data, alone, out)
+}
+
 // checked reads a copy whole.
 func checked(ctx context.Context, path string) error {
 	db, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: true, Readers: 1})
@@ -134,18 +152,11 @@ func checked(ctx context.Context, path string) error {
 }
 
 // free reports that no program has a database open.
-func free(ctx context.Context, file string) error {
+func free(file string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return os.MkdirAll(filepath.Dir(file), 0o750)
 	}
-	db, err := sqlite.Open(ctx, file, sqlite.Options{Readers: 1})
-	switch {
-	case errors.Is(err, sqlite.ErrInUse):
-		return err
-	case err != nil:
-		return nil //nolint:nilerr // a damaged file is why one restores
-	}
-	return db.Close()
+	return sqlite.Free(file)
 }
 
 // place copies a file whole, and returns once it is on disk.

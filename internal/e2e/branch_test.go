@@ -55,6 +55,14 @@ func branchOn(t testing.TB, broker, password string, change ...func(*app.Config)
 // branchUnder is branchOn with the address of headquarters' broker.
 func branchUnder(t testing.TB, broker, password, hq string, change ...func(*app.Config)) *app.App {
 	t.Helper()
+	a := branchAtRest(t, broker, password, hq, change...)
+	inBackground(t, a.Run)
+	return a
+}
+
+// branchAtRest is branchUnder for whoever runs it.
+func branchAtRest(t testing.TB, broker, password, hq string, change ...func(*app.Config)) *app.App {
+	t.Helper()
 	dir := t.TempDir()
 	hash, err := signin.Hash("1234")
 	if err != nil {
@@ -83,7 +91,6 @@ func branchUnder(t testing.TB, broker, password, hq string, change ...func(*app.
 	if err != nil {
 		t.Fatal(err)
 	}
-	inBackground(t, a.Run)
 	return a
 }
 

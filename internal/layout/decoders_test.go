@@ -19,7 +19,7 @@ var unfuzzed = map[string]string{
 	"branch-server/app":   "answers of headquarters into plain fields that are compared, sealed by internal/seal; sessions and journal are its own",
 	"branch-server/staff": "the operator's file, which internal/config reads",
 	"hq/people":           "the operator's file, which internal/config reads",
-	"hq/app":              "one question of five plain fields, decoded from what internal/wire has checked; configuration is internal/config's",
+	"hq/app":              "two questions of five plain fields, decoded from what internal/wire has checked; configuration is internal/config's",
 	"hq/atlas/refresh":    "run by hand on a file of the project",
 	"hq/postgres":         "records, which internal/wire reads",
 	"hq/bench":            "what the program that it measures says of itself",

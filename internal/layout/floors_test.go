@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"internal/seal":          pure,
 	"internal/slip":          pure,
 	"internal/trace":         pure,
+	"internal/salvage":       pure,
 	"internal/wire":          pure,
 	"kiosk/alpha":            pure,
 	"kiosk/alpha/alphatest":  pure,
@@ -75,6 +76,7 @@ var floors = map[string]int{
 	"internal/faultproxy": adapters,
 	"internal/fleet":      adapters,
 	"internal/powercut":   adapters,
+	"internal/rebuild":    adapters,
 
 	"internal/fuzzrun": adapters,
 	"kiosk/card/pace":  pure,

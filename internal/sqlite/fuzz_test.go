@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"balcao/internal/salvage"
 )
 
 // FuzzUnfinished looks at anything that a power cut may have left where the write-ahead log is.
 func FuzzUnfinished(f *testing.F) {
-	head := make([]byte, walHeader+2*(frameHeader+512))
+	head := make([]byte, salvage.LogHeader+2*(salvage.FrameHeader+512))
 	copy(head, []byte{0x37, 0x7f, 0x06, 0x82, 0, 0x2d, 0xe2, 0x18, 0, 0, 2, 0})
 	f.Add(head)
 	f.Add(head[:40])
@@ -19,7 +21,7 @@ func FuzzUnfinished(f *testing.F) {
 			t.Fatal(err)
 		}
 		frames, err := unfinished(path)
-		if err != nil || frames < 0 || frames > len(raw)/frameHeader+1 {
+		if err != nil || frames < 0 || frames > len(raw)/salvage.FrameHeader+1 {
 			t.Errorf("%d frames in %d bytes, %v", frames, len(raw), err)
 		}
 	})

@@ -15,10 +15,20 @@ var migrationName = regexp.MustCompile(`^([0-9]{4})_[a-z0-9_]+\.sql$`)
 // named 0001_first.sql, 0002_next.sql and so on without gaps, in its top
 // directory; each runs in a transaction of its own, once. A database that has
 // seen more migrations than files holds is left alone with ErrNewerSchema.
-func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
+func (d *DB) Migrate(ctx context.Context, files fs.FS) error { return d.MigrateTo(ctx, files, 0) }
+
+// MigrateTo is Migrate up to a schema of an earlier version; 0 is the present
+// one.
+func (d *DB) MigrateTo(ctx context.Context, files fs.FS, most int) error {
 	scripts, err := migrations(files)
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", d.path, err)
+	}
+	if most > len(scripts) {
+		return d.older(most, len(scripts))
+	}
+	if most > 0 {
+		scripts = scripts[:most]
 	}
 	version, err := d.Schema(ctx)
 	if err != nil {

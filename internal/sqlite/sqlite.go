@@ -151,6 +151,14 @@ func (d *DB) own() error {
 	return nil
 }
 
+// Free reports with ErrInUse that a program has a database open; a file that is
+// damaged or not there is free.
+func Free(path string) error {
+	d := &DB{path: path}
+	err := d.own()
+	return errors.Join(err, d.Close())
+}
+
 func (d *DB) pool(opts Options, mode string, conns int) *sql.DB {
 	q := url.Values{}
 	q.Set("mode", mode)
@@ -328,6 +336,13 @@ func IsDuplicate(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) &&
 		(e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
+}
+
+// IsRefused reports whether an error means that a row breaks a rule of its
+// table: a key that exists, a reference to nothing, a value of another kind.
+func IsRefused(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrMismatch)
 }
 
 // IsNotFound reports whether an error means that a query for one row found

@@ -7,13 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-)
 
-// The write-ahead log's layout is section 4 of sqlite.org/fileformat2.html.
-const (
-	walHeader   = 32
-	frameHeader = 24
-	walMagic    = 0x377f0682 // the last bit says that checksums read words big-endian
+	"balcao/internal/salvage"
 )
 
 // unfinished returns how many frames of a write that was never committed stand at the end of a write-ahead log, as a
@@ -27,52 +22,33 @@ func unfinished(path string) (frames int, err error) {
 		return 0, fmt.Errorf("read the write-ahead log: %w", err)
 	}
 	defer f.Close()
-	head := make([]byte, walHeader)
+	head := make([]byte, salvage.LogHeader)
 	if _, err := io.ReadFull(f, head); err != nil {
 		return 0, nil // too short to hold anything
 	}
-	magic := binary.BigEndian.Uint32(head)
-	page := binary.BigEndian.Uint32(head[8:])
-	if magic&^1 != walMagic || page < 512 || page > 65536 {
-		return 0, nil // SQLite ignores a log like this
+	sum, page, ok := salvage.Sum(head)
+	if !ok {
+		return 0, nil
 	}
-	sum := checksum{order: binary.LittleEndian}
-	if magic&1 == 1 {
-		sum.order = binary.BigEndian
-	}
-	sum.add(head[:24])
 	sound := true
-	frame := make([]byte, frameHeader+int(page))
+	frame := make([]byte, salvage.FrameHeader+page)
 	for {
 		n, err := io.ReadFull(f, frame)
 		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 			return 0, fmt.Errorf("read the write-ahead log: %w", err)
 		}
-		if n < frameHeader || string(frame[8:16]) != string(head[16:24]) {
+		if n < salvage.FrameHeader || string(frame[8:16]) != string(head[16:24]) {
 			return frames, nil // the end, or frames of an earlier round
 		}
 		frames++
 		if n < len(frame) {
 			return frames, nil
 		}
-		sum.add(frame[:8])
-		sum.add(frame[frameHeader:])
-		sound = sound && sum.a == binary.BigEndian.Uint32(frame[16:]) && sum.b == binary.BigEndian.Uint32(frame[20:])
+		sum.Add(frame[:8])
+		sum.Add(frame[salvage.FrameHeader:])
+		sound = sound && sum.Is(frame)
 		if sound && binary.BigEndian.Uint32(frame[4:]) != 0 {
 			frames = 0 // a commit: everything up to here counts
 		}
-	}
-}
-
-// checksum is that of the write-ahead log.
-type checksum struct {
-	order binary.ByteOrder
-	a, b  uint32
-}
-
-func (c *checksum) add(p []byte) {
-	for ; len(p) >= 8; p = p[8:] {
-		c.a += c.order.Uint32(p) + c.b
-		c.b += c.order.Uint32(p[4:]) + c.a
 	}
 }
