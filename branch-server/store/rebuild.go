@@ -179,8 +179,8 @@ func identity(src *rebuild.Source) (epoch uint64, base *wire.Base) {
 
 // lastDay returns the island in which the last Day begins; the last one where none does.
 func lastDay(islands []rebuild.Island) int {
-	for i := len(islands) - 1; i >= 0; i-- {
-		if slices.ContainsFunc(islands[i].Pieces, func(p rebuild.Piece) bool { return p.Type == "day.opened" }) {
+	for i, island := range slices.Backward(islands) {
+		if slices.ContainsFunc(island.Pieces, func(p rebuild.Piece) bool { return p.Type == "day.opened" }) {
 			return i
 		}
 	}

@@ -31,37 +31,39 @@ type point struct {
 
 // before returns the last known point of a log that is not after a record, nor made after a moment: an anchor, the base of
 // a log that was taken over from its middle on, or the beginning.
-func (s *Store) before(ctx context.Context, tx *sqlite.Tx, node wire.NodeID, epoch, most uint64, untilMS int64) (point, error) {
-	var p point
-	for _, query := range []string{
-		`SELECT seq, head FROM journal_heads WHERE node = ?1 AND epoch = ?2 AND seq <= ?3 AND at <= ?4 ORDER BY seq DESC LIMIT 1`,
-		`SELECT base.seq, base.head FROM base JOIN log ON log.id = base.log WHERE log.node = ?1 AND log.epoch = ?2 AND base.seq <= ?3 AND ?4 = ?4
-			ORDER BY base.seq DESC LIMIT 1`,
-	} {
-		var seq int64
-		var head []byte
-		err := tx.QueryRowContext(ctx, query, node, int64(epoch), int64(most), untilMS).Scan(&seq, &head) //nolint:gosec // a sequence number in SQLite is an int64
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return p, err
-		}
-		if uint64(seq) > p.seq { //nolint:gosec // as above
-			p.seq = uint64(seq) //nolint:gosec // as above
-			copy(p.head[:], head)
-		}
+func (s *Store) before(ctx context.Context, node wire.NodeID, epoch, most uint64, untilMS int64) (point, error) {
+	anchor, err := pointOf(s.db.QueryRow(ctx, `SELECT seq, head FROM journal_heads
+		WHERE node = ? AND epoch = ? AND seq <= ? AND at <= ? ORDER BY seq DESC LIMIT 1`, node, int64(epoch), int64(most), untilMS))
+	if err != nil {
+		return anchor, err
 	}
-	return p, nil
+	base, err := pointOf(s.db.QueryRow(ctx, `SELECT base.seq, base.head FROM base JOIN log ON log.id = base.log
+		WHERE log.node = ? AND log.epoch = ? AND base.seq <= ? ORDER BY base.seq DESC LIMIT 1`, node, int64(epoch), int64(most)))
+	if err != nil || anchor.seq >= base.seq {
+		return anchor, err
+	}
+	return base, nil
+}
+
+func pointOf(row *sql.Row) (p point, err error) {
+	var seq int64
+	var head []byte
+	err = row.Scan(&seq, &head)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	p.seq = uint64(max(0, seq)) //nolint:gosec // not negative
+	copy(p.head[:], head)
+	return p, err
 }
 
 // headAt reckons the chain's hash after a record from the last known point before it.
-func (s *Store) headAt(ctx context.Context, tx *sqlite.Tx, node wire.NodeID, epoch, seq uint64) (wire.Hash, error) {
-	p, err := s.before(ctx, tx, node, epoch, seq, forever)
+func (s *Store) headAt(ctx context.Context, node wire.NodeID, epoch, seq uint64) (wire.Hash, error) {
+	p, err := s.before(ctx, node, epoch, seq, forever)
 	if err != nil {
 		return wire.Hash{}, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT event.seq, raw FROM event JOIN log ON log.id = event.log
+	rows, err := s.db.Query(ctx, `SELECT event.seq, raw FROM event JOIN log ON log.id = event.log
 		WHERE log.node = ? AND log.epoch = ? AND event.seq > ? AND event.seq <= ? ORDER BY event.seq`, node, int64(epoch), int64(p.seq), int64(seq))
 	if err != nil {
 		return wire.Hash{}, err
@@ -95,23 +97,7 @@ const forever = int64(1) << 62
 // NoteJournal keeps where a branch's journal stands, before that is signed: ErrJournalOther where headquarters took in
 // something else, ErrJournalAhead where it has not taken in that far.
 func (s *Store) NoteJournal(ctx context.Context, node wire.NodeID, h wire.AuditHead) error {
-	err := s.db.Read(ctx, func(tx *sqlite.Tx) error {
-		_, p, err := scanLog(tx.QueryRowContext(ctx, selectLog, node, int64(h.Epoch)), h.Epoch)
-		switch {
-		case errors.Is(err, sql.ErrNoRows), err == nil && h.Seq > p.HWM:
-			return ErrJournalAhead
-		case err != nil:
-			return err
-		}
-		head, err := s.headAt(ctx, tx, node, h.Epoch, h.Seq)
-		if err != nil {
-			return err
-		}
-		if head != h.Head || p.Quarantined {
-			return ErrJournalOther
-		}
-		return nil
-	})
+	err := s.sameJournal(ctx, node, h)
 	if err == nil {
 		err = s.signed(ctx, node, h)
 	}
@@ -121,12 +107,29 @@ func (s *Store) NoteJournal(ctx context.Context, node wire.NodeID, h wire.AuditH
 	return nil
 }
 
+func (s *Store) sameJournal(ctx context.Context, node wire.NodeID, h wire.AuditHead) error {
+	p, err := s.Position(ctx, node, h.Epoch)
+	switch {
+	case err != nil:
+		return err
+	case h.Seq > p.HWM:
+		return ErrJournalAhead
+	case p.Quarantined:
+		return ErrJournalOther
+	}
+	head, err := s.headAt(ctx, node, h.Epoch, h.Seq)
+	if err == nil && head != h.Head {
+		err = ErrJournalOther
+	}
+	return err
+}
+
 func (s *Store) signed(ctx context.Context, node wire.NodeID, h wire.AuditHead) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		now := s.now().UnixMilli()
-		_, err := tx.ExecContext(ctx, `INSERT INTO journal_heads (node, epoch, seq, head, at, day, signed) VALUES (?1, ?2, ?3, ?4, ?6, ?5, ?6)
+		_, err := tx.ExecContext(ctx, `INSERT INTO journal_heads (node, epoch, seq, head, at, day, signed) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (node, epoch, seq) DO UPDATE SET day = excluded.day, signed = excluded.signed`,
-			node, int64(h.Epoch), int64(h.Seq), h.Head[:], h.Day, now)
+			node, int64(h.Epoch), int64(h.Seq), h.Head[:], now, h.Day, now)
 		return err
 	})
 }
@@ -138,42 +141,44 @@ const (
 )
 
 // History returns the next part of what is held of a branch's own journal.
-func (s *Store) History(ctx context.Context, node wire.NodeID, ask wire.HistoryAsk) (part wire.HistoryPart, err error) {
-	err = s.db.Read(ctx, func(tx *sqlite.Tx) error {
-		part.Epoch = ask.Epoch
-		if ask.Epoch == 0 {
-			err := tx.QueryRowContext(ctx, `SELECT epoch FROM log WHERE node = ? AND hwm > 0 ORDER BY epoch DESC LIMIT 1`, node).Scan(&part.Epoch)
-			if errors.Is(err, sql.ErrNoRows) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-		}
-		id, p, err := scanLog(tx.QueryRowContext(ctx, selectLog, node, int64(part.Epoch)), part.Epoch)
-		if err != nil {
-			return err
-		}
-		part.Last, part.End = p.HWM, p.Head
-		after := ask.After
-		if ask.Epoch == 0 {
-			from, err := s.before(ctx, tx, node, part.Epoch, p.HWM, ask.SinceMS)
-			if err != nil {
-				return err
-			}
-			part.From, part.Head, after = from.seq, from.head, from.seq
-		}
-		part.Records, err = rawAfter(ctx, tx, id, after, p.HWM)
-		return err
-	})
+func (s *Store) History(ctx context.Context, node wire.NodeID, ask wire.HistoryAsk) (wire.HistoryPart, error) {
+	part, err := s.history(ctx, node, ask)
 	if err != nil {
 		return part, fmt.Errorf("read the history of %s: %w", node, err)
 	}
 	return part, nil
 }
 
-func rawAfter(ctx context.Context, tx *sqlite.Tx, log int64, after, most uint64) ([][]byte, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT raw FROM event WHERE log = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+func (s *Store) history(ctx context.Context, node wire.NodeID, ask wire.HistoryAsk) (part wire.HistoryPart, err error) {
+	part.Epoch = ask.Epoch
+	if ask.Epoch == 0 {
+		err := s.db.QueryRow(ctx, `SELECT epoch FROM log WHERE node = ? AND hwm > 0 ORDER BY epoch DESC LIMIT 1`, node).Scan(&part.Epoch)
+		if errors.Is(err, sql.ErrNoRows) {
+			return part, nil
+		}
+		if err != nil {
+			return part, err
+		}
+	}
+	id, p, err := scanLog(s.db.QueryRow(ctx, selectLog, node, int64(part.Epoch)), part.Epoch)
+	if err != nil {
+		return part, err
+	}
+	part.Last, part.End = p.HWM, p.Head
+	after := ask.After
+	if ask.Epoch == 0 {
+		from, err := s.before(ctx, node, part.Epoch, p.HWM, ask.SinceMS)
+		if err != nil {
+			return part, err
+		}
+		part.From, part.Head, after = from.seq, from.head, from.seq
+	}
+	part.Records, err = s.rawAfter(ctx, id, after, p.HWM)
+	return part, err
+}
+
+func (s *Store) rawAfter(ctx context.Context, log int64, after, most uint64) ([][]byte, error) {
+	rows, err := s.db.Query(ctx, `SELECT raw FROM event WHERE log = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
 		log, int64(after), int64(most), partRecords)
 	if err != nil {
 		return nil, err
