@@ -139,7 +139,7 @@ func TestAJournalThatIsNotWholeIsNamed(t *testing.T) {
 		statement string
 		want      []string
 	}{
-		{`UPDATE journal SET raw = substr(raw, 1, 40) WHERE seq = (SELECT max(seq) FROM journal)`, []string{"Só o último registo", "cópia de segurança"}},
+		{`UPDATE journal SET raw = substr(raw, 1, 40) WHERE seq = (SELECT max(seq) FROM journal)`, []string{"Só o último registo", "branch-server rebuild"}},
 		{`UPDATE journal SET raw = x'7b' WHERE seq = 5`, []string{"Registo 5", "Até ao registo 4 o diário é de confiança"}},
 	} {
 		out, err := runJournal(t, "verify", "-data", change(row.statement))

@@ -72,6 +72,16 @@ type shelf struct {
 	events events
 	faults faults
 	alarms []logKey
+
+	anchors []anchor
+}
+
+// anchor is where a log stands after a batch that opened a Day.
+type anchor struct {
+	of   logKey
+	seq  uint64
+	head wire.Hash
+	at   int64
 }
 
 // events are rows to be written, by column.
@@ -150,6 +160,9 @@ func (s *shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posi
 		// A record of a form that this version cannot read is kept all the same: refusing it would stop the log for ever.
 		e, _ := wire.DecodeEvent(r.Raw)
 		s.events.add(l.id, r, e)
+		if e.Type == "day.opened" {
+			s.anchors = append(s.anchors, anchor{key, after.HWM, after.Head, e.TS})
+		}
 		if e.Type == wire.TypeDeviceFault {
 			s.faults.add(l.id, node, e)
 		}
@@ -193,6 +206,12 @@ func (s *shelf) flush() error {
 	}
 	if err := s.move(); err != nil {
 		return fmt.Errorf("keep how far logs are held: %w", err)
+	}
+	for _, a := range s.anchors {
+		if _, err := s.tx.Exec(s.ctx, `INSERT INTO journal_heads (node, epoch, seq, head, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			string(a.of.node), int64(a.of.epoch), int64(a.seq), a.head[:], a.at); err != nil { //nolint:gosec // below 2^53
+			return fmt.Errorf("keep the head of %s: %w", a.of.node, err)
+		}
 	}
 	for _, key := range s.alarms {
 		l := s.logs[key]
