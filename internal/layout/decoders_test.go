@@ -32,7 +32,7 @@ var unfuzzed = map[string]string{
 	"internal/e2e/sim":    "drives programs",
 	"internal/eventlog":   "the node's own log, which is hash-chained",
 	"internal/quarantine": "orders of whoever owns the data folder",
-	"internal/rebuild":   "records of the node's own file, which internal/salvage and internal/wire read",
+	"internal/rebuild":    "records of the node's own file, which internal/salvage and internal/wire read",
 	"kiosk/display":       "one number of the kiosk's own page",
 	"kiosk/app":           "the kiosk's own files; what the branch says is read by kiosk/uplink",
 }
