@@ -25,17 +25,22 @@ type branchNode struct {
 	engine *engine.Engine
 	site   *site.Site
 	kiosks []*kiosk
+	zone   *time.Location
 }
 
-func newBranch(w *world, i int) *branchNode {
+func newBranch(w *world, i int) (*branchNode, error) {
 	id := fmt.Sprintf("L%03d", i+1)
+	zone, err := time.LoadLocation(w.cfg.Zones[i%len(w.cfg.Zones)])
+	if err != nil {
+		return nil, err
+	}
 	p := &program{w: w, name: id, path: w.path(id + ".db")}
-	b := &branchNode{program: p, node: wire.NodeID(id), desc: describe(id)}
+	b := &branchNode{program: p, node: wire.NodeID(id), desc: describe(id, zone.String()), zone: zone}
 	b.parent = &parent{program: p}
 	b.child = &child{program: p, node: b.node}
 	b.child.link = w.join(b.child, w.hq.parent)
 	p.start, p.stop = b.open, b.close
-	return b
+	return b, nil
 }
 
 // join makes the link of a child to its parent.
@@ -52,9 +57,9 @@ const divisions = 4
 // lend is how many numbers of a division a kiosk holds at a time.
 const lend = 60
 
-func describe(id string) *branch.Branch {
+func describe(id, zone string) *branch.Branch {
 	b := &branch.Branch{
-		ID: id, Name: "Loja de ensaio", Zone: "Europe/Lisbon", Lend: lend,
+		ID: id, Name: "Loja de ensaio", Zone: zone, Lend: lend,
 		Bodies: []branch.Body{{ID: "irn", Short: "IRN", Name: wire.Text{"pt": "Registos"}}},
 	}
 	for d := range divisions {
@@ -101,7 +106,7 @@ func (b *branchNode) open() error {
 func (b *branchNode) serve() error {
 	var err error
 	b.engine, err = engine.New(b.w.ctx, engine.Config{
-		Catalogue: b.desc.Catalogue(), Zone: b.w.zone, Journal: b.store, Audience: b, Now: b.clock, Log: b.w.log,
+		Catalogue: b.desc.Catalogue(), Zone: b.zone, Journal: b.store, Audience: b, Now: b.clock, Log: b.w.log,
 	})
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (k *kiosk) close() error {
 }
 
 // today is the branch's local day as the kiosk's clock has it.
-func (k *kiosk) today() string { return string(queue.DateOf(k.clock(), k.w.zone)) }
+func (k *kiosk) today() string { return string(queue.DateOf(k.clock(), k.branch.zone)) }
 
 // recover settles what the last life left open, as kiosk/app/recover.go does. The citizen may still stand there.
 func (k *kiosk) recover() error {

@@ -129,7 +129,7 @@ func (x *witness) paper(k *kiosk, request string, t wire.Ticket) {
 	if f == nil {
 		f = &fate{
 			kiosk: k, day: t.Day, number: t.Number, slip: t.Slip,
-			wrong: t.Day != string(queue.DateOf(k.branch.clock(), x.w.zone)),
+			wrong: t.Day != string(queue.DateOf(k.branch.clock(), k.branch.zone)),
 		}
 		x.fates[request] = f
 	}

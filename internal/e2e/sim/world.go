@@ -22,10 +22,13 @@ type Config struct {
 	Tickets  int           // citizens of all branches in all, 100 by default
 	Away     time.Duration // how long headquarters is cut off from every branch, from the first hour on
 	Calm     bool          // no faults at all
+	Start    time.Time     // when it begins; by default a Monday morning in November
+	Zones    []string      // of the branches, in turn; Lisbon by default
 	Dir      string        // for the files; a folder that is removed again by default
 	Trace    io.Writer     // a line for each thing that happens; nil for none
 
-	spoil func(w *world) // does what tests accuse
+	spoil func(w *world)       // does what tests accuse
+	look  func(w *world) error // looks at the end, before everything is closed
 }
 
 func (c Config) withDefaults() Config {
@@ -38,6 +41,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Tickets == 0 {
 		c.Tickets = 100
+	}
+	if c.Start.IsZero() {
+		c.Start = start
+	}
+	if len(c.Zones) == 0 {
+		c.Zones = []string{"Europe/Lisbon"}
 	}
 	return c
 }
@@ -63,7 +72,7 @@ type world struct {
 	n    uint64 // things that were ever put into the calendar
 	log  *slog.Logger
 	dir  string
-	zone *time.Location
+	zone *time.Location // of headquarters
 
 	hq       *hq
 	branches []*branchNode
@@ -76,14 +85,14 @@ type world struct {
 	}
 }
 
-// start is when every run begins: a Monday morning in Lisbon, one month before the winter clock would matter.
+// start is when a run begins that says no other time: a Monday morning in Lisbon, one month before the winter clock would matter.
 var start = time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
 
 // Run lives one seed. The error names everything that was not as it must be, and the command that lives it again.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	cfg = cfg.withDefaults()
 	w := &world{
-		cfg: cfg, ctx: ctx, dice: rand.New(rand.NewPCG(cfg.Seed, 2026)), now: start, log: slog.New(slog.DiscardHandler), //nolint:gosec // a seed, not a secret
+		cfg: cfg, ctx: ctx, dice: rand.New(rand.NewPCG(cfg.Seed, 2026)), now: cfg.Start, log: slog.New(slog.DiscardHandler), //nolint:gosec // a seed, not a secret
 		dir: cfg.Dir, digest: fnv.New64a(),
 	}
 	if w.dir == "" {
@@ -137,13 +146,16 @@ func (w *world) live() error {
 		w.cfg.spoil(w)
 	}
 	w.citizens()
-	if err := w.until(start.Add(w.cfg.Span)); err != nil {
+	if err := w.until(w.cfg.Start.Add(w.cfg.Span)); err != nil {
 		return err
 	}
 	if err := w.heal(); err != nil {
 		return err
 	}
-	return w.judge()
+	if err := w.judge(); err != nil || w.cfg.look == nil {
+		return err
+	}
+	return w.cfg.look(w)
 }
 
 func (w *world) build() error {
@@ -152,7 +164,10 @@ func (w *world) build() error {
 		return err
 	}
 	for i := range w.cfg.Branches {
-		b := newBranch(w, i)
+		b, err := newBranch(w, i)
+		if err != nil {
+			return err
+		}
 		w.branches = append(w.branches, b)
 		if err := b.begin(); err != nil {
 			return err
