@@ -189,13 +189,8 @@ func (f *faults) add(log int64, node wire.NodeID, e wire.Event) {
 
 // flush writes what was gathered.
 func (s *shelf) flush() error {
-	if a := s.events; len(a.log) > 0 {
-		if _, err := s.tx.Exec(s.ctx, `INSERT INTO event (log, seq, id, type, v, ts, rx, raw)
-			SELECT log, seq, id, type, v, ts, $8, raw
-			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[]) AS e (log, seq, id, type, v, ts, raw)`,
-			a.log, a.seq, a.id, a.kind, a.version, a.ts, a.raw, s.rx); err != nil {
-			return fmt.Errorf("keep records: %w", err)
-		}
+	if err := s.events.write(s); err != nil {
+		return fmt.Errorf("keep records: %w", err)
 	}
 	if f := s.faults; len(f.log) > 0 {
 		if _, err := s.tx.Exec(s.ctx, `INSERT INTO device_fault (log, seq, node, device, state, at)
@@ -224,6 +219,27 @@ func (s *shelf) flush() error {
 		}
 	}
 	return nil
+}
+
+// copyFrom is from how many rows on COPY is quicker than a statement, which takes one question to the server less.
+const copyFrom = 50
+
+func (a *events) write(s *shelf) error {
+	switch {
+	case len(a.log) == 0:
+		return nil
+	case len(a.log) >= copyFrom:
+		_, err := s.tx.CopyFrom(s.ctx, pgx.Identifier{"event"}, []string{"log", "seq", "id", "type", "v", "ts", "rx", "raw"},
+			pgx.CopyFromSlice(len(a.log), func(i int) ([]any, error) {
+				return []any{a.log[i], a.seq[i], a.id[i], a.kind[i], a.version[i], a.ts[i], s.rx, a.raw[i]}, nil
+			}))
+		return err
+	}
+	_, err := s.tx.Exec(s.ctx, `INSERT INTO event (log, seq, id, type, v, ts, rx, raw)
+		SELECT log, seq, id, type, v, ts, $8, raw
+		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[]) AS e (log, seq, id, type, v, ts, raw)`,
+		a.log, a.seq, a.id, a.kind, a.version, a.ts, a.raw, s.rx)
+	return err
 }
 
 // move writes how far the logs are held now.
