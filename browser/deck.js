@@ -65,10 +65,10 @@ export const deck = {
   'expired-then': doubted('Teresa', 'signer-not-valid-then', 'não era válido no dia em que foi assinado', 'was not valid on the day of signing'),
   undated: doubted('Teresa', 'signing-time-unknown', 'Não se sabe quando o cartão foi assinado.', 'It is not known when the card was signed.'),
   // A greeting decides nothing, and so asks no chip for its proof; see `claims`.
-  copied: { hello: 'Maria', ...genuine },
-  'chip-key-missing': { hello: 'Maria', ...genuine },
-  'chip-key-altered': { hello: 'Maria', ...genuine },
-  'chip-refuses': { hello: 'Maria', ...genuine },
+  copied: { hello: 'Teresa', ...genuine },
+  'chip-key-missing': { hello: 'Teresa', ...genuine },
+  'chip-key-altered': { hello: 'Teresa', ...genuine },
+  'chip-refuses': { hello: 'Teresa', ...genuine },
 
   bank: refused(...foreign, true),
   transport: refused(...foreign),

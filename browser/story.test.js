@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { launch } from './chromium.js';
 import { startDemo } from './demo.js';
 import { openFaces } from './faces.js';
@@ -274,6 +275,39 @@ chapter('a double tap is one ticket', async () => {
   assert.equal((await coordinator.day()).visits.length, before + 1);
   assert.equal((await coordinator.visits(number))[0]?.state, 'waiting');
   await clear();
+});
+
+chapter('a second tap does not touch what the first one brought, however late that comes', async () => {
+  const { page } = kiosk;
+  let sent = 0;
+  const count = (/** @type {import('playwright-core').Request} */ r) => { if (r.method() === 'POST' && r.url().endsWith('/input')) sent++; };
+  page.on('request', count);
+  /** Taps a button, and again at the same place as soon as something else stands there. @param {string} name */
+  const twice = (name) => page.evaluate(async (name) => {
+    const place = () => `${document.querySelector('[data-screen]')?.getAttribute('data-screen')} ${document.documentElement.lang}`;
+    const button = /** @type {HTMLElement} */ ([...document.querySelectorAll('button')].find((b) => b.innerText.trim().startsWith(name)));
+    const { x, y, width, height } = button.getBoundingClientRect();
+    const at = { bubbles: true, detail: 1, clientX: x + width / 2, clientY: y + height / 2 }, before = place();
+    button.dispatchEvent(new MouseEvent('click', at));
+    while (place() === before) await new Promise(requestAnimationFrame);
+    document.elementFromPoint(at.clientX, at.clientY)?.dispatchEvent(new MouseEvent('click', { ...at, detail: 2 }));
+  }, name);
+  await kiosk.screen('home');
+  await twice('English');
+  assert.equal(sent, 1, 'the language is changed once');
+  await page.getByRole('heading', { name: 'What brings you here today?' }).waitFor();
+  await until('Portuguese again', async () => {
+    await kiosk.button('Português').tap({ timeout: 500 }).catch(() => {});
+    return page.getByRole('heading', { name: 'O que vem tratar hoje?' }).waitFor({ timeout: 700 }).then(() => true);
+  });
+  sent = 0;
+  await page.route('**/input', async (route) => { await pause(600); await route.continue(); }); // a branch that takes its time
+  await twice('Prioritário');
+  await page.unroute('**/input');
+  assert.equal(sent, 1, 'no service is chosen that nobody has read');
+  await kiosk.screen('priority');
+  await kiosk.go(kiosk.button('Voltar'), 'home');
+  page.off('request', count);
 });
 
 chapter('no script complained and nothing was asked of another machine', () => {

@@ -59,6 +59,9 @@ const starting = (/** @type {View|null} */ v) => ({
   title: say(v?.lang ?? "pt").moment, locale: v?.locale ?? "pt-PT", rtl: v?.rtl, subtitle: say(v?.lang ?? "pt").sub,
 });
 
+/** Where somebody is: another language puts other words under the finger, too. @param {View} v */
+const place = (v) => v.screen + " " + v.lang;
+
 function App() {
   const [view, setView] = useState(/** @type {View|null} */ (null));
   const [link, setLink] = useState(/** @type {import("look/stream.js").Link} */ ({ live: false, age: 0, heard: null }));
@@ -66,7 +69,8 @@ function App() {
   const offset = useRef(0);
   const busy = useRef(false);
   const queued = useRef(/** @type {any[]} */ ([]));
-  const lastTap = useRef({ at: -1e9, x: 0, y: 0, screen: "" });
+  const lastTap = useRef({ at: -1e9, x: 0, y: 0, place: "" });
+  const appeared = useRef(-1e9); // when what is shown came
   const latest = useRef(/** @type {View} */ ({}));
 
   useEffect(() => {
@@ -74,7 +78,10 @@ function App() {
     const show = (/** @type {View} */ v) => {
       newest = v;
       if (needsRare(v)) void fetchRare().then(() => show(newest));
-      else { latest.current = v; setView(v); }
+      else {
+        if (place(v) !== place(latest.current)) appeared.current = performance.now();
+        latest.current = v; setView(v);
+      }
     };
     const s = stream(face.dataset.events ?? "/events", {
       snapshot(v) { if (v.now) offset.current = v.now - Date.now(); show(v); },
@@ -100,14 +107,14 @@ function App() {
       return;
     }
     // The second half of a double tap must not touch what has just appeared
-    // under the finger.
+    // under the finger, however slow the finger, or the answer to the first.
     const p = /** @type {MouseEvent} */ (e), t = lastTap.current;
     const pointer = "clientX" in p && p.detail > 0;
     const screen = latest.current.screen;
     if (pointer) {
       const near = Math.hypot(p.clientX - t.x, p.clientY - t.y) < innerWidth / 12;
-      if (near && performance.now() - t.at < 500 && t.screen !== screen) return;
-      lastTap.current = { at: performance.now(), x: p.clientX, y: p.clientY, screen };
+      if (near && performance.now() - Math.max(t.at, appeared.current) < 500 && t.place !== place(latest.current)) return;
+      lastTap.current = { at: performance.now(), x: p.clientX, y: p.clientY, place: place(latest.current) };
     }
     busy.current = true;
     // The answer is mostly quicker than the eye; drawing twice would only keep it waiting.
