@@ -45,6 +45,7 @@ function listener() {
   /** @param {string} key @param {RegExp} [what] */
   const press = async (key, what = /./) => {
     await pause(thinking);
+    last = (await demo.said(last)).at(-1)?.n ?? last; // what was said meanwhile is no answer to the key
     await demo.pressKey(key);
     return hear(what);
   };
