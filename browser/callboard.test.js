@@ -1,5 +1,7 @@
 // The callboard in a rush: every call of many that come at once stands on the screen whole, in every size of screen.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { violations } from './axe.js';
@@ -49,9 +51,10 @@ const board = (calls, more) => ({
 /**
  * Opens a television's page over events of the test: what it shows first, and what then changes.
  * @param {{width: number, height: number}} viewport @param {object} first @param {object} [then] @param {string} [query] of the address
+ * @param {'reduce'} [reducedMotion] what the machine is asked for
  */
-async function television(viewport, first, then, query) {
-  const { page, context, complaints } = await watchedPage(browser, { viewport, locale: 'pt-PT' });
+async function television(viewport, first, then, query, reducedMotion) {
+  const { page, context, complaints } = await watchedPage(browser, { viewport, locale: 'pt-PT', reducedMotion });
   page.setDefaultTimeout(patience);
   says = [['snapshot', { board: first, zone: 'Europe/Lisbon', now: Date.now() }]];
   if (then) says.push(['delta', { board: then }]);
@@ -141,6 +144,65 @@ test('a television that cuts off its edges, and one read from far away, lose not
     assert.equal(await page.locator('.cb-before tbody tr').count(), rows, query);
     await context.close();
   }
+});
+
+test('a video stands beside the calls, without sound and with captions, and a call takes it out of the way', { timeout: 90_000 }, async () => {
+  const sha = createHash('sha256').update(new Uint8Array(await readFile(new URL('../internal/demo/files/media/exemplo.webm', import.meta.url)))).digest('hex');
+  const zones = [{ id: 'piso-0', name: 'Piso 0', video: { file: 'exemplo.webm', sha } }];
+  const calls = Array.from({ length: 9 }, (_, i) => call(20 - i, `M10${9 - i}`, String(12 + i)));
+  for (const viewport of screens) {
+    const { page, context, complaints } = await television(viewport, board(calls, { zones }));
+    const video = page.locator('.cb-video video');
+    await video.waitFor();
+    await page.waitForFunction(() => {
+      const v = document.querySelector('video');
+      return v && v.readyState >= 2 && v.currentTime > 0 && (v.textTracks[0]?.cues?.length ?? 0) > 0;
+    });
+    const seen = await video.evaluate((/** @type {HTMLVideoElement} */ v) => ({ muted: v.muted, captions: v.textTracks[0].mode }));
+    assert.deepEqual(seen, { muted: true, captions: 'showing' });
+    const boxes = await page.locator('.cb-video, .cb-now, .cb-before tbody tr, .cb-waits, .cb-bar, .cb-top').evaluateAll((list) => list.map((e) => {
+      const { left, top, right, bottom } = e.getBoundingClientRect();
+      return { name: e.className || e.textContent, left, top, right, bottom, width: innerWidth, height: innerHeight };
+    }));
+    const film = /** @type {typeof boxes[0]} */ (boxes.find((b) => b.name === 'cb-video'));
+    assert.equal(boxes.filter((b) => /^M10/.test(b.name ?? '')).length, 3, 'earlier calls beside it');
+    for (const b of boxes) {
+      assert.ok(b.left >= 0 && b.top >= 0 && b.right <= b.width + 1 && b.bottom <= b.height + 1, `${viewport.width}: outside: ${JSON.stringify(b)}`);
+      if (b !== film) assert.ok(b.right <= film.left + 1 || b.left >= film.right - 1 || b.bottom <= film.top + 1 || b.top >= film.bottom - 1, `${viewport.width}: the video hides ${JSON.stringify(b)}`);
+    }
+    assert.ok((film.right - film.left) / film.width > 0.25, `it is large enough to be seen: ${JSON.stringify(film)}`);
+    const now = await page.evaluate(() => {
+      const box = (/** @type {string} */ q) => /** @type {Element} */ (document.querySelector(q)).getBoundingClientRect();
+      const [who, number, where, counter] = ['.cb-who', '.cb-number', '.cb-where', '.cb-counter'].map(box);
+      return { number: Math.min(number.top - who.bottom, where.top - number.bottom), counter: Math.min(counter.top - where.top, where.bottom - counter.bottom) };
+    });
+    assert.ok(now.number >= -2 && now.counter >= -2, `${viewport.width}: the present call is whole: ${JSON.stringify(now)}`);
+    if (process.env.BALCAO_LOOK) await page.screenshot({ path: `${process.env.BALCAO_LOOK}/video-${viewport.width}.png` });
+    assert.deepEqual(complaints, []);
+    if (viewport === screens[0]) assert.deepEqual(await violations(page), []);
+    await context.close();
+  }
+  for (const viewport of screens.slice(0, 2)) {
+    const quiet = await television(viewport, board([], { zones }));
+    await quiet.page.locator('.cb-video video').waitFor();
+    if (process.env.BALCAO_LOOK) await quiet.page.screenshot({ path: `${process.env.BALCAO_LOOK}/video-quiet-${viewport.width}.png` });
+    await quiet.context.close();
+  }
+  const called = await television(screens[0], board(calls, { zones }), board([call(31, 'A031', '3'), call(30, 'A030', '2'), ...calls], { zones }));
+  await called.page.locator('.cb-now.fresh', { hasText: 'A031' }).waitFor();
+  assert.equal(await called.page.locator('video').count(), 0, 'no video while calls are new');
+  assert.equal(await called.page.locator('.cb-before tbody tr').count(), 5);
+  await called.page.locator('.cb-video video').waitFor(); // it comes back when they no longer are
+  await called.context.close();
+  // Another file under that name, and a machine that is asked for calm, show the calls alone.
+  const other = await television(screens[0], board(calls, { zones: [{ ...zones[0], video: { file: 'exemplo.webm', sha: '0'.repeat(64) } }] }));
+  await other.page.locator('.cb-before tbody tr').nth(4).waitFor();
+  assert.equal(await other.page.locator('video').count(), 0);
+  await other.context.close();
+  const calm = await television(screens[0], board(calls, { zones }), undefined, undefined, 'reduce');
+  await calm.page.locator('.cb-before tbody tr').nth(4).waitFor();
+  assert.equal(await calm.page.locator('video').count(), 0);
+  await calm.context.close();
 });
 
 test('the picture moves a little each minute, so that nothing burns in', { timeout: 60_000 }, async () => {

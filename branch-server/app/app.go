@@ -30,6 +30,7 @@ import (
 	"balcao/internal/disk"
 	"balcao/internal/errand"
 	"balcao/internal/machine"
+	"balcao/internal/media"
 	"balcao/internal/metrics"
 	"balcao/internal/mqttlink"
 	"balcao/internal/operation"
@@ -54,6 +55,7 @@ type App struct {
 	site   *site.Site
 	desk   *arrivals.Desk
 	web    *web.Web
+	videos *media.Folder // beside the calls
 	parent *carrier.Parent
 	trust  *authority.Station
 	book   *metrics.Book
@@ -137,11 +139,12 @@ func (a *App) openDay(ctx context.Context) error {
 		Services: func() []queue.ServiceID { return a.branch.Load().ServiceIDs() }, Spread: forecast.UsualSpread,
 	})
 	a.desk = newDesk(a, zone, a.branch.Load)
+	a.videos = media.Open(a.cfg.Media, a.repaint, a.log)
 	a.site = site.New(site.Config{
 		Seal:     a.sealer(),
 		Order:    a.orderSealer(),
 		Arrivals: a.desk, Public: a.cfg.HTTP.Public,
-		Branch: a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
+		Branch: a.branch.Load, Commands: a.engine, Waits: waits, Notes: said.notes, Videos: a.videos, Epoch: a.store.Epoch(), Now: a.clock.Now, Log: a.log,
 	})
 	token, err := machine.Secret(a.cfg.Bookings.TokenFile)
 	if err != nil {
@@ -161,7 +164,7 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Videos: a.videos, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Sessions: sessions{a.store},
 		Archive: a.store, Audit: a.audit,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
@@ -293,6 +296,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.site.Run(ctx, a.parent) })
 	g.Go(func() error { return a.web.Run(ctx) })
 	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error { return a.videos.Run(ctx) })
 	g.Go(func() error { return a.housekeeping(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
 	g.Go(func() error { return a.time.run(ctx) })

@@ -43,6 +43,8 @@ type Config struct {
 	Operation operation.Config `yaml:"operation"` // health, readiness and metrics
 	// Disk is how much room is kept in reserve; see docs/storage.md.
 	Disk disk.Setting `yaml:"disk"`
+
+	Media string `yaml:"media"` // folder of the videos for callboards, NAME.webm with NAME.vtt; empty is none
 }
 
 // Retention says for how long it can be told who did something.

@@ -14,6 +14,7 @@ import (
 	"balcao/branch-server/engine"
 	"balcao/internal/branch"
 	"balcao/internal/carrier"
+	"balcao/internal/media"
 	"balcao/internal/queue"
 	"balcao/internal/seal"
 	"balcao/internal/wire"
@@ -51,6 +52,7 @@ type Config struct {
 	Waits    branch.Waits            // what people are told of waits
 	Public   string                  // where telephones reach the branch; empty for nowhere
 	Notes    func() []wire.BoardNote // what the coordination says on the boards; nil is nothing
+	Videos   *media.Folder           // what can be shown beside the calls; nil is nothing
 	Epoch    uint64                  // of the branch's journal
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -170,6 +172,7 @@ func (s *Site) publishBoard(ctx context.Context, to Publisher) {
 		s.cfg.Log.Warn("paint the board", "err", err)
 		return
 	}
+	s.cfg.Videos.Fill(board.Zones)
 	s.publish(to, BoardTopic, board)
 }
 

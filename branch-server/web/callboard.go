@@ -35,6 +35,7 @@ func (p painter) board(zone string) boardView {
 	v.Board.Zones = nil
 	if known {
 		v.Place, v.Board.Zones = z.Name, []wire.BoardZone{z}
+		p.w.cfg.Videos.Fill(v.Board.Zones)
 	}
 	if out := p.soldOut(nil); len(out) > 0 {
 		v.Notice = "Senhas esgotadas hoje: " + list(out) + "."

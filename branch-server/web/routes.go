@@ -47,6 +47,7 @@ func (w *Web) table() []route {
 		{"GET /healthz", everyone, w.healthz},
 		{"GET /painel", everyone, w.callboard},
 		{"GET /painel/ecra.css", everyone, w.hallSheet},
+		{"GET /media/{sha}/{file}", everyone, w.video},
 		{"GET /painel/mensagens", coordination, w.messagesPage},
 		{"POST /painel/mensagens", coordination, w.putMessage},
 		{"POST /painel/mensagens/retirar", coordination, w.removeMessage},

@@ -247,6 +247,7 @@ func (w *Web) setupShow(rw http.ResponseWriter, r *http.Request, v visitor, s sh
 	data.Nav = navOf(s, d)
 	data.Force = w.aboveLine(d.above)
 	form := formOf(s, d)
+	form.videos = w.cfg.Videos.Files()
 	form.zone, form.at = w.cfg.Zone, w.cfg.Now().In(w.cfg.Zone)
 	if !w.fillSection(r.Context(), rw, r, v, data, form, d, s) {
 		return

@@ -30,6 +30,9 @@ func (f form) callboard(id string) []block {
 			f.number(at+"takeover", "Chamada nova em destaque", "Mais longo onde não se ouve a voz", "s", "8"),
 			f.number(at+"earlier", "Chamadas anteriores ao lado", "De 3 a 8", "chamadas", "5"),
 		}},
+		{Title: "Vídeo ao lado das chamadas", Note: "Passa sem som, com legendas, enquanto não há chamadas novas; uma chamada tira-o da frente. Os ficheiros põem-se na pasta de vídeos do servidor da loja; uma caixa de painel precisa de uma cópia na sua.", Fields: []field{
+			f.wide(f.choice(at+"video", "Vídeo", "", videoChoices(f.videos)...)),
+		}},
 		{Title: "Mais", Note: "As mensagens do painel escrevem-se em «Painéis», no cimo da página.", Remove: &remover{"callboards/" + id, "Tirar este painel"}},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"balcao/internal/branch"
 	"balcao/internal/branch/above"
 	"balcao/internal/branch/setup"
+	"balcao/internal/media"
 	"balcao/internal/queue"
 )
 
@@ -62,6 +63,8 @@ type form struct {
 	fresh  bool // nobody has changed anything yet
 
 	governed []string // paths that headquarters decides
+
+	videos []media.File // that callboards may show
 
 	zone *time.Location
 	at   time.Time // now, in the zone

@@ -16,6 +16,7 @@ import (
 	"balcao/branch-server/engine"
 	"balcao/branch-server/staff"
 	"balcao/internal/branch"
+	"balcao/internal/media"
 	"balcao/internal/queue"
 	"balcao/internal/signin"
 	"balcao/internal/wire"
@@ -70,8 +71,9 @@ type Config struct {
 	Zone     *time.Location
 	Epoch    uint64 // of the branch's journal: callboards order what they see by (epoch, sequence)
 	Commands Commands
-	Waits    branch.Waits // what people are told of waits
-	Messages Messages     // what the coordination says on the callboards
+	Waits    branch.Waits  // what people are told of waits
+	Messages Messages      // what the coordination says on the callboards
+	Videos   *media.Folder // what can be shown beside the calls; nil is nothing
 	Staff    Staff
 	Sessions Sessions
 	Archive  Archive                   // the journal's Days, for reports and explanations

@@ -1,6 +1,7 @@
 package branch
 
 import (
+	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type Callboard struct {
 	Earlier  int           `yaml:"earlier"`  // earlier calls beside the present one, 3 to 8; 0 is five
 	Takeover time.Duration `yaml:"takeover"` // how long a new call stays yellow, 8s to 60s; 15s and more where calls are silent
 	Messages []wire.Text   `yaml:"messages"` // shown in turn when nothing is called
+	Video    string        `yaml:"video"`    // file in the folder of videos, shown beside the calls while none is new; empty is none
 }
 
 // Bounds of what boards say beside calls. A longer message cannot be read from the hall.
@@ -28,6 +30,8 @@ const (
 	MaxMessage   = 120
 	mostMessages = 12
 )
+
+var videoName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,59}\.(webm|mp4)$`)
 
 // zones returns the callboards as boards are told them.
 func (b *Branch) zones() []wire.BoardZone {
@@ -37,6 +41,9 @@ func (b *Branch) zones() []wire.BoardZone {
 			ID: c.ID, Name: c.Name, Places: c.Places, Bodies: c.Bodies, Boxes: c.Boxes, Earlier: c.Earlier,
 			Takeover: int(c.Takeover / time.Second),
 		})
+		if c.Video != "" {
+			all[len(all)-1].Video = &wire.BoardVideo{File: c.Video}
+		}
 	}
 	return all
 }
@@ -143,6 +150,9 @@ func (c checker) callboardRules(at string, k Callboard) {
 	}
 	if k.Takeover != 0 && (k.Takeover < 8*time.Second || k.Takeover > time.Minute) {
 		c.add(at+".takeover", "must be between 8s and 60s")
+	}
+	if k.Video != "" && !videoName.MatchString(k.Video) {
+		c.add(at+".video", "must be a name of small letters, digits and dashes that ends in .webm or .mp4")
 	}
 	if len(k.Messages) > mostMessages {
 		c.add(at+".messages", "at most %d", mostMessages)

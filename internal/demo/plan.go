@@ -145,6 +145,9 @@ func (p *plan) write() error {
 			return err
 		}
 	}
+	if err := p.writeVideos(); err != nil {
+		return err
+	}
 	if err := writeToken(p.Dir); err != nil {
 		return err
 	}

@@ -102,6 +102,7 @@ var floors = map[string]int{
 	"internal/identity":                adapters,
 	"internal/look":                    adapters,
 	"internal/machine":                 adapters,
+	"internal/media":                   adapters,
 	"internal/mqttlink":                adapters,
 	"internal/serve":                   adapters,
 	"internal/sqlite":                  adapters,

@@ -12,6 +12,15 @@ type BoardZone struct {
 	Boxes    []string `json:"boxes,omitempty"`    // node ids of the callboard boxes that show it
 	Earlier  int      `json:"earlier,omitempty"`  // earlier calls shown beside the present one; 0 is the usual five
 	Takeover int      `json:"takeover,omitempty"` // seconds a new call stays yellow; 0 is the usual time
+
+	Video *BoardVideo `json:"video,omitempty"` // beside the calls, while none is new
+}
+
+// BoardVideo is a video beside the calls of a board. A screen shows the file
+// with these very bytes, or none.
+type BoardVideo struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha"` // hexadecimal
 }
 
 // Shows reports whether calls of a body that waits at a place belong to the zone.

@@ -21,6 +21,7 @@ import (
 	"balcao/internal/disk"
 	"balcao/internal/identity"
 	"balcao/internal/machine"
+	"balcao/internal/media"
 	"balcao/internal/metrics"
 	"balcao/internal/operation"
 	"balcao/internal/wire"
@@ -65,6 +66,7 @@ type App struct {
 	lookup     *lookup
 	made       made
 	led        *ledSign // nil without one
+	videos     *media.Folder
 
 	// Only with the touch face.
 	loop    *loop
@@ -160,10 +162,11 @@ func (a *App) bind() (err error) {
 			a.log.Warn("screen does not suit its viewers", "key", key, "found", f.Found, "advice", f.Do)
 		}
 	}
+	a.videos = media.Open(a.cfg.Screen.Media, nil, a.log)
 	a.screen, err = screen.New(screen.Config{
 		Listen: a.cfg.Screen.Listen, Touch: a.cfg.shows(FaceTouch), Callboard: a.cfg.shows(FaceCallboard),
 		Takeover: a.cfg.takeover(), Place: a.cfg.Screen.Place, Now: a.clock.Now, Others: a.others(),
-		Glass: a.cfg.Screen.touching(), Hall: a.cfg.Screen.showing(), Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign, Keys: a.cfg.Ear.keys(),
+		Glass: a.cfg.Screen.touching(), Hall: a.cfg.Screen.showing(), Silent: a.cfg.Sound.Backend == soundOff, Gallery: a.cfg.Screen.Gallery, Sign: a.cfg.Screen.Sign, Videos: a.videos, Keys: a.cfg.Ear.keys(),
 	}, a.log)
 	return err
 }
@@ -329,6 +332,7 @@ func (a *App) work(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	start := func(run func(context.Context) error) { g.Go(func() error { return run(ctx) }) }
 	start(a.screen.Run)
+	start(a.videos.Run)
 	start(a.duty.Run)
 	start(a.devices.run)
 	start(a.health.run)

@@ -73,6 +73,7 @@ type Screen struct {
 	Place    string `yaml:"place"`    // where the callboard hangs, such as Piso 0; empty is the name of its zone
 	Zone     string `yaml:"zone"`     // the branch's callboard it shows; empty is the one that names this box, or all
 	Takeover int    `yaml:"takeover"` // seconds a new call fills the callboard; 0 is the default of the screen
+	Media    string `yaml:"media"`    // folder of the videos beside the calls, copies of the branch server's; empty is none
 	Sign     string `yaml:"sign"`     // folder of the recordings in sign language: home.webm, home.vtt; empty is none
 	Profile  string `yaml:"profile"`  // of the touch screen or the television; empty is what is found
 	// Glass is the touch screen and the person before it, Hall the screen of the callboard and who reads it from the back

@@ -18,6 +18,7 @@ import (
 
 	"balcao/internal/glass"
 	"balcao/internal/look"
+	"balcao/internal/media"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
 	"balcao/kiosk/flow"
@@ -38,6 +39,7 @@ type Config struct {
 	Silent    bool                // the touch face makes no sound
 	Gallery   bool                // every state with invented data, at /gallery/
 	Keys      map[string][]string // keys of the keypad by what they do, as KeyboardEvent.code names them
+	Videos    *media.Folder       // beside the calls of the callboard; nil is none
 	Sign      string              // folder of the recordings in sign language; empty is none
 	Now       func() time.Time    // the kiosk's clock
 	// Others are further pages of the program by their pattern, such as
@@ -156,6 +158,7 @@ func (s *Screen) routes() http.Handler {
 	}
 	if s.cfg.Callboard {
 		mux.HandleFunc("GET /callboard", s.boardPage)
+		mux.Handle("GET /media/{sha}/{file}", s.cfg.Videos)
 		mux.Handle("GET /callboard/events", s.board)
 		mux.Handle("GET /callboard/hall.css", sheetOf(look.HallSizes(s.cfg.Hall)))
 	}

@@ -50,7 +50,7 @@ var labels = map[string]string{
 
 	"callboards/id": "Código", "callboards/name": "Nome do painel", "callboards/places": "Lugares", "callboards/bodies": "Entidades",
 	"callboards/boxes": "Caixas", "callboards/earlier": "Chamadas anteriores", "callboards/takeover": "Chamada em destaque",
-	"callboards/messages": "Mensagens",
+	"callboards/messages": "Mensagens", "callboards/video": "Vídeo ao lado",
 
 	"messages": "Mensagens nos painéis", "messages/id": "Código", "messages/text": "Texto", "messages/text/pt": "Texto em português", "messages/text/en": "Texto em inglês",
 	"messages/until": "Último dia", "services/also": "Outros nomes, para procurar",
@@ -282,6 +282,7 @@ var translations = []translation{
 	says(quoted+` is not an address such as (\S+)`, `«$1» não é um endereço: começa por https://, como $2.`),
 	says(`there is no address to print.*`, `Não há endereço para pôr no talão: escreva um, ou tire a marca.`),
 	says(`the address has (\d+) bytes, more than the (\d+) that a slip prints as a code`, `O endereço tem $1 letras; no talão cabem $2. Encurte-o, ou não o ponha no talão.`),
+	says(`must be a name of small letters, digits and dashes that ends in \.webm or \.mp4`, `O nome de um vídeo tem letras minúsculas, algarismos e hífenes, e acaba em .webm ou .mp4.`),
 	says(quoted+` is not made of small letters, digits and dashes`, `«$1» não serve de código: use letras minúsculas, algarismos e hífenes.`),
 	says(`no division waits at `+quoted, `Nenhuma divisão espera em «$1». Tire-o, ou ponha esse lugar numa divisão.`),
 	says(`(\S+) shows (\S+) already`, `A caixa $1 já mostra o painel $2. Uma caixa mostra um só.`),

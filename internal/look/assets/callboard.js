@@ -14,7 +14,8 @@
  *   say?: boolean, svc: string, at: number, n: number}} Call
  *   say: name the body, because another one has the same letters
  * @typedef {{text: {pt: string, en?: string}, until?: number}} Note
- * @typedef {{id: string, name: string, earlier?: number, takeover?: number}} Zone
+ * @typedef {{id: string, name: string, earlier?: number, takeover?: number, video?: Video}} Zone
+ * @typedef {{file: string, sha: string}} Video
  * @typedef {{body: string, waiting: number, wait: {lo: number, hi: number, next?: boolean}}} Line
  * @typedef {{
  *   board: null | {e: number, s: number, at: number, branch: string, day: string,
@@ -34,6 +35,8 @@ import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState } f
 const LEAST_FRESH_MS = 8000;
 const STALE_AFTER_MS = 3000;
 const EARLIER = 5;
+/** Earlier calls beside a video: all of them come back with the next call. */
+const BESIDE_VIDEO = 3;
 /** The most calls that share the board when many are new at once. */
 const MOST_NEW = 24;
 /** How long each message stays in the bar, and how often the picture moves a little so that none burns in. */
@@ -46,6 +49,8 @@ const counterParts = (/** @type {string} */ label) => {
   const m = /^(.*?)\s*(\S{1,3})$/.exec(label.trim());
   return m && m[1] ? { word: m[1], number: m[2] } : { word: "Balcão", number: label };
 };
+/** Whoever asks the machine for calm gets no moving pictures. */
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const zoneOf = (/** @type {State} */ s) => s.board?.zones?.[0];
 const placeOf = (/** @type {State} */ s) => s.place || zoneOf(s)?.name;
 const callKey = (/** @type {Call} */ c) => `${c.id}/${c.n}/${c.s}`;
@@ -131,6 +136,30 @@ function Earlier(/** @type {{calls: Call[], fresh: Set<string>}} */ { calls, fre
     </tbody></table>`;
 }
 
+/** How far each video was, so that one that stepped aside for a call goes on. @type {Map<string, number>} */
+const played = new Map();
+
+/**
+ * A video beside the calls: without sound, with captions, from this machine. One that this machine has not, or has with
+ * other bytes, is not there.
+ * @param {{video: Video, gone: (sha: string) => void}} p
+ */
+function Beside({ video, gone }) {
+  const ref = useRef(/** @type {HTMLVideoElement|null} */ (null));
+  const at = `/media/${video.sha}/`;
+  useEffect(() => {
+    const el = ref.current;
+    if (!el) return;
+    el.muted = true;
+    el.currentTime = played.get(video.sha) ?? 0;
+    for (const t of el.textTracks) t.mode = "showing";
+    el.play().catch(() => {}); // its first picture stands still
+    return () => { played.set(video.sha, el.currentTime); };
+  }, [video.sha]);
+  return html`<figure class="cb-video"><video ref=${ref} muted loop playsinline disablepictureinpicture aria-label="Vídeo da loja, sem som" onError=${() => gone(video.sha)}
+    src=${at + video.file}><track kind="captions" srclang="pt" label="Legendas" default src=${at + video.file.replace(/\.\w+$/, ".vtt")} /></video></figure>`;
+}
+
 /** Many new calls at once: all of them, newest first, as large as they go. */
 function Many(/** @type {{calls: Call[]}} */ { calls }) {
   const size = calls.length > 12 ? "third" : calls.length > 8 ? "half" : "";
@@ -177,20 +206,25 @@ function Board(/** @type {{state: State, link: any, offset: number, fresh: Set<s
   const stale = down > 0;
   const calls = state.board?.calls ?? [];
   const spoken = calls[0];
-  const earlier = zoneOf(state)?.earlier || most;
+  const [missing, setMissing] = useState("");
+  const film = zoneOf(state)?.video;
+  // A call takes the video out of the way, and so does whatever else people must see.
+  const video = film && film.sha !== missing && !stale && fresh.size === 0 && !calm ? film : null;
+  const earlier = Math.min(zoneOf(state)?.earlier || most, video ? BESIDE_VIDEO : MOST_NEW);
   const news = stale ? [] : calls.filter((c) => fresh.has(callKey(c))).slice(0, MOST_NEW);
   const live = html`<div class="sr-only" role="status" aria-live="assertive">${spoken && !stale ? `${spoken.tk}, ${spoken.counter}` : ""}</div>`;
   if (over && !stale) return html`<${Takeover} call=${over} state=${state} offset=${offset} />${live}`;
   return html`<main class=${"cb" + (stale ? " cb-stale" : "") + (most < EARLIER ? " cb-far" : "")}>
     <${Header} state=${state} offset=${offset} />
     ${stale && html`<div class="cb-notice" role="status"><${Icon} name="b-offline" /><div><b>Ecrã sem ligação há ${span(down)}</b><p>Os números podem ter mudado. Confirme a sua vez na receção.</p></div></div>`}
-    <div class="cb-body">
+    <div class=${"cb-body" + (video ? " with-video" : "") + (calls.length > 0 ? "" : " no-calls")}>
       ${news.length > earlier + 1 ? html`<${Many} calls=${news} />` : calls.length > 0
         ? html`<${Current} call=${calls[0]} fresh=${fresh.has(callKey(calls[0]))} stale=${stale} />
           <${Earlier} calls=${calls.slice(1, 1 + earlier)} fresh=${stale ? new Set() : fresh} />`
         : html`<section class="cb-empty"><${Icon} name="bell" /><h2>${stale ? "Ainda sem chamadas conhecidas" : state.board && !state.board.open ? "A loja está fechada" : "Ainda não há chamadas hoje"}</h2>
           ${(stale || !state.board || state.board.open) && html`<p>Quando chegar a sua vez, o número e o balcão aparecem aqui.</p>`}
           ${!stale && state.board && !state.board.open && state.board.next && html`<p>${state.board.next.pt}</p>`}</section>`}
+      ${video && html`<${Beside} key=${video.sha} video=${video} gone=${setMissing} />`}
     </div>
     <${Foot} state=${state} stale=${stale} />
     ${!stale && html`<${Bar} state=${state} offset=${offset} />`}
