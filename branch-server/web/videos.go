@@ -16,7 +16,10 @@ func (w *Web) video(rw http.ResponseWriter, r *http.Request, _ visitor) {
 func videoChoices(files []media.File) []option {
 	all := []option{{Text: "nenhum"}}
 	for _, f := range files {
-		text := fmt.Sprintf("%s · %.1f MB", f.Name, float64(f.Bytes)/(1<<20))
+		text := fmt.Sprintf("%s · %d KB", f.Name, (f.Bytes+999)/1000)
+		if f.Bytes >= 1_000_000 {
+			text = fmt.Sprintf("%s · %d MB", f.Name, f.Bytes/1_000_000)
+		}
 		if f.Problem != "" {
 			text += " · " + f.Problem
 		}

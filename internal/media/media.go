@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -140,7 +141,7 @@ func sum(ctx context.Context, path string) (string, error) {
 	defer in.Close()
 	h := sha256.New()
 	for {
-		if _, err := io.CopyN(h, in, 1<<20); err == io.EOF {
+		if _, err := io.CopyN(h, in, 1<<20); errors.Is(err, io.EOF) {
 			return hex.EncodeToString(h.Sum(nil)), nil
 		} else if err != nil {
 			return "", err //nolint:wrapcheck // names the file
