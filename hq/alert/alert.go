@@ -25,6 +25,7 @@ const (
 	StaleBoard  Rule = "stale_board"  // a callboard shows an old call
 	Unlawful    Rule = "unlawful"     // the branch is set to delay priority by law
 
+	Printer  Rule = "printer"  // one kiosk of several cannot print
 	NoPaper  Rule = "no_paper" // no kiosk of the branch can print
 	Fork     Rule = "fork"     // the log of the branch was seen with two contents
 	Version  Rule = "version"  // the branch's program has no protocol version in common with headquarters
@@ -53,6 +54,8 @@ type Finding struct {
 	First  string // what to do first, a Portuguese sentence
 	// Hold is how long it must stay before the alert opens, beyond the two checks that every alert needs.
 	Hold time.Duration
+	// Model and State are those of the device it is about, where one of a known make does not work.
+	Model, State string
 }
 
 // Key tells one alert from another.

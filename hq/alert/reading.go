@@ -51,6 +51,8 @@ type Kiosk struct {
 	Name   string
 	Silent time.Duration // since its last sign of life; 0 while it is there
 	Prints bool
+	Model  string // of its printer, such as EPSON TM-T88V; empty where it is not known
+	State  string // of its printer, a code
 }
 
 // Board is a callboard of the branch.

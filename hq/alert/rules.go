@@ -8,21 +8,27 @@ import (
 
 // Numbers of the rules.
 const (
-	aheadShare  = 0.20
-	aheadHold   = 5 * time.Minute
-	levelMargin = 0.10
-	levelCalls  = 10
-	stuckFactor = 1.5
-	longFloor   = 45 * time.Minute // no service is stuck before that, however short the others were
-	noneHold    = 3 * time.Minute
-	overload    = 0.95
-	overloadMin = 20 // arrivals in an hour below which a load says little
-	lastCalls   = 40
-	sigmas      = 3
-	beats       = 3
-	spreadK     = 20 // of the negative binomial: how much the demand of a Day varies
-	unlikely    = 1e-4
-	boardBehind = 10 * time.Second
+	aheadShare   = 0.20
+	aheadHold    = 10 * time.Minute
+	aheadLeast   = 3 // late ones below which a share says little
+	levelMargin  = 0.10
+	levelCalls   = 10
+	stuckFactor  = 1.5
+	longFloor    = 90 * time.Minute // no service is stuck before that, however short the others were
+	noneHold     = 3 * time.Minute
+	overload     = 0.95
+	overloadHold = 20 * time.Minute
+	overloadMin  = 20 // arrivals in an hour below which a load says little
+	lastCalls    = 40
+	sigmas       = 6 // the last forty are looked at every 15 s: three would be passed by chance every few days
+	beats        = 3
+	spreadK      = 20 // of the negative binomial: how much the demand of a Day varies
+	unlikely     = 1e-4
+	dip          = 0.5             // demand at lunch and before closing, against the two hours before
+	offlineHold  = 5 * time.Minute // a router that starts anew takes three
+	paperHold    = 5 * time.Minute // a roll is changed in four
+	printerHold  = 15 * time.Minute
+	boardBehind  = 10 * time.Second
 )
 
 // version says that a branch's program and headquarters' have no protocol version in common: its log waits at the branch.
@@ -46,8 +52,10 @@ func Check(r Reading, p Policy) []Finding {
 		if !r.Ever {
 			return nil
 		}
-		return []Finding{r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
-			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")}
+		f := r.finding(Offline, "", Blind, "Sem ligação há "+span(r.Silence)+". O local continua a atender.",
+			"Ligar para o local e perguntar se há luz e rede; se houver, avisar o operador.")
+		f.Hold = offlineHold
+		return []Finding{f}
 	}
 	if r.Refused != "" {
 		return append(machines(r), version(r))
@@ -78,6 +86,7 @@ func hide(all []Finding) []Finding {
 		case f.Rule == BreachAhead && (has[BreachNow] || has[NoCounter]):
 		case f.Rule == Overload && (has[BreachNow] || has[BreachAhead] || has[NoCounter]):
 		case f.Rule == SilentKiosk && has[NoPaper]:
+		case f.Rule == Printer && has[NoPaper]:
 		default:
 			kept = append(kept, f)
 		}
@@ -124,7 +133,7 @@ func breachAhead(r Reading, p Policy) []Finding {
 			late++
 		}
 	}
-	if float64(late) <= aheadShare*float64(len(r.Waiting)) {
+	if late < aheadLeast || float64(late) <= aheadShare*float64(len(r.Waiting)) {
 		return nil
 	}
 	f := r.finding(BreachAhead, "", Soon, fmt.Sprintf("%d de %s à espera vão passar os %s.", late, tickets(len(r.Waiting)), span(p.Target)),
@@ -155,18 +164,20 @@ func stuck(r Reading, p Policy) []Finding {
 }
 
 // overloaded judges the coming hour by the last one, until there is a forecast.
-func overloaded(r Reading, _ Policy) []Finding {
+func overloaded(r Reading, p Policy) []Finding {
 	if r.Counters == 0 || r.ServiceMean <= 0 || r.Arrived < overloadMin || len(r.Waiting) < r.Counters {
 		return nil
 	}
 	load := float64(r.Arrived) * r.ServiceMean.Hours() / float64(r.Counters)
-	if load <= overload+1e-9 {
+	line := float64(len(r.Waiting)) * r.ServiceMean.Hours() / float64(r.Counters)
+	// The crowd at opening is an hour of overload that goes by itself: another such hour must make the line too long.
+	if load <= overload+1e-9 || line+load-1 <= p.Target.Hours() {
 		return nil
 	}
 	need := int(math.Ceil(float64(r.Arrived) * r.ServiceMean.Hours() / 0.85))
 	f := r.finding(Overload, "", Soon, fmt.Sprintf("Chega mais do que %d balcões atendem: carga de %.0f %%.", r.Counters, 100*load),
 		fmt.Sprintf("Preparar %d balcões para a próxima hora.", need))
-	f.Hold = aheadHold
+	f.Hold = overloadHold
 	return []Finding{f}
 }
 
@@ -191,6 +202,10 @@ func kiosks(r Reading, p Policy) []Finding {
 	for _, k := range r.Kiosks {
 		if !k.Prints {
 			broken++
+			f := r.finding(Printer, k.Name, Soon, k.Name+" não imprime; outro do local tem papel.",
+				"Pedir ao local que veja a impressora; a página do local diz o que falta. Até lá os números ficam no ecrã.")
+			f.Hold, f.Model, f.State = printerHold, k.Model, k.State
+			all = append(all, f)
 		}
 		if k.Silent > beats*p.Heartbeat {
 			all = append(all, r.finding(SilentKiosk, k.Name, Soon, fmt.Sprintf("%s sem sinal há %s.", k.Name, span(k.Silent)),
@@ -198,10 +213,24 @@ func kiosks(r Reading, p Policy) []Finding {
 		}
 	}
 	if broken > 0 && broken == len(r.Kiosks) {
-		all = append(all, r.finding(NoPaper, "", Urgent, "Nenhum quiosque consegue imprimir.",
-			"Pedir ao local que ponha papel e feche a tampa; entretanto dar senhas no ecrã ou no balcão."))
+		f := r.finding(NoPaper, "", Urgent, "Nenhum quiosque consegue imprimir.",
+			"Pedir ao local que ponha papel e feche a tampa; entretanto dar senhas no ecrã ou no balcão.")
+		f.Hold = paperHold
+		f.Model, f.State = oneMake(r.Kiosks)
+		all = append(all, f)
 	}
 	return all
+}
+
+// oneMake is the make and the state of printers that are all alike; empty where they differ.
+func oneMake(all []Kiosk) (model, state string) {
+	for i, k := range all {
+		if i > 0 && (k.Model != model || k.State != state) {
+			return "", ""
+		}
+		model, state = k.Model, k.State
+	}
+	return model, state
 }
 
 // silence finds that no ticket was issued for so long that chance hardly explains it, although demand varies between
@@ -210,7 +239,7 @@ func silence(r Reading, _ Policy) []Finding {
 	if r.SinceIssued < 0 || r.PerHour <= 0 || len(r.Kiosks) == 0 {
 		return nil
 	}
-	expected := r.PerHour * r.SinceIssued.Hours()
+	expected := dip * r.PerHour * r.SinceIssued.Hours()
 	if math.Pow(1+expected/spreadK, -spreadK) >= unlikely {
 		return nil
 	}
@@ -232,35 +261,6 @@ func boards(r Reading, p Policy) []Finding {
 		}
 	}
 	return all
-}
-
-// together is how many branches of a district must be gone for one cause to be likelier than several.
-const together = 3
-
-// Group puts findings of one root cause together: branches of a district that are offline at the same time.
-func Group(all []Finding, district func(branch string) string) []Finding {
-	gone := map[string]int{}
-	for _, f := range all {
-		if d := district(f.Branch); f.Rule == Offline && d != "" {
-			gone[d]++
-		}
-	}
-	kept, told := make([]Finding, 0, len(all)), map[string]bool{}
-	for _, f := range all {
-		d := district(f.Branch)
-		if f.Rule != Offline || gone[d] < together {
-			kept = append(kept, f)
-			continue
-		}
-		if !told[d] {
-			told[d] = true
-			kept = append(kept, Finding{
-				Rule: District, Where: d, Degree: Blind, Words: fmt.Sprintf("%d locais sem ligação. Continuam a atender.", gone[d]),
-				First: "Uma só causa é provável: avisar o operador da rede antes de ligar a cada local.",
-			})
-		}
-	}
-	return kept
 }
 
 func tickets(n int) string {

@@ -142,8 +142,13 @@ func (b *branch) kiosks(there time.Time) []alert.Kiosk {
 		if !has {
 			continue
 		}
-		_, level := Judge(printer)
-		one := alert.Kiosk{Name: "Quiosque " + short(k.Node), Prints: !k.Online || level != LevelFault}
+		state, level := Judge(printer)
+		one := alert.Kiosk{Name: "Quiosque " + short(k.Node), Prints: !k.Online || level != LevelFault, State: state}
+		for _, m := range k.Models {
+			if m.Device == "printer" {
+				one.Model = strings.Join(strings.Fields(m.Maker+" "+m.Model), " ")
+			}
+		}
 		if since := unixMilli(k.Since); !k.Online && !since.IsZero() {
 			one.Silent = max(0, there.Sub(since))
 		}

@@ -40,7 +40,10 @@ func TestWhoWaitsWithoutACounterIsToldAndForgottenAgain(t *testing.T) {
 	// Silence is its own cause and hides every other.
 	at = at.Add(time.Minute)
 	n.CheckAlerts(at)
-	if opened, _ := n.CheckAlerts(at.Add(15 * time.Second)); len(opened) != 1 || opened[0].Rule != alert.Offline {
+	if opened, _ := n.CheckAlerts(at.Add(4 * time.Minute)); len(opened) != 0 {
+		t.Errorf("opened %+v, want that a router may start anew", opened)
+	}
+	if opened, _ := n.CheckAlerts(at.Add(5 * time.Minute)); len(opened) != 1 || opened[0].Rule != alert.Offline {
 		t.Errorf("opened %+v, want that the branch is gone", opened)
 	}
 }

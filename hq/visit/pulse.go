@@ -53,7 +53,7 @@ func (b *Branch) Pulse(now time.Time, target time.Duration) Pulse {
 		p.ServiceMean, p.ServiceLong = b.all.serving.spread().Mean, b.all.serving.quantile(0.995)
 	}
 	var last time.Time
-	var ended []queue.Visit
+	var ended []end
 	visits := b.day.Visits()
 	for _, v := range visits {
 		if v.IssuedAt.After(last) {
@@ -72,7 +72,7 @@ func (b *Branch) Pulse(now time.Time, target time.Duration) Pulse {
 		case queue.StateCalled, queue.StateServing:
 			p.Serving = append(p.Serving, Mark{v.Number, now.Sub(v.CalledAt)})
 		case queue.StateFinished, queue.StateNoShow:
-			ended = append(ended, v)
+			ended = append(ended, end{at: v.EndedAt, missed: v.State == queue.StateNoShow})
 		default: // its call has not come, or it is in no one's statistics
 		}
 	}
@@ -81,14 +81,20 @@ func (b *Branch) Pulse(now time.Time, target time.Duration) Pulse {
 	return p
 }
 
+// end is how a call ended, and when.
+type end struct {
+	at     time.Time
+	missed bool
+}
+
 // missed compares the no-shows of the last calls with those before.
-func (p *Pulse) missed(ended []queue.Visit) {
-	slices.SortFunc(ended, func(x, y queue.Visit) int { return x.EndedAt.Compare(y.EndedAt) })
+func (p *Pulse) missed(ended []end) {
+	slices.SortFunc(ended, func(x, y end) int { return x.at.Compare(y.at) })
 	cut := max(0, len(ended)-pulseLast)
-	count := func(part []queue.Visit) int {
+	count := func(part []end) int {
 		n := 0
-		for _, v := range part {
-			if v.State == queue.StateNoShow {
+		for _, e := range part {
+			if e.missed {
 				n++
 			}
 		}

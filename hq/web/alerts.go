@@ -20,7 +20,7 @@ var ruleWords = map[alert.Rule]string{
 	alert.BreachAhead: "Vai passar o objetivo", alert.BreachNow: "Abaixo do objetivo", alert.Stuck: "Senha parada", alert.NoCounter: "Sem balcão aberto",
 	alert.Overload: "Procura a mais", alert.NoShows: "Muitas ausências", alert.SilentKiosk: "Quiosque calado", alert.StaleBoard: "Painel parado",
 	alert.Unlawful: "Regra contra a lei", alert.Disk: "Disco", alert.Clock: "Relógio", alert.NoPaper: "Sem papel", alert.Fork: "Registo com duas versões", alert.Version: "Versão do programa", alert.Offline: "Sem ligação",
-	alert.District: "Distrito sem ligação",
+	alert.District: "Distrito sem ligação", alert.Printer: "Impressora avariada", alert.Model: "Avaria de um modelo",
 }
 
 // rules lists the rules by their words.
@@ -48,6 +48,9 @@ func (s *Server) openCases(sees func(district string) bool) []cases.Case {
 
 // seesCase says whether a case is of a district that somebody sees. One of a whole district has it for its place.
 func (s *Server) seesCase(c cases.Case, sees func(district string) bool) bool {
+	if c.Rule == alert.Model {
+		return true // of everywhere
+	}
 	if c.Branch == "" {
 		return sees(c.Where)
 	}
