@@ -36,7 +36,6 @@ import (
 	"balcao/internal/metrics"
 	"balcao/internal/mqttlink"
 	"balcao/internal/operation"
-	"balcao/internal/quarantine"
 	"balcao/internal/serve"
 	"balcao/internal/wire"
 )
@@ -69,12 +68,15 @@ type App struct {
 	boot   string
 	shared *shared     // nil alone with the file
 	leads  atomic.Bool // over the processes that share a database
+	zone   *time.Location
+
+	archiveNow chan struct{} // somebody ordered it
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
 // opened is closed again if a later step fails.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log, boot: machine.NewBoot()}
+	a := &App{cfg: cfg, log: log, boot: machine.NewBoot(), archiveNow: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -91,7 +93,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err != nil {
 		return nil, err
 	}
-	a.live = nw
+	a.live, a.zone = nw, zone
 	var ledger ingest.Store = timedStore{a.store, a.book}
 	if a.shared != nil {
 		ledger = calling{timedStore{a.store, a.book}, a.shared.took}
@@ -161,6 +163,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, filepath.Join(a.cfg.Data, "hq.db"), time.Now); err != nil {
 		return err
 	}
+	a.store.ArchiveIn(a.cfg.archiveFolder())
 	return a.keepDisk(ctx)
 }
 
@@ -287,10 +290,11 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	if a.shared == nil {
 		g.Go(func() error { return a.lead(ctx) })
+		g.Go(func() error { a.keepArchive(ctx, a.zone); return nil })
 	} else {
 		g.Go(func() error { return a.share(ctx) })
 	}
-	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })
+	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, a.order) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	err := g.Wait()

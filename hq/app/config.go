@@ -58,6 +58,8 @@ type Config struct {
 	Postgres Postgres `yaml:"postgres"`
 	// Disk is how much room is kept in reserve; see docs/storage.md.
 	Disk disk.Setting `yaml:"disk"`
+	// Archive says when months of events move out of the database; see docs/storage.md.
+	Archive Archive `yaml:"archive"`
 }
 
 // Reports says how past Days are kept.
@@ -113,6 +115,7 @@ func Default() Config {
 		MaxBranches: 1000,
 		Alerts:      Alerts{Escalate: 10 * time.Minute},
 		Reports:     Reports{Every: 5 * time.Minute},
+		Archive:     Archive{AfterMonths: 13},
 	}
 }
 
@@ -132,6 +135,7 @@ func Load(file string) (Config, error) {
 // Check names every fault of the configuration.
 func (c *Config) Check(faults *config.Faults) {
 	c.Alerts.check(faults)
+	c.Archive.check(faults)
 	c.OpenID.check(faults)
 	c.Postgres.check(faults)
 	if c.Data == "" {

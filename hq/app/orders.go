@@ -15,6 +15,8 @@ func Orders(ctx context.Context, args []string, out, messages io.Writer) (ours b
 		return false, nil
 	case backup.Is(args[0]):
 		return true, Backup(ctx, args, out, messages)
+	case args[0] == "archive":
+		return true, ArchiveCommand(ctx, args[1:], out, messages)
 	case args[0] == "audit":
 		return true, Audit(ctx, args[1:], out, messages)
 	case args[0] == "quarantine":

@@ -42,7 +42,7 @@ func (s *Store) Logs(ctx context.Context) ([]network.Held, error) {
 func (s *Store) Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error] {
 	return func(yield func(wire.Record, error) bool) {
 		for {
-			records, err := s.records(ctx, node, epoch, after)
+			records, more, err := s.records(ctx, node, epoch, after)
 			if err != nil {
 				yield(wire.Record{}, fmt.Errorf("read records of %s after %d: %w", node, after, err))
 				return
@@ -53,14 +53,26 @@ func (s *Store) Records(ctx context.Context, node wire.NodeID, epoch, after uint
 				}
 				after = r.Seq
 			}
-			if len(records) < page {
+			if !more {
 				return
 			}
 		}
 	}
 }
 
-func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint64) ([]wire.Record, error) {
+// records reads a page, of the archive where it is no longer here, and whether there may be more.
+func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint64) ([]wire.Record, bool, error) {
+	here, err := s.recordsHere(ctx, node, epoch, after)
+	if err != nil || len(here) > 0 && here[0].Seq == after+1 || s.file == nil {
+		return here, len(here) == page, err
+	}
+	if old, err := s.recordsArchived(ctx, node, epoch, after); err != nil || len(old) > 0 {
+		return old, true, err
+	}
+	return here, len(here) == page, nil
+}
+
+func (s *Store) recordsHere(ctx context.Context, node wire.NodeID, epoch, after uint64) ([]wire.Record, error) {
 	rows, err := s.db.Query(ctx, `SELECT seq, raw FROM event
 		WHERE log = (SELECT id FROM log WHERE node = ? AND epoch = ?) AND seq > ? ORDER BY seq LIMIT ?`,
 		node, int64(epoch), int64(after), page)

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"balcao/internal/replica"
@@ -50,6 +51,7 @@ type Store struct {
 	now         func() time.Time
 	ways        []string // by which alerts are told outside
 	changed     func(what string)
+	archive     string // folder of months that are no longer in the file
 }
 
 // Open opens the file at path, creating it where it does not exist. Now is the clock that says when something came in.
@@ -58,7 +60,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, file: db, now: now}
+	s := &Store{db: db, file: db, now: now, archive: filepath.Join(filepath.Dir(path), "archive")}
 	if err := s.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
