@@ -135,6 +135,9 @@ func (d Desk) restore(ctx context.Context, from, file string, out io.Writer) err
 }
 
 func (d Desk) rebuild(ctx context.Context, config, data, file string, alone bool, out io.Writer) error {
+	if d.Rebuild == nil {
+		return errors.New("este programa não refaz o seu ficheiro")
+	}
 	if err := free(file); err != nil {
 		return fmt.Errorf("pare o programa antes de refazer o ficheiro; nada mudou: %w", err)
 	}

@@ -114,6 +114,7 @@ type node struct {
 	uplink *uplink.Uplink
 	boards chan wire.Board
 	offers chan wire.Offer
+	leave  func() // ends its way to the branch
 }
 
 func kioskOn(t *testing.T, broker string, known *tls.Config) node {
@@ -133,7 +134,7 @@ func kioskOn(t *testing.T, broker string, known *tls.Config) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inBackground(t, n.uplink.Run)
+	n.leave = living(t, n.uplink.Run)
 	return n
 }
 

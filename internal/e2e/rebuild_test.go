@@ -22,6 +22,7 @@ import (
 // moved has a kiosk go on with a branch that came back at another address.
 func (n node) moved(t *testing.T, broker string, in *authoritytest.Installation) node {
 	t.Helper()
+	n.leave()
 	var err error
 	n.uplink, err = uplink.New(uplink.Config{
 		Node: "L901-K01", Boot: machine.NewBoot(), Brokers: []string{broker}, TLS: in.Identity("L901-K01").Client("L901"), Source: n.store, Now: time.Now,
@@ -32,7 +33,7 @@ func (n node) moved(t *testing.T, broker string, in *authoritytest.Installation)
 	if err != nil {
 		t.Fatal(err)
 	}
-	inBackground(t, n.uplink.Run)
+	n.leave = living(t, n.uplink.Run)
 	return n
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"balcao/internal/eventlog"
+	"balcao/internal/rebuild"
+	"balcao/internal/salvage"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -36,7 +37,7 @@ func replace(ctx context.Context, path string, now time.Time) (d Damage, err err
 			return d, fmt.Errorf("set a damaged file aside: %w", err)
 		}
 	}
-	epoch, rest := rescue(ctx, d.Aside, g)
+	epoch, rest := rescue(d.Aside, g)
 	if d.Told = len(rest); d.Told == 0 {
 		return d, nil
 	}
@@ -61,51 +62,75 @@ type saved struct {
 	raw, head []byte
 }
 
-// rescue reads what of a damaged log the branch is not known to have, up to the first record that cannot be read or
-// does not fit the chain.
-func rescue(ctx context.Context, path string, g guard) (epoch uint64, rest []saved) {
-	db, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: true, Readers: 1})
+// rescue finds what of a damaged log the branch is not known to have, page by page, up to the first record that is not
+// there or does not fit the chain.
+func rescue(path string, g guard) (epoch uint64, rest []saved) {
+	src, err := rebuild.Open(path)
 	if err != nil {
 		return 0, nil
 	}
-	defer db.Close()
-	var kept string
-	if db.QueryRow(ctx, `SELECT value FROM meta WHERE key = 'epoch'`).Scan(&kept) != nil {
-		return 0, nil
+	defer src.Close()
+	if epoch = epochOf(src); epoch == 0 {
+		epoch = g.Epoch
 	}
-	if epoch, err = strconv.ParseUint(kept, 10, 64); err != nil {
+	if epoch == 0 {
 		return 0, nil
 	}
 	after := uint64(0)
 	if g.Epoch == epoch {
 		after = g.Seq
 	}
-	rows, err := db.Query(ctx, `SELECT seq, type, raw, head FROM journal WHERE seq >= ? ORDER BY seq`, int64(after))
-	if err != nil {
-		return epoch, nil
-	}
-	defer rows.Close()
-	var head wire.Hash
-	var last uint64
-	for rows.Next() {
-		var r saved
-		if rows.Scan(&r.seq, &r.kind, &r.raw, &r.head) != nil {
-			return epoch, rest
+	for _, island := range rebuild.Chain(src.Pieces(), nil) {
+		if island.Before.Seq > after {
+			break // what is missing before it was perhaps never told
 		}
-		fits := last == 0 || r.seq == last+1
-		if next := head.Next(wire.Record{Seq: r.seq, Raw: r.raw}); (last > 0 || r.seq == 1) && !bytes.Equal(next[:], r.head) {
-			fits = false
+		for _, p := range island.Pieces {
+			if p.Seq > after {
+				rest = append(rest, saved{seq: p.Seq, kind: p.Type, raw: p.Raw, head: p.Head[:]})
+			}
 		}
-		if !fits {
-			return epoch, rest
-		}
-		copy(head[:], r.head)
-		if last = r.seq; r.seq > after {
-			rest = append(rest, r)
+		if len(rest) > 0 {
+			break
 		}
 	}
-	_ = rows.Err() // what was read until then is worth as much
 	return epoch, rest
+}
+
+// epochOf reads the epoch of a damaged file; 0 where it cannot be read.
+func epochOf(src *rebuild.Source) (epoch uint64) {
+	tables, _ := src.Tables()
+	for _, t := range tables {
+		if t.Name == "meta" {
+			src.Rows(t.Root, func(r salvage.Row) {
+				if len(r.Values) == 2 && r.Values[0] == "epoch" {
+					text, _ := r.Values[1].(string)
+					epoch, _ = strconv.ParseUint(text, 10, 64)
+				}
+			})
+		}
+	}
+	return epoch
+}
+
+// Rebuild sets a file aside and begins another with what can be saved of it, as the next start does by itself with one that
+// is damaged. A file that is whole is left alone. The program must not be running.
+func Rebuild(ctx context.Context, path string, now time.Time) (Damage, error) {
+	if err := sqlite.Free(path); err != nil {
+		return Damage{}, err
+	}
+	if whole(ctx, path) {
+		return Damage{}, nil
+	}
+	return replace(ctx, path, now)
+}
+
+func whole(ctx context.Context, path string) bool {
+	db, err := sqlite.Open(ctx, path, sqlite.Options{Readers: 1})
+	if err != nil {
+		return false
+	}
+	err = db.CheckWhole(ctx)
+	return errors.Join(err, db.Close()) == nil
 }
 
 // seed writes the rest of a log into a new file, and the wish that it goes on in a new epoch.

@@ -87,3 +87,43 @@ func TestAFileThatIsNoneAnyMoreIsSetAsideWhole(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAKioskIsRebuiltWithoutTheHeadOfItsFile: with the first page gone the facts still prove themselves.
+func TestAKioskIsRebuiltWithoutTheHeadOfItsFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kiosk.db")
+	s := open(t, path)
+	for range 60 {
+		if err := s.Note(t.Context(), wire.TypeNodeStarted, wire.NodeFact{Boot: strings.Repeat("b", 100)}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	epoch := s.Epoch()
+	if err := s.Acknowledged(t.Context(), epoch, 40); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Rebuild(t.Context(), path, time.Now()); err == nil {
+		t.Error("the file of a running kiosk was made anew")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := store.Rebuild(t.Context(), path, time.Now()); err != nil || d != (store.Damage{}) {
+		t.Errorf("a whole file: %+v, %v", d, err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(raw[:4096])
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := store.Rebuild(t.Context(), path, time.Now())
+	if err != nil || d.Told != 20 {
+		t.Fatalf("%+v, %v, want the twenty facts that the branch lacks", d, err)
+	}
+	again := open(t, path)
+	if got := types(t, again); again.Epoch() <= epoch || len(got) != 21 || got[0] != wire.TypeNodeAmnesia {
+		t.Errorf("epoch %d after %d, facts %v", again.Epoch(), epoch, got)
+	}
+}
