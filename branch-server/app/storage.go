@@ -91,7 +91,7 @@ func (a *App) server() wire.KioskHealth {
 
 // parts are the states of the machine's parts, as health names them.
 func (a *App) parts() map[string]string {
-	return map[string]string{wire.PartDisk: a.disk.State().Code(), wire.PartClock: a.time.state()}
+	return map[string]string{wire.PartDisk: a.whole.code(a.disk.State().Code()), wire.PartClock: a.time.state()}
 }
 
 func (a *App) diskHealth() *wire.DiskHealth {

@@ -43,6 +43,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"space-full":          {stateOut, "sem espaço livre"},
 	"slow":                {stateWatch, "lento a gravar"},
 	"set-aside":           {stateWatch, "com o ficheiro refeito, porque estava danificado"},
+	"damaged":             {stateOut, "com o ficheiro danificado: chame a informática. A loja continua a atender"},
 	"checking":            {stateOK, "a conferir o ficheiro"},
 	"drift":               {stateWatch, "fora de acerto"},
 	"held":                {stateWatch, "com um salto que o programa não seguiu"},

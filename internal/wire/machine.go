@@ -35,6 +35,7 @@ const (
 	DiskSlow     = "slow"
 	DiskRebuilt  = "set_aside" // the file was damaged, and another was begun in its place
 	DiskChecking = "checking"  // the file is read whole after an unclean end
+	DiskDamaged  = "damaged"   // reading it found that it does not hold together
 )
 
 // State codes of a clock, in Health.Devices.
