@@ -78,10 +78,12 @@ export const deck = {
   mute: refused(
     ['O cartão está ao contrário', 'Tire-o e introduza primeiro o lado do chip'], ['The card is the wrong way round', 'insert the chip side first'], true),
   silent: refused(...silent, true),
-  'maria!hush=4': refused(...silent),
+  'maria!hush=4': { // the name was there already, and stays
+    hello: 'Maria', pt: ['Cartão não verificado', 'O cartão não respondeu até ao fim.'], en: ['Card not verified', 'The card did not answer to the end.'],
+  },
   garbage: refused(...nonsense, true),
   'one-byte': refused(...nonsense),
-  'maria!pull=4': { // the name was there already, and stays
+  'maria!pull=4': { // likewise
     hello: 'Maria', gone: true, pt: ['Cartão não verificado', 'O cartão saiu antes de acabarmos.'], en: ['Card not verified', 'The card left before we had finished.'],
   },
 
