@@ -55,7 +55,7 @@ func TestWantedFirmwareIsKeptChangedAndTakenBack(t *testing.T) {
 		t.Parallel()
 		path := file(t)
 		open := func() *store.Store {
-			s, err := store.Open(t.Context(), path, time.Now)
+			s, err := openAt(t.Context(), path, time.Now)
 			if err != nil {
 				t.Fatal(err)
 			}
