@@ -305,6 +305,12 @@ async function headquarters(page, look) {
     return (await page.locator('.gears tbody tr').count()) > 0;
   });
   await look('hq-equipment', page, 'staff');
+  await at('/configuracao');
+  await page.getByRole('heading', { name: 'Configuração das lojas' }).waitFor();
+  await look('hq-configuration', page, 'staff');
+  await at('/configuracao/camada/national');
+  await page.getByRole('heading', { name: 'País', exact: true }).waitFor();
+  await look('hq-layer', page, 'staff');
   await at('/pessoas');
   await look('hq-people', page, 'staff');
   await at('/auditoria');

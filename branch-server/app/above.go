@@ -56,11 +56,16 @@ func (h *headOffice) renew(ctx context.Context) error {
 	h.mu.Lock()
 	h.state, h.own = state, setup.Hash(own)
 	h.mu.Unlock()
+	h.nudge()
+	return nil
+}
+
+// nudge has headquarters told at once how the branch's configuration stands. It never blocks.
+func (h *headOffice) nudge() {
 	select {
 	case h.health <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // heard is told what headquarters publishes for this branch; it must be quick.

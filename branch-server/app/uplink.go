@@ -53,6 +53,9 @@ func newUplink(a *App) (*uplink, error) {
 func (u *uplink) linked(reachable bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if reachable {
+		u.app.above.nudge()
+	}
 	if u.up != reachable {
 		u.up, u.since = reachable, u.app.clock.Now()
 	}

@@ -25,6 +25,7 @@ import (
 	"balcao/hq/network/report"
 	"balcao/hq/notify"
 	"balcao/hq/people"
+	"balcao/hq/rollout"
 	"balcao/hq/store"
 	"balcao/hq/web"
 	"balcao/internal/authority"
@@ -71,6 +72,8 @@ type App struct {
 	zone   *time.Location
 
 	archiveNow chan struct{} // somebody ordered it
+
+	rollout *rollout.Desk
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
@@ -124,6 +127,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	if err := a.rememberEquipment(ctx); err != nil {
 		return nil, err
 	}
+	a.rollout = rollout.NewDesk(a.store, branchesNow{a}, func() bool { return a.shared == nil || a.leads.Load() }, time.Now, log)
 	var outside web.SSO
 	if err := cfg.OpenID.open(&outside); err != nil {
 		return nil, err
@@ -134,6 +138,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	}
 	a.web, err = web.New(web.Options{
 		SSO:     outside,
+		Rollout: a.rollout, Plan: cfg.Configuration.plan(), CanSign: a.canSign,
 		Keys:    keys,
 		Reports: report.NewDesk(a.store, nw), Equipment: a.store,
 		People: a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
@@ -295,6 +300,7 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return a.share(ctx) })
 	}
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, a.order) })
+	g.Go(func() error { a.rollout.Run(ctx); return nil })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	err := g.Wait()

@@ -13,8 +13,12 @@ import (
 // auditSealLife is how long a signature over an audit's head may be on its way; it is looked at for ever.
 const auditSealLife = 24 * time.Hour
 
-// handle answers the questions of branches: to sign where audit and journal stand, and for the journal's own records.
+// handle answers the questions of branches: to sign where audit and journal stand, for the journal's own records, and to
+// keep what a branch decides for itself.
 func (a *App) handle(ctx context.Context, node wire.NodeID, r wire.Request) json.RawMessage {
+	if isOwnConfig(r) {
+		return a.ownConfig(ctx, node, r)
+	}
 	var q wire.AuditHead
 	if err := json.Unmarshal(r.Data, &q); err != nil || len(q.Day) > 10 {
 		return nil

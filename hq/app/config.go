@@ -60,6 +60,8 @@ type Config struct {
 	Disk disk.Setting `yaml:"disk"`
 	// Archive says when months of events move out of the database; see docs/storage.md.
 	Archive Archive `yaml:"archive"`
+	// Configuration is how configurations from here reach the branches.
+	Configuration Configuration `yaml:"configuration"`
 }
 
 // Reports says how past Days are kept.
@@ -116,6 +118,8 @@ func Default() Config {
 		Alerts:      Alerts{Escalate: 10 * time.Minute},
 		Reports:     Reports{Every: 5 * time.Minute},
 		Archive:     Archive{AfterMonths: 13},
+
+		Configuration: defaultConfiguration(),
 	}
 }
 
@@ -138,6 +142,7 @@ func (c *Config) Check(faults *config.Faults) {
 	c.Archive.check(faults)
 	c.OpenID.check(faults)
 	c.Postgres.check(faults)
+	c.Configuration.check(faults)
 	if c.Data == "" {
 		faults.Add("data", "the database needs a folder")
 	}

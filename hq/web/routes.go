@@ -37,7 +37,7 @@ const everyone people.Role = ""
 
 // table is every address with the role it needs. There is no other place where roles are checked.
 func (s *Server) table() []route {
-	return []route{
+	return append(s.configurationRoutes(), []route{
 		{"GET /{$}", people.Viewer, s.livePage},
 		{"GET /lojas/{id}", people.Viewer, s.branchPage},
 		{"GET /events", people.Viewer, s.events},
@@ -78,7 +78,7 @@ func (s *Server) table() []route {
 		{"GET /api/branches/{id}/visits", people.Viewer, s.apiVisits},
 		{"GET /healthz", everyone, s.health},
 		{"GET /hq/{edition}/{name}", everyone, s.asset},
-	}
+	}...)
 }
 
 // Handler answers everything below /.

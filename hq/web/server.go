@@ -26,6 +26,7 @@ import (
 	"balcao/hq/cases"
 	"balcao/hq/network"
 	"balcao/hq/people"
+	"balcao/hq/rollout"
 	"balcao/internal/look"
 	"balcao/internal/signin"
 	"balcao/internal/wire"
@@ -64,6 +65,11 @@ type Options struct {
 	Keys *people.Keys
 	// SSO is where people have accounts elsewhere; nil is nowhere.
 	SSO SSO
+	// Rollout is where configurations for the branches are made; nil is nowhere. Plan is how they are usually rolled out,
+	// and CanSign says whether there is a key to sign with.
+	Rollout Rollout
+	Plan    rollout.Plan
+	CanSign func() bool
 	// Equipment is what is kept of devices beside what branches say now; nil is none.
 	Equipment Equipment
 	// Sites is the registry of branches; nil is none.
@@ -99,7 +105,7 @@ func New(opt Options) (*Server, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	h := sha256.New()
-	for _, name := range []string{"pages/hq.css", "pages/reports.css", "pages/equipment.css", "pages/live.js"} {
+	for _, name := range []string{"pages/hq.css", "pages/reports.css", "pages/equipment.css", "pages/rollout.css", "pages/live.js", "pages/rollout.js"} {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read the pages: %w", err)
@@ -130,7 +136,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 func (s *Server) asset(w http.ResponseWriter, r *http.Request, _ visitor) {
 	name := r.PathValue("name")
-	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "reports.css": "text/css; charset=utf-8", "equipment.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}[name]
+	kind := map[string]string{"hq.css": "text/css; charset=utf-8", "reports.css": "text/css; charset=utf-8", "equipment.css": "text/css; charset=utf-8", "rollout.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "rollout.js": "text/javascript; charset=utf-8"}[name]
 	b, err := files.ReadFile(path.Join("pages", name))
 	if err != nil || kind == "" {
 		http.NotFound(w, r)
@@ -209,6 +215,10 @@ func (s *Server) write(w http.ResponseWriter, status int, name, title string, f 
 		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css", "/hq/" + s.edition + "/reports.css", "/hq/" + s.edition + "/equipment.css"},
 		Modules: []string{"/hq/" + s.edition + "/live.js"},
 		Body:    s.html(name, f),
+	}
+	if name == "configuration" || name == "layer" {
+		p.Links = append(p.Links, "/hq/"+s.edition+"/rollout.css")
+		p.Modules = append(p.Modules, "/hq/"+s.edition+"/rollout.js")
 	}
 	if f.Dark {
 		p.Class = "dark"

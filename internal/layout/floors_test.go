@@ -69,6 +69,7 @@ var floors = map[string]int{
 	"hq/cases":               services,
 	"hq/network":             services,
 	"hq/people":              services,
+	"hq/rollout":             services,
 	"hq/network/report":      services,
 	"branch-server/staff":    services,
 	"internal/signin":        services,

@@ -129,7 +129,7 @@ func Where(b *branch.Branch, path string) string {
 	case "callboards":
 		return "Painel " + or(Get(b, "callboards/"+id+"/name"), id)
 	case "messages":
-		return "Mensagem " + id
+		return "Mensagem «" + or(Get(b, "messages/"+id+"/text/pt"), id) + "»"
 	case "slip":
 		return whereOnSlip(b, parts)
 	case "policy":
