@@ -46,7 +46,15 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 	}
 
 	k.page.wait(t, "the way to a greeting", func(s state) bool { return s.says(`"greet"`) })
-	insert("maria") // before anybody asked: not read
+	insert("maria") // before anybody asked: not read, and not for a ticket either
+	k.page.press(t, "plain-0001", "home", "service", "cc")
+	papers(t, printer, 1)
+	k.page.wait(t, "the plain ticket", func(s state) bool { return s.text("screen") == "ticket" && s.says(`"finish"`) })
+	k.page.press(t, "plain-0002", "ticket", "finish", "")
+	k.page.screen(t, "home")
+	if n := cards.Commands(); n != 0 {
+		t.Errorf("a ticket sent %d commands to the card in the reader", n)
+	}
 	k.page.press(t, "touch-0001", "home", "language", "en")
 	k.page.press(t, "touch-0002", "home", "greet", "")
 	s := k.page.screen(t, "greeting")
@@ -57,7 +65,10 @@ func TestACardGreetsAndLeavesNoTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.page.press(t, "touch-0003", "greeting", "service", "cc")
-	papers(t, printer, 1)
+	papers(t, printer, 2)
+	if cards.Commands() == 0 {
+		t.Error("a greeting sent no command to the card")
+	}
 	b.holds("touch-0003", wire.TypeTicketRequested, wire.TypePrintStarted, wire.TypeTicketPrinted)
 	k.page.wait(t, "the printed ticket", func(s state) bool { return s.text("screen") == "ticket" && s.says(`"finish"`) })
 

@@ -266,6 +266,7 @@ func (c *client) transmit(q request) bool {
 		return true
 	}
 	virtual := h.reader.card
+	c.d.commands++
 	c.d.mu.Unlock()
 
 	h.reader.answering.Lock()

@@ -33,6 +33,7 @@ type Daemon struct {
 	frozen   chan struct{} // closed when thawed, nil when not frozen
 	serving  sync.WaitGroup
 	name     string // of the card in the first reader
+	commands int    // that reached a card
 }
 
 // reader is one virtual reader.
@@ -204,6 +205,13 @@ func (r *reader) pull() {
 	close(r.inserted)
 	r.card, r.inserted, r.owner = nil, nil, 0
 	r.counter = (r.counter + 1) & 0xFFFF
+}
+
+// Commands returns how many commands have reached a card in any reader.
+func (d *Daemon) Commands() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.commands
 }
 
 // Fail lets the next n calls of an operation fail with a PC/SC return code.
