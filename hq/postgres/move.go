@@ -1,19 +1,15 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"balcao/internal/wire"
 )
 
 // Errors of moving a database here.
@@ -26,9 +22,17 @@ var (
 	ErrDiffers = errors.New("what arrived is not what was sent")
 )
 
-// Source is the database that is moved; nobody changes it meanwhile.
+// Source is a database of what is moved; nobody changes it meanwhile.
 type Source interface {
+	// Query reads it.
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Whole is a headquarters on a file, with all that belongs to it.
+type Whole struct {
+	Name  string   // of the file: what was begun is gone on with from the same file alone
+	File  Source   // what it holds now
+	Older []Source // files of its archive: events of the same logs that are no longer in the file
 }
 
 // Progress is told while a move goes on: how much of a table has arrived.
@@ -43,10 +47,10 @@ var movedTables = []string{
 // moveChunk is how many events travel in one transaction: so many at most are sent again after a stop.
 const moveChunk = 5000
 
-// Move brings everything that a source holds into an empty database, and compares what arrived with what was sent: counts
-// of every table, every event, and the hash chain of every log. It may be stopped at any time and begun again: events that
+// Move brings everything that a headquarters holds, also in its archive, into an empty database, where a month is a table,
+// and compares what arrived with what was sent: counts of every table, every event, and the hash chain of every log. It may be stopped at any time and begun again: events that
 // arrived are not sent twice. Until it is done no program of headquarters starts on the database.
-func Move(ctx context.Context, c Config, name string, from Source, now time.Time, tell Progress) error {
+func Move(ctx context.Context, c Config, from Whole, now time.Time, tell Progress) error {
 	d, err := connect(ctx, c)
 	if err != nil {
 		return err
@@ -55,8 +59,8 @@ func Move(ctx context.Context, c Config, name string, from Source, now time.Time
 	if err := d.migrate(ctx); err != nil {
 		return err
 	}
-	m := mover{DB: d, from: from, tell: tell}
-	if err := m.begin(ctx, name); err != nil {
+	m := mover{DB: d, from: from.File, all: append(slices.Clone(from.Older), from.File), tell: tell}
+	if err := m.begin(ctx, from.Name); err != nil {
 		return err
 	}
 	tables, err := m.tables(ctx)
@@ -81,6 +85,7 @@ type mover struct {
 	*DB
 
 	from Source
+	all  []Source // that have events
 	tell Progress
 }
 
@@ -125,10 +130,10 @@ func (m mover) changing(ctx context.Context, what string, do func(tx pgx.Tx) err
 }
 
 // tables are the names and columns of what is moved whole. A table that the source has and this program does not know is
-// an error: nothing is left behind silently.
+// an error: nothing is left behind silently. What says where the months of the archive lie is of no use there.
 func (m mover) tables(ctx context.Context) (map[string][]string, error) {
 	rows, err := m.from.Query(ctx, `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
-		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN ('meta', 'event') ORDER BY m.name, c.cid`)
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN ('meta', 'event', 'archive_month', 'archive_log') ORDER BY m.name, c.cid`)
 	if err != nil {
 		return nil, err
 	}
@@ -228,54 +233,39 @@ func (c *copied) Values() ([]any, error) { return c.values, c.err }
 // Err implements pgx.CopyFromSource.
 func (c *copied) Err() error { return errors.Join(c.err, c.rows.Err()) }
 
-// logs are the numbers of the source's logs with how many events each has.
-func (m mover) logs(ctx context.Context) (ids []int64, counts map[int64]int64, all int64, err error) {
-	rows, err := m.from.Query(ctx, `SELECT log, count(*) FROM event GROUP BY log ORDER BY log`)
-	if err != nil {
-		return nil, nil, 0, fmt.Errorf("count events: %w", err)
-	}
-	defer rows.Close()
-	counts = map[int64]int64{}
-	for rows.Next() {
-		var id, n int64
-		if err := rows.Scan(&id, &n); err != nil {
-			return nil, nil, 0, fmt.Errorf("count events: %w", err)
-		}
-		ids, counts[id], all = append(ids, id), n, all+n
-	}
-	return ids, counts, all, rows.Err()
-}
-
 // events moves the events that did not arrive yet, log by log.
 func (m mover) events(ctx context.Context) error {
-	ids, _, all, err := m.logs(ctx)
+	logs, all, err := m.logs(ctx)
 	if err != nil {
 		return err
 	}
 	var done int64
-	for _, id := range ids {
+	for _, l := range logs {
 		var after, here int64
-		if err := m.pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0), count(*) FROM event WHERE log = $1`, id).Scan(&after, &here); err != nil {
+		if err := m.pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0), count(*) FROM event WHERE log = $1`, l.id).Scan(&after, &here); err != nil {
 			return fmt.Errorf("see which events arrived: %w", plain(err))
 		}
-		for done += here; ; {
-			n, last, err := m.chunk(ctx, id, after)
-			if err != nil {
-				return fmt.Errorf("move events: %w", plain(err))
+		done += here
+		for _, p := range l.parts {
+			for after < p.last {
+				n, last, err := m.chunk(ctx, p.in, l.id, after)
+				if err != nil {
+					return fmt.Errorf("move events: %w", plain(err))
+				}
+				if n == 0 {
+					break
+				}
+				done, after = done+n, last
+				m.tell("event", done, all)
 			}
-			if n == 0 {
-				break
-			}
-			done, after = done+n, last
-			m.tell("event", done, all)
 		}
 	}
 	m.tell("event", done, all)
 	return nil
 }
 
-func (m mover) chunk(ctx context.Context, log, after int64) (n, last int64, err error) {
-	rows, err := m.from.Query(ctx, `SELECT seq, id, type, v, ts, rx, raw FROM event WHERE log = ? AND seq > ? ORDER BY seq LIMIT ?`, log, after, moveChunk)
+func (m mover) chunk(ctx context.Context, in Source, log, after int64) (n, last int64, err error) {
+	rows, err := in.Query(ctx, `SELECT seq, id, type, v, ts, rx, raw FROM event WHERE log = ? AND seq > ? ORDER BY seq LIMIT ?`, log, after, moveChunk)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -314,16 +304,16 @@ func (m mover) compare(ctx context.Context, tables map[string][]string) error {
 			return fmt.Errorf("%w: %s has %d rows, %d arrived", ErrDiffers, table, there, here)
 		}
 	}
-	ids, counts, all, err := m.logs(ctx)
+	logs, all, err := m.logs(ctx)
 	if err != nil {
 		return err
 	}
 	var done int64
-	for _, id := range ids {
-		if err := m.compareLog(ctx, id, counts[id]); err != nil {
+	for _, l := range logs {
+		if err := m.compareLog(ctx, l); err != nil {
 			return err
 		}
-		done += counts[id]
+		done += l.count
 		m.tell("compare", done, all)
 	}
 	return nil
@@ -341,88 +331,6 @@ func (m mover) one(ctx context.Context, query string, to ...any) error {
 		}
 	}
 	return rows.Err()
-}
-
-// compareLog reads a log on both sides, and reckons its chain where it can be reckoned from its beginning or its base.
-func (m mover) compareLog(ctx context.Context, log, want int64) error {
-	var node string
-	var hwm int64
-	var head []byte
-	if err := m.pool.QueryRow(ctx, `SELECT node, hwm, head FROM log WHERE id = $1`, log).Scan(&node, &hwm, &head); err != nil {
-		return plain(err)
-	}
-	var from int64
-	var base []byte
-	err := m.pool.QueryRow(ctx, `SELECT seq, head FROM base WHERE log = $1 ORDER BY seq DESC LIMIT 1`, log).Scan(&from, &base)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return plain(err)
-	}
-	source, err := m.from.Query(ctx, `SELECT seq, raw FROM event WHERE log = ? ORDER BY seq`, log)
-	if err != nil {
-		return err
-	}
-	there, err := digest(source, nil)
-	if err != nil {
-		return err
-	}
-	target, err := m.Query(ctx, `SELECT seq, raw FROM event WHERE log = ? ORDER BY seq`, log)
-	if err != nil {
-		return err
-	}
-	var chain chained
-	chain.after = uint64(max(0, from)) //nolint:gosec // not negative
-	copy(chain.head[:], base)
-	here, err := digest(target, &chain)
-	if err != nil {
-		return plain(err)
-	}
-	switch {
-	case here.count != want || here != there:
-		return fmt.Errorf("%w: the log of %s has %d events, %d arrived, or some of them differ", ErrDiffers, node, want, here.count)
-	case !chain.torn && int64(chain.after) == hwm && !bytes.Equal(chain.head[:], head): //nolint:gosec // below 2^53
-		return fmt.Errorf("%w: the chain of the log of %s does not end as its mark says", ErrDiffers, node)
-	}
-	return nil
-}
-
-// chained is a log's chain as far as it was reckoned; torn when records before are not there.
-type chained struct {
-	after uint64
-	head  wire.Hash
-	torn  bool
-}
-
-type sum struct {
-	count int64
-	hash  [sha256.Size]byte
-}
-
-// digest reads records in order. Closing the rows is its own.
-func digest(rows *sql.Rows, chain *chained) (s sum, err error) {
-	defer rows.Close()
-	h := sha256.New()
-	for rows.Next() {
-		var seq int64
-		var raw sql.RawBytes
-		if err := rows.Scan(&seq, &raw); err != nil {
-			return s, err
-		}
-		s.count++
-		var head [16]byte
-		binary.BigEndian.PutUint64(head[:8], uint64(seq))      //nolint:gosec // only compared
-		binary.BigEndian.PutUint64(head[8:], uint64(len(raw))) //nolint:gosec // only compared
-		h.Write(head[:])
-		h.Write(raw)
-		if chain == nil || seq <= int64(chain.after) { //nolint:gosec // below 2^53
-			continue
-		}
-		if uint64(seq) != chain.after+1 { //nolint:gosec // positive
-			chain.torn = true
-		}
-		chain.head, chain.after = chain.head.Next(wire.Record{Seq: uint64(seq), Raw: raw}), uint64(seq) //nolint:gosec // positive
-	}
-	copy(s.hash[:], h.Sum(nil))
-	return s, rows.Err()
 }
 
 // end lets numbers go on after those that came, and programs of headquarters start.

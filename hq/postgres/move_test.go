@@ -65,13 +65,28 @@ func lived(t *testing.T, length uint64) *store.Store {
 	return s
 }
 
+// whole is a headquarters with its archive.
+func whole(t *testing.T, s *store.Store) postgres.Whole {
+	t.Helper()
+	w := postgres.Whole{Name: s.Incarnation(), File: s.Database()}
+	older, err := s.OpenArchive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range older {
+		t.Cleanup(func() { _ = o.Close() })
+		w.Older = append(w.Older, o)
+	}
+	return w
+}
+
 func TestAFileIsMovedWholeAlsoWhenItIsStoppedOnTheWay(t *testing.T) {
 	ctx := t.Context()
 	const length = 12000 // three chunks
 	from := lived(t, length)
 	c := postgres.Config{URL: postgrestest.Shared(t).Fresh(t)}
 	stopped, stop := context.WithCancel(ctx)
-	err := postgres.Move(stopped, c, from.Incarnation(), from.Database(), clock(), func(table string, done, _ int64) {
+	err := postgres.Move(stopped, c, whole(t, from), clock(), func(table string, done, _ int64) {
 		if table == "event" && done > 0 {
 			stop()
 		}
@@ -82,11 +97,11 @@ func TestAFileIsMovedWholeAlsoWhenItIsStoppedOnTheWay(t *testing.T) {
 	if _, err := postgres.Open(ctx, c, clock()); !errors.Is(err, postgres.ErrMoving) {
 		t.Errorf("half a database is opened: %v", err)
 	}
-	if err := postgres.Move(ctx, c, "another", from.Database(), clock(), func(string, int64, int64) {}); !errors.Is(err, postgres.ErrMoving) {
+	if err := postgres.Move(ctx, c, postgres.Whole{Name: "another", File: from.Database()}, clock(), func(string, int64, int64) {}); !errors.Is(err, postgres.ErrMoving) {
 		t.Errorf("another file goes into it: %v", err)
 	}
 	first := int64(-1)
-	if err := postgres.Move(ctx, c, from.Incarnation(), from.Database(), clock(), func(table string, done, _ int64) {
+	if err := postgres.Move(ctx, c, whole(t, from), clock(), func(table string, done, _ int64) {
 		if table == "event" && first < 0 {
 			first = done
 		}
@@ -96,7 +111,7 @@ func TestAFileIsMovedWholeAlsoWhenItIsStoppedOnTheWay(t *testing.T) {
 	if first <= 5000 {
 		t.Errorf("events that had arrived were sent again: it began at %d", first)
 	}
-	if err := postgres.Move(ctx, c, from.Incarnation(), from.Database(), clock(), func(string, int64, int64) {}); !errors.Is(err, postgres.ErrNotEmpty) {
+	if err := postgres.Move(ctx, c, whole(t, from), clock(), func(string, int64, int64) {}); !errors.Is(err, postgres.ErrNotEmpty) {
 		t.Errorf("moved over what is there: %v", err)
 	}
 	db := open(t, c.URL)
@@ -133,7 +148,7 @@ func TestAMoveFindsWhatChangedOnTheWay(t *testing.T) {
 	from := lived(t, 300)
 	c := postgres.Config{URL: postgrestest.Shared(t).Fresh(t)}
 	var fault error
-	err := postgres.Move(ctx, c, from.Incarnation(), from.Database(), clock(), func(table string, done, all int64) {
+	err := postgres.Move(ctx, c, whole(t, from), clock(), func(table string, done, all int64) {
 		if table == "event" && done == all && fault == nil {
 			fault = errors.Join(errors.New("changed"), spoil(ctx, c.URL))
 		}
