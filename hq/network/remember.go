@@ -39,17 +39,17 @@ func (n *Network) ToKeep(now time.Time) []Told {
 	return all
 }
 
-// lasting leaves what a device is, and takes away how it is at the moment.
+// lasting leaves what a device is and which configuration it runs, and takes away how it is at the moment.
 func lasting(h wire.Health) wire.Health {
-	out := wire.Health{Node: h.Node, Software: h.Software, Cert: h.Cert}
+	out := wire.Health{Node: h.Node, Software: h.Software, Cert: h.Cert, Config: h.Config}
 	for _, k := range h.Kiosks {
 		out.Kiosks = append(out.Kiosks, wire.KioskHealth{Node: k.Node, Faces: k.Faces, Models: k.Models, Cert: k.Cert, Software: k.Software})
 	}
 	return out
 }
 
-// Remember tells what was kept of a branch before this program started. It counts for the inventory alone, and until the
-// branch speaks.
+// Remember tells what was kept of a branch before this program started. It counts for the inventory and for
+// configurations alone, and until the branch speaks.
 func (n *Network) Remember(t Told) error {
 	var h wire.Health
 	if err := json.Unmarshal(t.Raw, &h); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -95,6 +96,26 @@ func (d *Desk) Look(ctx context.Context) (Now, error) {
 	return n, nil
 }
 
+// Gate judges the last ring that was opened: its branches, and those that were asked in it and that nobody knows any more,
+// or not yet, because headquarters was started again.
+func (n Now) Gate(now time.Time) Verdict {
+	p := n.Current
+	members := Members(p, p.Ring, n.Branches)
+	for _, id := range slices.Sorted(maps.Keys(n.Targets)) {
+		t := n.Targets[id]
+		has := func(b Branch) bool { return b.ID == id }
+		if t.Number != p.Number || t.Ring != p.Ring || slices.ContainsFunc(members, has) {
+			continue
+		}
+		if i := slices.IndexFunc(n.Branches, has); i >= 0 {
+			members = append(members, n.Branches[i])
+		} else if t.Linked {
+			members = append(members, Branch{ID: id, Name: string(id)})
+		}
+	}
+	return Judge(p, members, n.Targets, now)
+}
+
 // Tick goes one step: it opens the next ring if the gate lets it, says what the branches of open rings should run, and
 // sends it to those that are linked and have not said what became of it.
 func (d *Desk) Tick(ctx context.Context) error {
@@ -113,7 +134,9 @@ func (d *Desk) Tick(ctx context.Context) error {
 			return err
 		}
 	}
-	d.send(n)
+	if err := d.send(ctx, n); err != nil {
+		return err
+	}
 	if n.Current.State != Running || !leads {
 		return nil
 	}
@@ -123,7 +146,7 @@ func (d *Desk) Tick(ctx context.Context) error {
 // move lets the gate decide.
 func (d *Desk) move(ctx context.Context, n Now) error {
 	p := n.Current
-	v := Judge(p, Members(p, p.Ring, n.Branches), n.Targets, d.now())
+	v := n.Gate(d.now())
 	next := p
 	switch {
 	case v.Stop != "":
@@ -179,10 +202,11 @@ const (
 	mostAtOnce = 50 // a second
 )
 
-func (d *Desk) send(n Now) {
+func (d *Desk) send(ctx context.Context, n Now) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now, count := d.now(), 0
+	var past []Publication
 	for _, b := range n.Branches {
 		t := n.Targets[b.ID]
 		if StandOf(t, b) != Sending || n.Current.State == Stopped && t.Number == n.Current.Number || count == mostAtOnce {
@@ -195,15 +219,26 @@ func (d *Desk) send(n Now) {
 		if s.serial != t.Serial {
 			s.pause = leastPause / 2
 		}
-		if _, hash := Document(n.Current.Layers, b); hash != t.Hash {
-			continue // of an earlier publication: this one's rings will reach it
+		layers := n.Current.Layers
+		if t.Number != n.Current.Number && past == nil { // it was away, and no ring of this one has reached it
+			var err error
+			if past, err = d.ledger.Publications(ctx, mostHistory); err != nil {
+				return err
+			}
+		}
+		if i := slices.IndexFunc(past, func(p Publication) bool { return p.Number == t.Number }); i >= 0 {
+			layers = past[i].Layers
 		}
 		d.sent[b.ID] = sending{t.Serial, now, min(s.pause*2, mostPause)}
+		if _, hash := Document(layers, b); hash != t.Hash {
+			continue // its type changed meanwhile, or that publication is too long ago
+		}
 		count++
-		if err := d.tell(n.Current.Layers, b, t); err != nil {
+		if err := d.tell(layers, b, t); err != nil {
 			d.log.Warn("configuration not sent", "branch", string(b.ID), "number", t.Number, "err", err)
 		}
 	}
+	return nil
 }
 
 func (d *Desk) tell(layers []above.Layer, b Branch, t Target) error {
@@ -256,9 +291,16 @@ func (d *Desk) Put(ctx context.Context, by, what string, revision int, l above.L
 	return err
 }
 
-// Undo takes the last change of the draft back.
+// Undo takes the last change of the draft back, which had a revision.
 func (d *Desk) Undo(ctx context.Context, revision int) error {
-	return d.ledger.DropConfigDraft(ctx, max(1, revision))
+	draft, err := d.ledger.ConfigDraft(ctx)
+	if err != nil {
+		return err
+	}
+	if revision < 1 || draft.Revision != revision {
+		return ErrMeanwhile
+	}
+	return d.ledger.DropConfigDraft(ctx, revision)
 }
 
 // Discard throws the draft away.
@@ -338,17 +380,25 @@ func (d *Desk) Stop(ctx context.Context, number int, why string) error {
 	})
 }
 
-// Resume goes on after a stop: branches of open rings that rejected it, or have not answered, get it again.
+// Resume goes on after a stop: branches of open rings that rejected it, or have not answered, get it again. Those without
+// a link now are not waited for any more.
 func (d *Desk) Resume(ctx context.Context, number int) error {
 	n, err := d.Look(ctx)
 	if err != nil {
 		return err
 	}
+	if n.Current.Number != number || n.Current.State != Stopped {
+		return ErrMeanwhile
+	}
 	var again []Target
-	for _, b := range n.Branches {
-		t := n.Targets[b.ID]
-		if s := StandOf(t, b); t.Number == number && (s == Rejected || s == Sending || s == Drifted) {
-			t.At, t.Linked = d.now(), b.Linked
+	for ring := 0; ring <= n.Current.Ring; ring++ {
+		for _, b := range Members(n.Current, ring, n.Branches) {
+			t := n.Targets[b.ID]
+			_, hash := Document(n.Current.Layers, b)
+			if s := StandOf(t, b); t.Number == 0 || t.Hash != hash || (s == Right || s == Waits) && (b.Linked || !t.Linked) || s == Away && !t.Linked {
+				continue
+			}
+			t.Number, t.Ring, t.At, t.Linked = number, ring, d.now(), b.Linked
 			again = append(again, t)
 		}
 	}
@@ -391,9 +441,11 @@ func (d *Desk) Again(ctx context.Context, id wire.NodeID) error {
 	if i < 0 || n.Current.Number == 0 || n.Targets[id].Number == 0 {
 		return ErrNothing
 	}
-	t := n.Targets[id]
-	_, hash := Document(n.Current.Layers, n.Branches[i])
-	t.Number, t.Hash, t.At, t.Linked = n.Current.Number, hash, d.now(), n.Branches[i].Linked
+	t := n.Targets[id] // of an earlier publication, where no ring of this one has reached it
+	if t.Number == n.Current.Number {
+		_, t.Hash = Document(n.Current.Layers, n.Branches[i])
+	}
+	t.At, t.Linked = d.now(), n.Branches[i].Linked
 	return d.ledger.Aim(ctx, d.highest(n.Branches), []Target{t})
 }
 

@@ -216,10 +216,11 @@ type Verdict struct {
 
 // Judge is the gate: a ring is through when every branch of it that was linked has taken the configuration and is linked
 // still, none rejected it, none has a serious alert that began since, and it was watched long enough. Branches that were
-// not linked when their ring began get it when they are back, and do not count; a ring of only such branches stops.
+// not linked when their ring began get it when they are back, and do not count unless they are just taking it; a ring of
+// only such branches stops, and so does a first ring of which no branch is known.
 func Judge(p Publication, members []Branch, targets map[wire.NodeID]Target, now time.Time) Verdict {
 	var last time.Time
-	var sending, counted, lost []string
+	var sending, back, counted, lost []string
 	for _, b := range members {
 		t := targets[b.ID]
 		stand := StandOf(t, b)
@@ -228,6 +229,8 @@ func Judge(p Publication, members []Branch, targets map[wire.NodeID]Target, now 
 			return Verdict{Stop: b.Name + " (" + string(b.ID) + ") recusou: " + b.Config.Text}
 		case b.RedSince.After(p.Since) && t.Linked:
 			return Verdict{Stop: b.Name + " (" + string(b.ID) + ") tem um alerta grave desde as mudanças."}
+		case !t.Linked && stand == Sending:
+			back = append(back, b.Name)
 		case !t.Linked && stand != Right && stand != Waits:
 			continue
 		case stand == Right || stand == Waits:
@@ -235,13 +238,14 @@ func Judge(p Publication, members []Branch, targets map[wire.NodeID]Target, now 
 			if at := time.UnixMilli(b.Config.AtMS); at.After(last) {
 				last = at
 			}
-			if !b.Linked {
+			if !b.Linked && t.Linked {
 				lost = append(lost, b.Name)
 			}
 		default:
 			sending = append(sending, b.Name)
 		}
 	}
+	some := len(members) > 0 || p.Ring == 0
 	ring := p.Since
 	if last.After(ring) && last.Before(now) {
 		ring = last
@@ -251,9 +255,11 @@ func Judge(p Publication, members []Branch, targets map[wire.NodeID]Target, now 
 		return Verdict{Stop: append(sending, lost...)[0] + " não confirmou em " + minutes(p.Plan.Patience) + "."}
 	case len(sending)+len(lost) > 0:
 		return Verdict{Waits: "à espera de " + append(sending, lost...)[0]}
-	case len(counted) == 0 && len(members) > 0 && now.Sub(p.Since) > p.Plan.Patience:
+	case len(back) > 0 && now.Sub(p.Since) <= p.Plan.Patience:
+		return Verdict{Waits: "à espera de " + back[0]}
+	case len(counted) == 0 && some && now.Sub(p.Since) > p.Plan.Patience:
 		return Verdict{Stop: "Nenhuma loja deste anel tem ligação."}
-	case len(counted) == 0 && len(members) > 0:
+	case len(counted) == 0 && some:
 		return Verdict{Waits: "à espera de que uma loja do anel tenha ligação"}
 	case len(members) > 0 && now.Sub(ring) < p.Plan.Wait:
 		return Verdict{Waits: "em observação até às " + ring.Add(p.Plan.Wait).Format("15:04:05")}

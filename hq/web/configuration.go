@@ -309,7 +309,7 @@ func (s *Server) gateWords(n rollout.Now) string {
 	p := n.Current
 	switch p.State {
 	case rollout.Running:
-		v := rollout.Judge(p, rollout.Members(p, p.Ring, n.Branches), n.Targets, s.opt.Now())
+		v := n.Gate(s.opt.Now())
 		return "Anel " + p.Plan.Rings[min(p.Ring, len(p.Plan.Rings)-1)].Name + ": " + cmp.Or(v.Waits, v.Stop, "passa ao seguinte")
 	case rollout.Stopped:
 		return p.Why
