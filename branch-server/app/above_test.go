@@ -18,8 +18,8 @@ import (
 	"balcao/internal/wire"
 )
 
-// underOffice opens a branch with a certificate on a folder; it is not served, only its engine works.
-func underOffice(t *testing.T, in *authoritytest.Installation, data string) *App {
+// officeFile writes the configuration of a branch with a certificate.
+func officeFile(t *testing.T, in *authoritytest.Installation, data string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "branch-server.yaml")
 	text := fmt.Sprintf(small, data, "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g") + "identity: " + in.Folder("L901") + "\n"
@@ -28,7 +28,13 @@ func underOffice(t *testing.T, in *authoritytest.Installation, data string) *App
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Load(path)
+	return path
+}
+
+// underOffice opens a branch with a certificate on a folder; it is not served, only its engine works.
+func underOffice(t *testing.T, in *authoritytest.Installation, data string) *App {
+	t.Helper()
+	cfg, err := Load(officeFile(t, in, data))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,14 +142,6 @@ func layerName(id string, names map[string]string) string {
 	return id
 }
 
-// mayLayer says whether somebody may change a layer: of the whole country and of types only who is not limited.
-func (s *Server) mayLayer(who visitor, id string) bool {
-	if !who.limited() {
-		return who.may(people.Editor)
-	}
-	return wire.NodeID(id).Valid() && who.may(people.Editor) && who.sees(s.opt.Network.District(wire.NodeID(id)))
-}
-
 func (s *Server) configPage(w http.ResponseWriter, r *http.Request, who visitor) {
 	s.showConfig(w, r, who, http.StatusOK, "")
 }
@@ -264,7 +256,7 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 	d := progressData{Number: p.Number, Yes: p.Number > 0, State: string(p.State), Sign: stateWords[p.State], May: !who.limited()}
 	if p.Number > 0 {
 		d.Title = "Configuração n.º " + strconv.Itoa(p.Number)
-		d.Words = s.gateWords(n)
+		d.Words = forEyes(s.gateWords(n), n, who)
 		if len(history) > 1 {
 			d.Back = history[1].Number
 		}
@@ -316,6 +308,16 @@ func (s *Server) gateWords(n rollout.Now) string {
 	case rollout.Done, rollout.Left:
 	}
 	return ""
+}
+
+// forEyes takes a sentence about a branch of another district away.
+func forEyes(words string, n rollout.Now, who visitor) string {
+	for _, b := range n.Branches {
+		if !who.sees(b.District) && (strings.Contains(words, string(b.ID)) || b.Name != "" && strings.Contains(words, b.Name)) {
+			return "Por causa de uma loja de outro distrito. Quem edita o país vê qual."
+		}
+	}
+	return words
 }
 
 func (d *progressData) stand(b rollout.Branch, t rollout.Target) {

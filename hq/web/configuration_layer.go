@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"balcao/hq/people"
 	"balcao/hq/rollout"
 	"balcao/internal/branch/above"
 	"balcao/internal/wire"
@@ -39,6 +40,14 @@ type hourRow struct{ Days, Words, Spans string }
 type serviceRow struct {
 	ID, PT, EN, Usual, UsualEN string
 	Off, Here                  bool
+}
+
+// mayLayer says whether somebody may change a layer: of the whole country and of types only who is not limited.
+func (s *Server) mayLayer(who visitor, id string) bool {
+	if !who.limited() {
+		return who.may(people.Editor)
+	}
+	return wire.NodeID(id).Valid() && who.may(people.Editor) && who.sees(s.opt.Network.District(wire.NodeID(id)))
 }
 
 func (s *Server) layerPage(w http.ResponseWriter, r *http.Request, who visitor) {

@@ -155,6 +155,7 @@ func newHouse(t *testing.T, open bool) *house {
 		{ID: "helena", Name: "Helena V.", Role: people.Administrator, Hash: hash},
 		{ID: "duarte", Name: "Duarte F.", Role: people.Operator, Hash: hash, Districts: []string{"Faro"}},
 		{ID: "eva", Name: "Eva M.", Role: people.Editor, Hash: hash},
+		{ID: "rosa", Name: "Rosa P.", Role: people.Editor, Hash: hash, Districts: []string{"Faro"}},
 		{ID: "lia", Name: "Lia N.", Role: people.Viewer, Hash: hash},
 	})
 	if err != nil {
