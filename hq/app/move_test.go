@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,8 +16,8 @@ import (
 )
 
 // withArchive makes the configuration and data of a headquarters with one month in a file of its own, and returns the
-// configuration file, the file of the month and how many records there are.
-func withArchive(t *testing.T) (config, month string, records int) {
+// configuration file and the file of the month.
+func withArchive(t *testing.T) (config, month string) {
 	t.Helper()
 	dir := t.TempDir()
 	config = filepath.Join(dir, "hq.yaml")
@@ -55,12 +56,40 @@ func withArchive(t *testing.T) (config, month string, records int) {
 	if n, err := s.ArchiveBefore(t.Context(), time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC)); err != nil || n != 1 {
 		t.Fatalf("%d months, %v", n, err)
 	}
-	return config, filepath.Join(folder, "hq-2024-05.db"), 40
+	return config, filepath.Join(folder, "hq-2024-05.db")
+}
+
+// TestRebuildLooksForTheArchiveWhereTheConfigurationSaysAndTellsWhatIsGone by the command.
+func TestRebuildLooksForTheArchiveWhereTheConfigurationSaysAndTellsWhatIsGone(t *testing.T) {
+	config, month := withArchive(t)
+	rebuild := func() string {
+		t.Helper()
+		var out strings.Builder
+		if err := app.Backup(t.Context(), []string{"rebuild", "-config", config}, &out, io.Discard); err != nil {
+			t.Fatalf("%v: %s", err, &out)
+		}
+		return out.String()
+	}
+	if said := rebuild(); strings.Contains(said, "✗") || !strings.Contains(said, "1 de 1 registos de lojas inteiros") {
+		t.Errorf("nothing broke, and it says %q", said)
+	}
+	if err := os.Rename(month, month+".elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	if said := rebuild(); !strings.Contains(said, "✗ O ficheiro hq-2024-05.db do arquivo falta") || !strings.Contains(said, "1 de 1 registos de lojas inteiros") {
+		t.Errorf("a month is missing, and it says %q", said)
+	}
+	if err := os.Rename(month+".elsewhere", month); err != nil {
+		t.Fatal(err)
+	}
+	if _, faults, err := store.VerifyArchive(t.Context(), filepath.Join(filepath.Dir(config), "hq.db"), filepath.Dir(month)); err != nil || len(faults) > 0 {
+		t.Errorf("%v, %v", faults, err)
+	}
 }
 
 // TestWithoutAFileOfTheArchiveNothingMoves: what it holds would be left behind.
 func TestWithoutAFileOfTheArchiveNothingMoves(t *testing.T) {
-	config, month, _ := withArchive(t)
+	config, month := withArchive(t)
 	if err := os.Rename(month, month+".elsewhere"); err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,16 @@ var tablesInWords = map[string]string{ //nolint:gochecknoglobals // a constant
 }
 
 // rebuildHQ is the command `hq rebuild`.
-func rebuildHQ(ctx context.Context, _, data string, _ bool, out io.Writer) error {
-	r, err := store.Rebuild(ctx, filepath.Join(data, "hq.db"), time.Now())
+func rebuildHQ(ctx context.Context, config, data string, _ bool, out io.Writer) error {
+	archive := filepath.Join(data, "archive")
+	if config != "" {
+		cfg, err := Load(config)
+		if err != nil {
+			return err
+		}
+		archive = cfg.archiveFolder()
+	}
+	r, err := store.Rebuild(ctx, filepath.Join(data, "hq.db"), archive, time.Now())
 	if err != nil {
 		return err
 	}
@@ -30,6 +38,7 @@ func rebuildHQ(ctx context.Context, _, data string, _ bool, out io.Writer) error
 	if r.Aside != "" {
 		t.Say("O ficheiro que lá estava ficou guardado: %s", r.Aside)
 	}
+	tellArchive(t, r, archive)
 	if !r.Headed {
 		t.Say("✗ O princípio do ficheiro perdeu-se, e com ele tudo o que lá estava: se há cópia de segurança, reponha-a (hq restore -from CÓPIA). As lojas enviam o que ainda guardam.")
 		return nil
@@ -51,4 +60,14 @@ func rebuildHQ(ctx context.Context, _, data string, _ bool, out io.Writer) error
 	}
 	t.Say("No arranque seguinte as lojas enviam o que faltar, sem mais ninguém fazer nada; todos têm de entrar outra vez. Troque o disco.")
 	return nil
+}
+
+// tellArchive says what became of the months that lie in files of their own.
+func tellArchive(t rebuild.Teller, r store.Rebuilt, folder string) {
+	for _, m := range r.Found {
+		t.Say("✓ O mês %s do arquivo (%s) voltou a ser conhecido.", m.Month, m.File)
+	}
+	for _, m := range r.Gone {
+		t.Say("✗ O ficheiro %s do arquivo falta, ou não é o que lá se escreveu: reponha-o da cópia de segurança em %s e confirme com «hq archive verify». O que veio depois não se perde por isso.", m.File, folder)
+	}
 }

@@ -30,7 +30,7 @@ type point struct {
 }
 
 // before returns the last known point of a log that is not after a record, nor made after a moment: an anchor, the base of
-// a log that was taken over from its middle on, or the beginning.
+// a log that was taken over from its middle on, the end of a month in the archive, or the beginning.
 func (s *Store) before(ctx context.Context, node wire.NodeID, epoch, most uint64, untilMS int64) (point, error) {
 	anchor, err := pointOf(s.db.QueryRow(ctx, `SELECT seq, head FROM journal_heads
 		WHERE node = ? AND epoch = ? AND seq <= ? AND at <= ? ORDER BY seq DESC LIMIT 1`, node, int64(epoch), int64(most), untilMS))
@@ -39,10 +39,26 @@ func (s *Store) before(ctx context.Context, node wire.NodeID, epoch, most uint64
 	}
 	base, err := pointOf(s.db.QueryRow(ctx, `SELECT base.seq, base.head FROM base JOIN log ON log.id = base.log
 		WHERE log.node = ? AND log.epoch = ? AND base.seq <= ? ORDER BY base.seq DESC LIMIT 1`, node, int64(epoch), int64(most)))
-	if err != nil || anchor.seq >= base.seq {
+	if err != nil {
 		return anchor, err
 	}
-	return base, nil
+	if base.seq > anchor.seq {
+		anchor = base
+	}
+	if s.file == nil || untilMS != forever { // nobody knows when by the branch's clock a month ended
+		return anchor, nil
+	}
+	month, err := s.archiveEnd(ctx, node, epoch, most)
+	if err == nil && month.seq > anchor.seq {
+		anchor = month
+	}
+	return anchor, err
+}
+
+// archiveEnd returns where the archive's last part of a log that does not go beyond a record ends.
+func (s *Store) archiveEnd(ctx context.Context, node wire.NodeID, epoch, most uint64) (point, error) {
+	return pointOf(s.db.QueryRow(ctx, `SELECT a.last, a.head FROM archive_log a JOIN log ON log.id = a.log
+		WHERE log.node = ? AND log.epoch = ? AND a.last <= ? ORDER BY a.last DESC LIMIT 1`, node, int64(epoch), int64(most)))
 }
 
 func pointOf(row *sql.Row) (p point, err error) {
@@ -63,25 +79,18 @@ func (s *Store) headAt(ctx context.Context, node wire.NodeID, epoch, seq uint64)
 	if err != nil {
 		return wire.Hash{}, err
 	}
-	rows, err := s.db.Query(ctx, `SELECT event.seq, raw FROM event JOIN log ON log.id = event.log
-		WHERE log.node = ? AND log.epoch = ? AND event.seq > ? AND event.seq <= ? ORDER BY event.seq`, node, int64(epoch), int64(p.seq), int64(seq))
-	if err != nil {
-		return wire.Hash{}, err
-	}
-	defer rows.Close()
 	head := p.head
-	for rows.Next() {
-		var r wire.Record
-		if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
+	for r, err := range s.Records(ctx, node, epoch, p.seq) {
+		if err != nil {
 			return wire.Hash{}, err
+		}
+		if r.Seq > seq {
+			break
 		}
 		if p.seq++; r.Seq != p.seq {
 			return wire.Hash{}, errNotHere
 		}
 		head = head.Next(r)
-	}
-	if err := rows.Err(); err != nil {
-		return wire.Hash{}, err
 	}
 	if p.seq != seq {
 		return wire.Hash{}, errNotHere
@@ -160,7 +169,7 @@ func (s *Store) history(ctx context.Context, node wire.NodeID, ask wire.HistoryA
 			return part, err
 		}
 	}
-	id, p, err := scanLog(s.db.QueryRow(ctx, selectLog, node, int64(part.Epoch)), part.Epoch)
+	_, p, err := scanLog(s.db.QueryRow(ctx, selectLog, node, int64(part.Epoch)), part.Epoch)
 	if err != nil {
 		return part, err
 	}
@@ -173,28 +182,21 @@ func (s *Store) history(ctx context.Context, node wire.NodeID, ask wire.HistoryA
 		}
 		part.From, part.Head, after = from.seq, from.head, from.seq
 	}
-	part.Records, err = s.rawAfter(ctx, id, after, p.HWM)
+	part.Records, err = s.rawAfter(ctx, node, part.Epoch, after, p.HWM)
 	return part, err
 }
 
-func (s *Store) rawAfter(ctx context.Context, log int64, after, most uint64) ([][]byte, error) {
-	rows, err := s.db.Query(ctx, `SELECT raw FROM event WHERE log = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-		log, int64(after), int64(most), partRecords)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+func (s *Store) rawAfter(ctx context.Context, node wire.NodeID, epoch, after, most uint64) ([][]byte, error) {
 	var all [][]byte
 	size := 0
-	for rows.Next() {
-		var raw []byte
-		if err := rows.Scan(&raw); err != nil {
+	for r, err := range s.Records(ctx, node, epoch, after) {
+		if err != nil {
 			return nil, err
 		}
-		if size += len(raw); size > partBytes && len(all) > 0 {
+		if size += len(r.Raw); r.Seq > most || len(all) == partRecords || size > partBytes && len(all) > 0 {
 			break
 		}
-		all = append(all, raw)
+		all = append(all, r.Raw)
 	}
-	return all, rows.Err()
+	return all, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"time"
 
@@ -19,6 +20,8 @@ type Rebuilt struct {
 	Headed bool   // the head of the file could be read: without it nothing is saved, and branches send what they keep
 	Tables []rebuild.Carried
 	Logs   []RebuiltLog
+	Found  []Month // months of the archive that the damaged file did not name any more, and that belong to it
+	Gone   []Month // months of the archive whose file is missing or was changed
 }
 
 // RebuiltLog is how far one log of a branch is held again.
@@ -31,8 +34,9 @@ type RebuiltLog struct {
 }
 
 // Rebuild makes a new file out of what can be read of a damaged one. Of each log it keeps what the chain confirms: the
-// branches send the rest again, as after a backup was put back. The program must not be running.
-func Rebuild(ctx context.Context, path string, now time.Time) (r Rebuilt, err error) {
+// branches send the rest again, as after a backup was put back. What lies in the archive, in a folder of its own, stays
+// there: the chain goes on from its end. The program must not be running.
+func Rebuild(ctx context.Context, path, archive string, now time.Time) (r Rebuilt, err error) {
 	if err := sqlite.Free(path); err != nil {
 		return r, err
 	}
@@ -52,8 +56,12 @@ func Rebuild(ctx context.Context, path string, now time.Time) (r Rebuilt, err er
 	if err == nil {
 		err = rebuild.Finish(ctx, db, migrations)
 	}
+	s := &Store{db: db, file: db, now: func() time.Time { return now }, archive: archive}
 	if err == nil {
-		r.Logs, err = confirm(ctx, db)
+		r.Found, r.Gone, err = s.regain(ctx)
+	}
+	if err == nil {
+		r.Logs, err = s.confirm(ctx)
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return r, fmt.Errorf("rebuild %s: %w", path, err)
@@ -66,8 +74,7 @@ func Rebuild(ctx context.Context, path string, now time.Time) (r Rebuilt, err er
 }
 
 // confirm reckons the chain of every log again and takes away what it does not confirm.
-func confirm(ctx context.Context, db *sqlite.DB) ([]RebuiltLog, error) {
-	s := &Store{db: db, file: db, now: func() time.Time { return time.UnixMilli(0) }}
+func (s *Store) confirm(ctx context.Context) ([]RebuiltLog, error) {
 	logs, err := s.Logs(ctx)
 	if err != nil {
 		return nil, err
@@ -83,7 +90,7 @@ func confirm(ctx context.Context, db *sqlite.DB) ([]RebuiltLog, error) {
 			proven = reached
 		}
 		if one.Held = proven.seq; proven.seq != l.HWM || proven.head != l.Head {
-			err = cut(ctx, db, l.Node, l.Epoch, proven)
+			err = cut(ctx, s.file, l.Node, l.Epoch, proven)
 		}
 		if err != nil {
 			return all, err
@@ -102,6 +109,13 @@ func (s *Store) reckon(ctx context.Context, node wire.NodeID, epoch uint64, end 
 	if proven, err = pointOf(s.db.QueryRow(ctx, `SELECT base.seq, base.head FROM base JOIN log ON log.id = base.log
 		WHERE log.node = ? AND log.epoch = ? ORDER BY base.seq DESC LIMIT 1`, node, int64(epoch))); err != nil {
 		return proven, reached, err
+	}
+	old, err := s.archiveEnd(ctx, node, epoch, math.MaxInt64)
+	if err != nil {
+		return proven, reached, err
+	}
+	if old.seq > proven.seq { // what the archive holds was confirmed before it went there
+		proven = old
 	}
 	known[end.seq] = end.head
 	reached = proven

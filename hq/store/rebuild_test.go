@@ -50,7 +50,7 @@ func TestADamagedHeadquartersIsRebuilt(t *testing.T) {
 			if err := os.WriteFile(path, c.spoil(raw), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			r, err := store.Rebuild(t.Context(), path, time.Now())
+			r, err := store.Rebuild(t.Context(), path, archiveOf(path), time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -128,6 +128,22 @@ func TestADatabaseOfANewerVersionIsRefusedInWords(t *testing.T) {
 	}
 }
 
+// TestADamagedDatabaseIsRebuiltBeforeACopyIsPutBack: putting a copy back loses what came after it.
+func TestADamagedDatabaseIsRebuiltBeforeACopyIsPutBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("spoiled "), 1024), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := checkup.Report{Program: "kiosk", Config: "/etc/balcao/kiosk.yaml"}
+	none := fstest.MapFS{"migrations/0001_first.sql": {Data: []byte("CREATE TABLE a (b)")}}
+	r.Database(t.Context(), path, func(ctx context.Context, path string) (int, error) { return sqlite.SchemaOf(ctx, path, none) })
+	f := only(t, r)
+	first, then := strings.Index(f.Do, "kiosk rebuild -config /etc/balcao/kiosk.yaml"), strings.Index(f.Do, "restore -from")
+	if f.Level != checkup.Fault || first < 0 || then < first {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestACertificateIsNamedWithItsEnd(t *testing.T) {
 	in := authoritytest.New(t)
 	in.Identity("L017")

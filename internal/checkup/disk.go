@@ -99,7 +99,8 @@ func (r *Report) Database(ctx context.Context, path string, understands func(ctx
 	case errors.Is(err, sqlite.ErrNewerSchema):
 		r.Fault(about, "instale de novo a versão mais recente, ou reponha uma cópia feita por esta (restore -from)", "%s foi escrita por uma versão mais nova deste programa", path)
 	case errors.Is(err, sqlite.ErrDamaged):
-		r.Fault(about, "copie a pasta inteira para outro sítio e reponha a última cópia (restore -from)", "%s está danificada: %v", path, err)
+		r.Fault(about, fmt.Sprintf("pare o programa e refaça o ficheiro: %s rebuild -config %s (salva o que se lê, guarda o danificado e diz o que se perdeu); só se não chegar, reponha a última cópia (restore -from)", r.Program, r.Config),
+			"%s está danificada: %v", path, err)
 	case err != nil:
 		r.Fault(about, "confirme de quem é o ficheiro e se o disco o lê", "%s não se abre: %v", path, err)
 	default:
