@@ -23,6 +23,9 @@ func (a *App) recoverDay(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
+	if err := a.engine.Reach(ctx, a.store.Reached()); err != nil {
+		return err
+	}
 	var day queue.Date
 	var told queue.Recovered
 	look := func(d *queue.Day, _ time.Time) { day, told = d.Date(), d.Recovered() }

@@ -46,6 +46,12 @@ func (e *Engine) ends(d *queue.Day, at time.Time) ending {
 	if !x.due {
 		return x
 	}
+	return e.over(d)
+}
+
+// over is what has to happen to end the present Day, whatever the hour.
+func (e *Engine) over(d *queue.Day) ending {
+	x := ending{open: d.Open(), due: d.Date() != ""}
 	counters, left := d.Unfinished()
 	x.busy = counters > 0
 	if left == 0 {

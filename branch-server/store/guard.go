@@ -28,6 +28,8 @@ type guard struct {
 	// How often the present Day was recovered, as far as this file knows.
 	Day    string `json:"day,omitempty"`
 	Blocks int    `json:"blocks,omitempty"`
+	// The last Day that was opened. It stands here before a number of that Day is given.
+	Opened string `json:"opened,omitempty"`
 }
 
 func guardOf(path string) string { return path + ".guard" }
@@ -94,6 +96,9 @@ func (s *Store) watchOver(ctx context.Context) error {
 	}
 	g.Epoch, g.Before, g.Start = s.Epoch(), known, hex.EncodeToString(fresh[:])
 	_, _, g.Seq, _, err = s.Position(ctx)
+	if err == nil && g.Opened == "" { // a file of an earlier version, or none
+		g.Opened, err = s.lastOpened(ctx)
+	}
 	if err == nil {
 		err = g.write(s.path)
 	}

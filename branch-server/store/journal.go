@@ -17,6 +17,9 @@ import (
 
 // Append stores a batch in one transaction and returns once it is on disk.
 func (s *Store) Append(ctx context.Context, b engine.Batch) error {
+	if err := s.reach(b.Entries); err != nil {
+		return err
+	}
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if err := s.appendEntries(ctx, tx, b.Entries); err != nil {
 			return err

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+
+	"balcao/internal/queue"
+	"balcao/internal/sqlite"
+)
+
+// Reached returns the last Day that was opened, as the guard file has it: later than the journal's own where that was put
+// back from an older copy. Empty if none is known.
+func (s *Store) Reached() queue.Date {
+	s.guardMu.Lock()
+	defer s.guardMu.Unlock()
+	return queue.Date(s.guard.Opened)
+}
+
+// reach has the guard file know a Day before it is in the journal.
+func (s *Store) reach(entries []queue.Entry) error {
+	for _, e := range entries {
+		opened, ok := e.Event.(queue.DayOpened)
+		if !ok {
+			continue
+		}
+		if err := s.keepOpened(opened.Day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) keepOpened(day queue.Date) error {
+	s.guardMu.Lock()
+	defer s.guardMu.Unlock()
+	if s.guard.Opened == string(day) {
+		return nil
+	}
+	g := s.guard
+	g.Opened = string(day)
+	if err := g.write(s.path); err != nil {
+		return err
+	}
+	s.guard = g
+	return nil
+}
+
+// lastOpened returns the last Day of the journal itself; empty if it holds none.
+func (s *Store) lastOpened(ctx context.Context) (day string, err error) {
+	err = s.db.Read(ctx, func(tx *sqlite.Tx) error {
+		all, err := spans(ctx, tx)
+		if len(all) > 0 {
+			day = string(all[len(all)-1].day)
+		}
+		return err
+	})
+	return day, err
+}
