@@ -27,6 +27,9 @@ type guard struct {
 	// perhaps sent before, with other words (internal/replica/testdata/model/replication.pml).
 	Start  string `json:"start,omitempty"`
 	Before string `json:"before,omitempty"`
+	// Last is how far the log had come when a number or a slip was last given alone. A copy of the same life that knows
+	// less would give it again, although the branch has not heard of anything that is missing.
+	Last uint64 `json:"last,omitempty"`
 }
 
 func guardOf(path string) string { return path + ".guard" }
@@ -86,11 +89,11 @@ func (s *Store) begin(ctx context.Context, g guard) error {
 	if err := s.db.QueryRow(ctx, `SELECT count(*) FROM meta WHERE key = 'copy'`).Scan(&copied); err != nil {
 		return err
 	}
-	if copied > 0 || g.copied(s.Epoch(), known) {
-		_, _, last, _, err := s.Position(ctx)
-		if err != nil {
-			return err
-		}
+	_, _, last, _, err := s.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if copied > 0 || g.copied(s.Epoch(), known) || g.Epoch == s.Epoch() && g.Last > last {
 		why := eventlog.Renewal{Why: wire.AmnesiaFact{Epoch: s.Epoch(), Last: last, HWM: g.Seq}, Carry: 1, Above: g.Epoch}
 		if err := s.Wish(ctx, why); err != nil {
 			return err
@@ -125,8 +128,7 @@ func (s *Store) begin(ctx context.Context, g guard) error {
 		return err
 	}
 	g.Before = ""
-	s.start = g.Start
-	s.guarded.Store(g.Seq)
+	s.guard = g
 	return g.keep(s.path)
 }
 
@@ -152,12 +154,42 @@ func (s *Store) Acknowledged(ctx context.Context, epoch, seq uint64) error {
 	if err := s.Log.Acknowledged(ctx, epoch, seq); err != nil {
 		return err
 	}
-	if g := (guard{Epoch: epoch, Seq: seq, Start: s.start}); epoch == s.Epoch() && seq > s.guarded.Load() {
-		if err := g.write(s.path); err != nil {
-			return err
+	return s.reguard(func(g *guard) bool {
+		if epoch != g.Epoch || seq <= g.Seq {
+			return false
 		}
-		s.guarded.Store(seq)
+		g.Seq = seq
+		return true
+	})
+}
+
+// gave notes in the guard file that a number was given alone, before its paper moves.
+func (s *Store) gave(ctx context.Context) error {
+	_, _, last, _, err := s.Position(ctx)
+	if err != nil {
+		return err
 	}
+	return s.reguard(func(g *guard) bool {
+		if last <= g.Last {
+			return false
+		}
+		g.Last = last
+		return true
+	})
+}
+
+// reguard writes the guard file where something in it changes.
+func (s *Store) reguard(change func(g *guard) bool) error {
+	s.guardMu.Lock()
+	defer s.guardMu.Unlock()
+	g := s.guard
+	if !change(&g) {
+		return nil
+	}
+	if err := g.write(s.path); err != nil {
+		return err
+	}
+	s.guard = g
 	return nil
 }
 

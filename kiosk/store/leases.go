@@ -87,6 +87,9 @@ func (s *Store) Alone(ctx context.Context, request, div, day string, ticket func
 		}
 		return s.append(ctx, tx, wire.TypeTicketAlone, fact, at)
 	})
+	if err == nil {
+		err = s.gave(ctx)
+	}
 	if err != nil {
 		return Request{}, fmt.Errorf("give a number alone: %w", err)
 	}

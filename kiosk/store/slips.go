@@ -44,6 +44,9 @@ func (s *Store) Slip(ctx context.Context, request, kiosk, day string, ticket fun
 		}
 		return s.append(ctx, tx, wire.TypeSlipGiven, fact, at)
 	})
+	if err == nil {
+		err = s.gave(ctx)
+	}
 	if err != nil {
 		return Request{}, fmt.Errorf("give a slip without a number: %w", err)
 	}

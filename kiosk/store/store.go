@@ -10,7 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"balcao/internal/eventlog"
@@ -27,8 +27,8 @@ type Store struct {
 
 	db      *sqlite.DB
 	path    string
-	guarded atomic.Uint64 // what the guard file says
-	start   string        // random, of this start; never changed
+	guardMu sync.Mutex
+	guard   guard // as the file beside the database has it
 	forgot  wire.AmnesiaFact
 	damage  Damage
 }
