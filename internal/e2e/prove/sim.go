@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -36,7 +35,7 @@ func simulate(ctx context.Context, args []string, out io.Writer) error {
 		cfg.Trace, *side = os.Stdout, 1
 	}
 	began := time.Now()
-	b := batch{cfg: cfg, left: *seeds}
+	b := batch{cfg: cfg, left: *seeds, errs: os.Stderr}
 	var parts sync.WaitGroup
 	for range max(1, *side) {
 		parts.Go(func() {
@@ -47,7 +46,10 @@ func simulate(ctx context.Context, args []string, out io.Writer) error {
 	}
 	parts.Wait()
 	fmt.Fprintf(out, "sim: %d seeds of %g h tried (headquarters away for %g h), %d failed; %s; %s\n", b.lived, *hours, *away, len(b.failed), b.sum, time.Since(began).Round(time.Second))
-	return errors.Join(b.failed...)
+	if len(b.failed) > 0 {
+		return fmt.Errorf("%d of %d seeds failed, as told above", len(b.failed), b.lived)
+	}
+	return nil
 }
 
 // batch is seeds being lived, some at a time.
@@ -58,6 +60,7 @@ type batch struct {
 	lived  int
 	sum    sim.Result
 	failed []error
+	errs   io.Writer
 }
 
 // one lives the next seed; false when there is none.
@@ -81,6 +84,7 @@ func (b *batch) one(ctx context.Context) bool {
 	b.sum.Add(result)
 	if err != nil {
 		b.failed = append(b.failed, err)
+		fmt.Fprintln(b.errs, err) // at once: a run of hours may be ended before its end
 	}
 	return true
 }

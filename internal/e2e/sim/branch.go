@@ -146,6 +146,9 @@ func (b *branchNode) recover() error {
 	if err != nil || !due {
 		return err
 	}
+	if err := b.engine.Reach(b.w.ctx, b.store.Reached()); err != nil {
+		return err
+	}
 	var day queue.Date
 	var told queue.Recovered
 	look := func(d *queue.Day, _ time.Time) { day, told = d.Date(), d.Recovered() }

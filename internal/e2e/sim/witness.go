@@ -56,6 +56,7 @@ type fate struct {
 	gone   bool // given up
 	moved  bool // a first byte went out
 	wrong  bool // the kiosk's clock had another date than the branch: its number is of another Day
+	wiped  bool // its kiosk was put back from an old copy before the branch had heard of this paper: nobody can know it
 }
 
 // held is how far a parent told a child that it holds its log.
@@ -63,6 +64,12 @@ type held struct {
 	parent *parent
 	node   wire.NodeID
 	epoch  uint64
+}
+
+// paper is what stands on a slip.
+type paper struct {
+	branch          *branchNode
+	request, number string
 }
 
 // witness sees paper and acknowledgements, and nothing else of what the programs know.
@@ -75,6 +82,7 @@ type witness struct {
 	fates                                         map[string]*fate  // by request
 	marks                                         map[held]wire.Ack
 	given                                         map[string]string // branch, day, division and number → request, as journaled
+	heard                                         map[paper]bool    // what branches journaled since they were last put back
 	lost, doubled, disorder                       int
 	faults                                        []string
 }
@@ -82,7 +90,7 @@ type witness struct {
 func newWitness(w *world) *witness {
 	return &witness{
 		w: w, refused: map[string]int{}, papers: map[string]string{}, fates: map[string]*fate{},
-		marks: map[held]wire.Ack{}, given: map[string]string{},
+		marks: map[held]wire.Ack{}, given: map[string]string{}, heard: map[paper]bool{},
 	}
 }
 
@@ -165,8 +173,19 @@ func (x *witness) acked(l *link, a wire.Ack) {
 	}
 }
 
-// forgets hears that a parent was put back from an old copy: what it acknowledged since is asked of its children again.
+// forgets hears that a program was put back from an old copy. What a parent acknowledged since is asked of its children
+// again; what a kiosk printed and could not tell before is known to nobody.
 func (x *witness) forgets(p *program) {
+	for request, f := range x.fates {
+		if f.kiosk.program == p && f.moved && !x.heard[paper{f.kiosk.branch, request, f.number}] {
+			f.wiped = true
+		}
+	}
+	for told := range x.heard {
+		if told.branch.program == p {
+			delete(x.heard, told)
+		}
+	}
 	for key := range x.marks {
 		if key.parent.program == p {
 			delete(x.marks, key)
@@ -219,6 +238,10 @@ func (x *witness) journaled(b *branchNode, entries []queue.Entry) {
 		if !ok || r.Request == "" {
 			continue
 		}
+		x.heard[paper{b, string(r.Request), r.Number.String()}] = true
+		if r.Slip != "" {
+			x.heard[paper{b, string(r.Request), r.Slip}] = true
+		}
 		key := fmt.Sprint(b.name, " ", r.Day, " ", r.Division, " ", r.Number)
 		if other, known := x.given[key]; known && other != string(r.Request) {
 			x.doubled++
@@ -259,9 +282,17 @@ func (w *world) judge() error {
 }
 
 // valid reports whether somebody is served under a visit's number, or was. A number that nobody held, that was called in
-// vain and then found superseded, is out of all statistics and counts for nobody.
-func valid(v queue.Visit) bool {
-	return v.State != queue.StateVoid && v.State != queue.StateCancelled && (v.State != queue.StateNoShow || !v.Inaccurate)
+// vain and then found superseded, is out of all statistics and counts for nobody; one on paper counts, also where its
+// times are in no statistics because the kiosk's clock was not the branch's.
+func (x *witness) valid(v queue.Visit) bool {
+	switch v.State {
+	case queue.StateVoid, queue.StateCancelled:
+		return false
+	case queue.StateNoShow:
+		return !v.Inaccurate || x.answers(v)
+	default:
+		return true
+	}
 }
 
 // day holds the papers of a branch's present Day against its visits.
@@ -269,7 +300,7 @@ func (x *witness) day(b *branchNode, d *queue.Day) {
 	visits := map[string][]queue.Visit{}
 	numbers := map[string]string{}
 	for _, v := range d.Visits() {
-		if r := string(v.Request); valid(v) {
+		if r := string(v.Request); x.valid(v) {
 			visits[r] = append(visits[r], v)
 		}
 		key := fmt.Sprint(v.Division, " ", v.Number)
@@ -311,7 +342,7 @@ func (x *witness) paperKnown(b *branchNode, d *queue.Day, request string, f *fat
 		return
 	}
 	v := served[0]
-	if name := v.Number.String(); name != f.number && v.Slip != f.number {
+	if name := v.Number.String(); name != f.number && v.Slip != f.number && !f.wiped {
 		x.doubled++
 		x.fault("the paper of %s says %s, %s serves %s", request, f.number, b.name, name)
 	}
