@@ -248,6 +248,7 @@ func (p *Printer) live(ctx context.Context, t Transport) error {
 	p.mu.Lock()
 	p.session = nil
 	p.mu.Unlock()
+	p.lostUnderPictures()
 	close(s.ended)
 	cancel()
 	if cerr := t.Close(); err == nil {
@@ -354,9 +355,12 @@ func (p *Printer) converse(ctx context.Context, s *session, in <-chan heard) err
 func (p *Printer) greet(ctx context.Context, s *session) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, p.config.Confirm)
-	defer cancel()
-	_, err := s.transport.Write(ctx, s.dialect.Greeting())
+	err := p.endPictures(ctx, s)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, p.config.Confirm)
+		defer cancel()
+		_, err = s.transport.Write(ctx, s.dialect.Greeting())
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil // held by the printer: it will say why when it can
 	}

@@ -56,6 +56,10 @@ type logos struct {
 	book   map[int]string // number → key of what was stored there, also by earlier runs
 	due    bool           // it is time to look
 	stored bool           // since it was time to look: once is enough, flash wears out
+
+	passing int       // bytes of pictures, or of zeros in their place, that the line accepted last
+	passed  time.Time // when the slowest line has carried them all
+	torn    int       // bytes that a printer may still wait for: the line was lost under pictures
 }
 
 // Logos returns how many pictures slips print, and how many of them the printer
@@ -75,6 +79,9 @@ func (l *logos) look() { l.kept, l.due, l.stored = nil, true, false }
 // mostSilent is how many questions may stay unanswered: the first may be eaten by
 // what an earlier run left unfinished.
 const mostSilent = 3
+
+// slowest is the slowest line there is, in bytes a second: 9,600 baud.
+const slowest = 960
 
 // keepLogos looks whether the printer keeps the pictures, and stores them where
 // it does not.
@@ -151,7 +158,6 @@ func (p *Printer) askLogos(ctx context.Context, s *session, m printers.LogoMemor
 // printer that holds the line is no error: slips bring their pictures then, and
 // the next begins with a clearing.
 func (p *Printer) tell(ctx context.Context, s *session, b []byte) (sent bool, err error) {
-	const slowest = 960 // bytes a second
 	ctx, cancel := context.WithTimeout(ctx, p.config.Confirm+time.Duration(len(b))*time.Second/slowest)
 	defer cancel()
 	n, err := s.transport.Write(ctx, b)
@@ -235,10 +241,15 @@ func (p *Printer) trust(ctx context.Context, s *session, m printers.LogoMemory, 
 // storeLogos writes the pictures into the memory, and notes it in the book.
 func (p *Printer) storeLogos(ctx context.Context, s *session, m printers.LogoMemory, pictures []printers.Picture) (bool, error) {
 	p.config.Log.Info("pictures of the slip go into the printer's memory", "pictures", len(pictures))
-	if sent, err := p.tell(ctx, s, m.StoreLogos(pictures)); !sent {
+	bytes := m.StoreLogos(pictures)
+	p.mu.Lock()
+	p.logos.passing, p.logos.passed = len(bytes), p.config.Now().Add(time.Minute) // until they are accepted
+	p.mu.Unlock()
+	if sent, err := p.tell(ctx, s, bytes); !sent {
 		return false, err
 	}
 	p.mu.Lock()
+	p.logos.passed = p.config.Now().Add(time.Duration(len(bytes)) * time.Second / slowest)
 	p.logos.stored = true
 	p.logos.book = map[int]string{}
 	for i, picture := range pictures {
@@ -257,4 +268,42 @@ func (p *Printer) lookedAt(kept map[string]int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.logos.kept, p.logos.due = kept, false
+}
+
+// lostUnderPictures notes, at the end of a session, pictures that may have been cut off on the line: what the book says
+// of them is not so, and a printer that kept its power waits for the rest.
+func (p *Printer) lostUnderPictures() {
+	p.mu.Lock()
+	l := &p.logos
+	cut := l.passing > 0 && p.config.Now().Before(l.passed)
+	if cut {
+		l.torn, l.book = max(l.torn, l.passing), map[int]string{}
+	}
+	l.passing = 0
+	p.mu.Unlock()
+	if cut && p.config.Stored != nil {
+		p.config.Stored(map[int]string{})
+	}
+}
+
+// endPictures gives a printer that may still wait for the rest of a picture that many zeros, before anything else is said:
+// a slip would be eaten as picture. A printer that does not wait ignores them. The session's write lock is held.
+func (p *Printer) endPictures(ctx context.Context, s *session) error {
+	p.mu.Lock()
+	torn := p.logos.torn
+	p.mu.Unlock()
+	if torn == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.config.Confirm+time.Duration(torn)*time.Second/slowest)
+	defer cancel()
+	_, err := s.transport.Write(ctx, make([]byte, torn))
+	if err != nil {
+		return err // and again by the next session
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.logos.torn, p.logos.passing = 0, torn // they may be lost in their turn
+	p.logos.passed = p.config.Now().Add(time.Duration(torn) * time.Second / slowest)
+	return nil
 }

@@ -173,3 +173,26 @@ func TestAPrinterThatDoesNotTellGetsThePictureWithTheSlip(t *testing.T) {
 		t.Errorf("kept = %d", kept)
 	}
 }
+
+// TestALineLostUnderAPictureDoesNotEatTheNextSlip: the printer keeps its power and waits for the rest of the picture.
+func TestALineLostUnderAPictureDoesNotEatTheNextSlip(t *testing.T) {
+	for _, profile := range keepers[:2] { // what is open for Star's is in docs/printers.md
+		t.Run(profile, func(t *testing.T) {
+			b := start(t, options{profile: profile})
+			b.becomes(printers.Ready)
+			b.set(printertest.Fault{Kind: printertest.CableOut, On: true, AfterBytes: 200})
+			p := printers.NewPicture(48, 150, make([]byte, 48*150)) // more than any question and slip
+			for i := range p.Bits {
+				p.Bits[i] = 0x55
+			}
+			b.KeepLogos([]printers.Picture{p})
+			b.becomes(printers.Disconnected)
+			b.set(printertest.Fault{Kind: printertest.CableOut})
+			b.becomes(printers.Ready)
+			b.until("the picture is kept", b.keeps(1))
+			b.want(withEmblem("A001", p), printers.Done, "")
+			b.printsAtTop(p)
+			b.wantSlips("A001")
+		})
+	}
+}
