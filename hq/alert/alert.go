@@ -54,6 +54,8 @@ type Finding struct {
 	First  string // what to do first, a Portuguese sentence
 	// Hold is how long it must stay before the alert opens, beyond the two checks that every alert needs.
 	Hold time.Duration
+	// Rest is how long it must be gone before the alert closes: what is counted over a while comes and goes at its bound.
+	Rest time.Duration
 	// Model and State are those of the device it is about, where one of a known make does not work.
 	Model, State string
 }

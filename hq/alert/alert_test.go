@@ -44,16 +44,17 @@ func TestEachRuleSpeaksAtItsBoundAndNotBefore(t *testing.T) {
 		{"gone: nothing else is told", func(r *alert.Reading) { r.Linked, r.Counters, r.Kiosks[0].Prints = false, 0, false }, "offline"},
 		{"a log with two contents", func(r *alert.Reading) { r.Forked, r.Counters = true, 0 }, "fork"},
 		{"a program too old for headquarters: its figures are not judged", func(r *alert.Reading) { r.Refused, r.Counters = "old", 0 }, "version"},
-		{"70 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 7 }, ""},
-		{"60 % within", func(r *alert.Reading) { r.Calls, r.Within = 10, 6 }, "breach_now"},
-		{"too few calls to tell", func(r *alert.Reading) { r.Calls, r.Within = 9, 0 }, ""},
-		{"20 % will be late", func(r *alert.Reading) { r.Waiting = fresh(25) }, ""},
-		{"more will be late", func(r *alert.Reading) { r.Waiting = fresh(26) }, "breach_ahead"},
-		{"late and too late", func(r *alert.Reading) { r.Waiting, r.Within = fresh(40), 0 }, "breach_now"},
+		{"70 % within", func(r *alert.Reading) { r.Waiting[0].For, r.Calls, r.Within = 16*time.Minute, 10, 7 }, ""},
+		{"60 % within", func(r *alert.Reading) { r.Waiting[0].For, r.Calls, r.Within = 16*time.Minute, 10, 6 }, "breach_now"},
+		{"60 % within, and nobody waits long any more", func(r *alert.Reading) { r.Waiting[0].For, r.Calls, r.Within = 15*time.Minute, 10, 6 }, ""},
+		{"too few calls to tell", func(r *alert.Reading) { r.Waiting[0].For, r.Calls, r.Within = 16*time.Minute, 9, 0 }, ""},
+		{"28 % will be late", func(r *alert.Reading) { r.Waiting = fresh(28) }, ""},
+		{"more will be late", func(r *alert.Reading) { r.Waiting = fresh(29) }, "breach_ahead"},
+		{"late and too late", func(r *alert.Reading) { r.Waiting, r.Within = fresh(40), 0; r.Waiting[0].For = 16 * time.Minute }, "breach_now"},
 		{"waits for one and a half guards", func(r *alert.Reading) { r.Waiting[0].For = 90 * time.Minute }, ""},
 		{"waits longer", func(r *alert.Reading) { r.Waiting[0].For = 91 * time.Minute }, "stuck"},
-		{"a long service", func(r *alert.Reading) { r.Serving[0].For = 90 * time.Minute }, ""},
-		{"a service left open", func(r *alert.Reading) { r.Serving[0].For = 91 * time.Minute }, "stuck"},
+		{"a long service", func(r *alert.Reading) { r.Serving[0].For = 2 * time.Hour }, ""},
+		{"a service left open", func(r *alert.Reading) { r.Serving[0].For = 121 * time.Minute }, "stuck"},
 		{"nobody serves", func(r *alert.Reading) { r.Counters = 0 }, "no_counter"},
 		{"nobody serves, nobody waits", func(r *alert.Reading) { r.Counters, r.Waiting = 0, nil }, ""},
 		{"load 1.25, and another such hour is borne", func(r *alert.Reading) { r.Arrived, r.Waiting = 50, fresh(10) }, ""},
@@ -142,6 +143,34 @@ func TestAFindingThatMustHoldOpensOnlyThen(t *testing.T) {
 }
 
 // Law: whatever is found when, an alert never opens or closes twice without two checks between that agree.
+func TestWhatIsCountedOverAWhileClosesAfterARest(t *testing.T) {
+	b, at := alert.NewBook(), time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	found := []alert.Finding{{Rule: alert.NoShows, Branch: "L001", Rest: time.Minute}}
+	told := 0
+	check := func(after time.Duration, all []alert.Finding) (closed int) {
+		at = at.Add(after)
+		o, c := b.Check(at, all)
+		told += len(o)
+		return len(c)
+	}
+	check(0, found)
+	check(15*time.Second, found)
+	for range 5 { // at its bound it comes and goes
+		for range 4 {
+			if check(15*time.Second, nil) > 0 {
+				t.Fatal("closed before it has rested")
+			}
+		}
+		check(15*time.Second, found)
+	}
+	for range 4 {
+		check(15*time.Second, nil)
+	}
+	if check(15*time.Second, nil) != 1 || told != 1 {
+		t.Errorf("told %d times, want once, and closed after a minute", told)
+	}
+}
+
 func TestNothingFlaps(t *testing.T) {
 	for seed := range uint64(200) {
 		dice := rand.New(rand.NewPCG(seed, 1))

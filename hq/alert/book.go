@@ -27,8 +27,9 @@ type Book struct {
 
 type track struct {
 	alert Alert
-	seen  int // checks in a row that found it
-	gone  int // checks in a row that did not
+	seen  int       // checks in a row that found it
+	gone  int       // checks in a row that did not
+	lost  time.Time // the first of those
 }
 
 // NewBook returns a book in which nothing is open.
@@ -61,12 +62,15 @@ func (b *Book) Check(at time.Time, found []Finding) (opened, closed []Alert) {
 		if now[k] {
 			continue
 		}
+		if t.gone == 0 {
+			t.lost = at
+		}
 		t.gone++
 		t.seen = 0
 		switch {
 		case t.alert.Opened.IsZero():
 			delete(b.tracks, k)
-		case t.gone >= steady:
+		case t.gone >= steady && at.Sub(t.lost) >= t.alert.Rest:
 			t.alert.Closed = at
 			closed = append(closed, t.alert)
 			delete(b.tracks, k)

@@ -3,24 +3,28 @@ package alert
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
 // Numbers of the rules.
 const (
-	aheadShare   = 0.20
-	aheadHold    = 10 * time.Minute
-	aheadLeast   = 3 // late ones below which a share says little
+	aheadShare   = 0.30
+	aheadHold    = 15 * time.Minute // a coffee break
+	aheadLeast   = 3                // late ones below which a share says little
 	levelMargin  = 0.10
 	levelCalls   = 10
+	levelHold    = 10 * time.Minute // a dip passes by itself
 	stuckFactor  = 1.5
-	longFloor    = 90 * time.Minute // no service is stuck before that, however short the others were
+	longFloor    = 2 * time.Hour // no service is stuck before that, however short the others were
 	noneHold     = 3 * time.Minute
 	overload     = 0.95
-	overloadHold = 20 * time.Minute
+	overloadHold = 30 * time.Minute
 	overloadMin  = 20 // arrivals in an hour below which a load says little
 	lastCalls    = 40
-	sigmas       = 6 // the last forty are looked at every 15 s: three would be passed by chance every few days
+	lineRest     = 15 * time.Minute // a line that is too long now and then is one trouble
+	callsRest    = time.Hour        // forty calls are half an hour and more
+	sigmas       = 6                // the last forty are looked at every 15 s: three would be passed by chance every few days
 	beats        = 3
 	spreadK      = 20 // of the negative binomial: how much the demand of a Day varies
 	unlikely     = 1e-4
@@ -116,9 +120,15 @@ func breachNow(r Reading, p Policy) []Finding {
 	if level >= p.Level-levelMargin-1e-9 {
 		return nil
 	}
-	return []Finding{r.finding(BreachNow, "", Urgent,
+	// Who was called late shows for half an hour; there is something to be done only while others still wait long.
+	if !slices.ContainsFunc(r.Waiting, func(t Ticket) bool { return t.For > p.Target/2 }) {
+		return nil
+	}
+	f := r.finding(BreachNow, "", Urgent,
 		fmt.Sprintf("%.0f %% chamadas dentro de %s nos últimos 30 min; o objetivo é %.0f %%.", 100*level, span(p.Target), 100*p.Level),
-		"Perguntar ao coordenador que balcões pode abrir ou que pausas pode adiar.")}
+		"Perguntar ao coordenador que balcões pode abrir ou que pausas pode adiar.")
+	f.Hold, f.Rest = levelHold, lineRest
+	return []Finding{f}
 }
 
 // breachAhead counts who will pass the target if the open counters go on as they do: the nth in line waits for n
@@ -138,7 +148,7 @@ func breachAhead(r Reading, p Policy) []Finding {
 	}
 	f := r.finding(BreachAhead, "", Soon, fmt.Sprintf("%d de %s à espera vão passar os %s.", late, tickets(len(r.Waiting)), span(p.Target)),
 		"Abrir mais um balcão agora evita o atraso; falar com o coordenador.")
-	f.Hold = aheadHold
+	f.Hold, f.Rest = aheadHold, lineRest
 	return []Finding{f}
 }
 
@@ -177,7 +187,7 @@ func overloaded(r Reading, p Policy) []Finding {
 	need := int(math.Ceil(float64(r.Arrived) * r.ServiceMean.Hours() / 0.85))
 	f := r.finding(Overload, "", Soon, fmt.Sprintf("Chega mais do que %d balcões atendem: carga de %.0f %%.", r.Counters, 100*load),
 		fmt.Sprintf("Preparar %d balcões para a próxima hora.", need))
-	f.Hold = overloadHold
+	f.Hold, f.Rest = overloadHold, lineRest
 	return []Finding{f}
 }
 
@@ -191,9 +201,11 @@ func noShows(r Reading, _ Policy) []Finding {
 	if rate <= usual+sigmas*math.Sqrt(usual*(1-usual)/float64(r.LastCalls)) {
 		return nil
 	}
-	return []Finding{r.finding(NoShows, "", Soon,
+	f := r.finding(NoShows, "", Soon,
 		fmt.Sprintf("%d das últimas %d chamadas sem ninguém; o costume é %.0f %%.", r.Missed, r.LastCalls, 100*r.Usual),
-		"Ver se o painel e o som chamam bem; perguntar ao local se a sala ouve.")}
+		"Ver se o painel e o som chamam bem; perguntar ao local se a sala ouve.")
+	f.Rest = callsRest
+	return []Finding{f}
 }
 
 func kiosks(r Reading, p Policy) []Finding {
