@@ -20,6 +20,7 @@ var errCut = errors.New("no answer in time")
 
 // dialer opens links, one at a time.
 type dialer struct {
+	ends        sync.Mutex // see link
 	socket      string
 	serviceTime time.Duration // how long the service may take to greet us
 
@@ -35,6 +36,10 @@ type dialer struct {
 // and SCardCancel ends none of them. The link therefore knows the library's
 // socket and cuts it: the call returns at once with a communication error.
 type link struct {
+	// ends is held while a context or a connection ends: libpcsclite 1.9.9 looks for a connection's context without its
+	// own lock (SCardRemoveHandle), and meets one that another thread is freeing.
+	ends *sync.Mutex
+
 	context *scard.Context
 
 	mu       sync.Mutex
@@ -65,7 +70,7 @@ func (d *dialer) open() (*link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("establish context: %w", translate(err))
 	}
-	l := &link{context: c, fd: -1}
+	l := &link{context: c, fd: -1, ends: &d.ends}
 	for fd := range d.sockets() {
 		if !before[fd] {
 			l.fd = fd
@@ -178,6 +183,8 @@ func (l *link) close() {
 		// gives: end the conversation first.
 		_ = syscall.Shutdown(fd, syscall.SHUT_RDWR)
 	}
+	l.ends.Lock()
+	defer l.ends.Unlock()
 	_ = guard(l.context.Release) // fails as the conversation is over; the context is freed all the same
 }
 

@@ -209,6 +209,8 @@ func (s *Session) disconnect(l *link, c *scard.Card) {
 		return
 	}
 	_ = l.lastCall(farewellTime, func(*scard.Context) error { // the connection ends with the link anyway
+		l.ends.Lock()
+		defer l.ends.Unlock()
 		return errors.Join(c.EndTransaction(scard.LeaveCard), c.Disconnect(scard.LeaveCard))
 	})
 }
