@@ -182,6 +182,9 @@ func (p *Printer) heardLogos(ctx context.Context, s *session, e printers.LogosKe
 		p.release(s)
 		return err
 	}
+	p.mu.Lock()
+	p.logos.passing = 0 // what is answered behind the pictures was read behind them
+	p.mu.Unlock()
 	k.numbers = append(k.numbers, e.Numbers...)
 	if e.More && len(k.numbers) < 100 {
 		k.asked = p.config.Now()

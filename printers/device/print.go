@@ -47,6 +47,7 @@ func (p *Printer) printed(id printers.JobID) {
 	if p.last.Covers(id) {
 		if p.job != nil && id.Covers(p.job.id) {
 			p.job.printed = true
+			p.logos.passing = 0 // pictures went before the slip
 			p.job.nudge()
 		}
 		p.unsure = slices.DeleteFunc(p.unsure, func(j *job) bool {
