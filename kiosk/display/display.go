@@ -117,9 +117,9 @@ func show(ctx context.Context, cfg Config) error {
 		ended = cmd.Wait()
 		close(done)
 	}()
+	defer endFamily(cmd.Process.Pid)
 	select {
 	case <-done:
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // children that stayed
 		return fmt.Errorf("the browser ended: %w", errOr(ended))
 	case err := <-watch(life, cfg):
 		end()
@@ -131,6 +131,22 @@ func show(ctx context.Context, cfg Config) error {
 		<-done
 		patience.Stop()
 		return nil
+	}
+}
+
+// endFamily ends the children that outlived a browser and waits until they are gone, farewell at the most: they would
+// go on writing into the folder that the next one begins with.
+func endFamily(group int) {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	patience := time.NewTimer(farewell)
+	defer patience.Stop()
+	for syscall.Kill(-group, syscall.SIGKILL) == nil {
+		select {
+		case <-look.C:
+		case <-patience.C:
+			return
+		}
 	}
 }
 
