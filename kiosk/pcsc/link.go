@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,11 +21,12 @@ var errCut = errors.New("no answer in time")
 
 // dialer opens links, one at a time.
 type dialer struct {
-	ends        sync.Mutex // see link
 	socket      string
 	serviceTime time.Duration // how long the service may take to greet us
 
-	mu sync.Mutex // held while a link is opened, so that new sockets are ours
+	mu      sync.Mutex   // held while a link is opened or closed, so that new sockets are ours and no number comes back as another's
+	table   sync.RWMutex // see part
+	parting atomic.Int32 // connections that would end
 }
 
 // link is one PC/SC context. Calls on one context are serial inside the
@@ -36,10 +38,7 @@ type dialer struct {
 // and SCardCancel ends none of them. The link therefore knows the library's
 // socket and cuts it: the call returns at once with a communication error.
 type link struct {
-	// ends is held while a context or a connection ends: libpcsclite 1.9.9 looks for a connection's context without its
-	// own lock (SCardRemoveHandle), and meets one that another thread is freeing.
-	ends *sync.Mutex
-
+	dialer  *dialer
 	context *scard.Context
 
 	mu       sync.Mutex
@@ -53,6 +52,7 @@ type link struct {
 func (d *dialer) open() (*link, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	defer d.enter()()
 	before := d.sockets()
 	watchdog := time.AfterFunc(d.serviceTime, func() {
 		for fd := range d.sockets() {
@@ -70,7 +70,7 @@ func (d *dialer) open() (*link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("establish context: %w", translate(err))
 	}
-	l := &link{context: c, fd: -1, ends: &d.ends}
+	l := &link{context: c, fd: -1, dialer: d}
 	for fd := range d.sockets() {
 		if !before[fd] {
 			l.fd = fd
@@ -183,9 +183,58 @@ func (l *link) close() {
 		// gives: end the conversation first.
 		_ = syscall.Shutdown(fd, syscall.SHUT_RDWR)
 	}
-	l.ends.Lock()
-	defer l.ends.Unlock()
+	l.dialer.mu.Lock()
+	defer l.dialer.mu.Unlock()
+	defer l.dialer.enter()()
 	_ = guard(l.context.Release) // fails as the conversation is over; the context is freed all the same
+}
+
+const (
+	partingTime  = 500 * time.Millisecond // how long an ending connection waits to be alone in the library
+	courtesyTime = 20 * time.Millisecond  // how long other calls let it go first
+	glance       = time.Millisecond       // between two looks at who is there
+)
+
+// connect connects to a reader while no other connection ends.
+func (l *link) connect(c *scard.Context, reader string, mode scard.ShareMode, protocol scard.Protocol) (*scard.Card, error) {
+	defer l.dialer.enter()()
+	return c.Connect(reader, mode, protocol)
+}
+
+// enter begins a call beside which no connection may end, and returns what to
+// do after it. Who wants to end one goes first, if others let it.
+func (d *dialer) enter() (leave func()) {
+	for looks := courtesyTime / glance; looks > 0 && d.parting.Load() > 0; looks-- {
+		time.Sleep(glance)
+	}
+	d.table.RLock()
+	return d.table.RUnlock
+}
+
+// part ends a connection, and leaves the card as it is. SCardDisconnect of
+// libpcsclite 1.9.9 forgets the connection without the library's lock
+// (SCardRemoveHandle): it walks through the contexts and connections of all
+// threads and meets one that another is adding or freeing. Opening and closing
+// links, and connecting, therefore stand aside while a connection ends, and it
+// ends only while none of them is at work. They may take as long as their
+// watchdogs allow, on a stopped service, and must not wait for one another
+// through us: so this one does not queue for the lock, and gives up after
+// partingTime. The connection then ends with the link.
+//
+// SCardConnect adds its connection without that lock as well, which a command
+// on another reader can meet in the few instructions between two stores; to
+// shut that out, a card that is silent would have to hold up the other readers.
+func (l *link) part(c *scard.Card) error {
+	l.dialer.parting.Add(1)
+	defer l.dialer.parting.Add(-1)
+	for looks := partingTime / glance; !l.dialer.table.TryLock(); looks-- {
+		if looks == 0 {
+			return errCut
+		}
+		time.Sleep(glance)
+	}
+	defer l.dialer.table.Unlock()
+	return c.Disconnect(scard.LeaveCard)
 }
 
 // guard turns a panic of the binding (index out of range, unknown protocol)

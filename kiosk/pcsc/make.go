@@ -33,14 +33,15 @@ func (t *turn) ask(reader string) Make {
 		return m
 	}
 	err := t.link.call(askingTime, func(c *scard.Context) error {
-		direct, err := c.Connect(reader, scard.ShareDirect, scard.ProtocolUndefined)
+		direct, err := t.link.connect(c, reader, scard.ShareDirect, scard.ProtocolUndefined)
 		if err != nil {
 			return err
 		}
 		m.Maker = attribute(direct, scard.AttrVendorName, plain)
 		m.Firmware = attribute(direct, scard.AttrVendorIfdVersion, version)
 		m.Serial = attribute(direct, scard.AttrVendorIfdSerialNo, plain)
-		return direct.Disconnect(scard.LeaveCard)
+		_ = t.link.part(direct) // else it ends with the link, and is in nobody's way
+		return nil
 	})
 	if errors.Is(err, errCut) {
 		t.w.mute[reader] = true

@@ -172,7 +172,7 @@ func (s *Session) connect(d *dialer) (*scard.Card, error) {
 	}
 	var c *scard.Card
 	err := l.call(s.limit, func(context *scard.Context) (err error) {
-		c, err = context.Connect(s.reader, scard.ShareShared, scard.ProtocolT0|scard.ProtocolT1)
+		c, err = l.connect(context, s.reader, scard.ShareShared, scard.ProtocolT0|scard.ProtocolT1)
 		return err
 	})
 	if errors.Is(err, errCut) {
@@ -209,9 +209,7 @@ func (s *Session) disconnect(l *link, c *scard.Card) {
 		return
 	}
 	_ = l.lastCall(farewellTime, func(*scard.Context) error { // the connection ends with the link anyway
-		l.ends.Lock()
-		defer l.ends.Unlock()
-		return errors.Join(c.EndTransaction(scard.LeaveCard), c.Disconnect(scard.LeaveCard))
+		return errors.Join(c.EndTransaction(scard.LeaveCard), l.part(c))
 	})
 }
 
