@@ -32,8 +32,8 @@ type Refusing struct {
 	above.Fault
 }
 
-// Faults names what is wrong with layers: of their form, and tried on an invented branch of each type, and on one for
-// each layer of a single branch, by the rules that branches check by. Sees, where given, limits it to some layers.
+// Faults names what is wrong with layers: of their form, and those of the country and of types tried on an invented branch
+// of each type, by the rules that branches check by. Sees, where given, limits it to some layers.
 func Faults(layers []above.Layer, sees func(layer string) bool) []above.Fault {
 	var all []above.Fault
 	add := func(faults []above.Fault) {

@@ -164,6 +164,7 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	var p rollout.Preview
 	if err == nil && draft.Revision > 0 {
 		p, err = s.opt.Rollout.Preview(r.Context(), draft, func(b rollout.Branch) bool { return who.sees(b.District) }, previewPatience)
+		p.Faults = s.faultsFor(who, p.Faults)
 	}
 	if err != nil {
 		s.fault(w, r, err)
@@ -180,7 +181,7 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	}
 	d.Revision = draft.Revision
 	if draft.Revision > 0 {
-		d.DraftLine = fmt.Sprintf("%s, %s: %s", s.opt.People.Name(draft.By), draft.At.In(s.opt.Zone).Format("02/01 15:04"), draft.What)
+		d.DraftLine = fmt.Sprintf("%s, %s: %s", s.opt.People.Name(draft.By), draft.At.In(s.opt.Zone).Format("02/01 15:04"), s.draftWords(who, draft.What))
 	}
 	d.layers(s, who, draft, n.Current.Layers, names)
 	d.preview(p, names)
@@ -208,7 +209,7 @@ func (d *configData) layers(s *Server, who visitor, draft rollout.Draft, now []a
 		return ""
 	}
 	for _, id := range ids {
-		if wire.NodeID(id).Valid() && !who.sees(s.opt.Network.District(wire.NodeID(id))) {
+		if !s.seesLayer(who, id) {
 			continue
 		}
 		says := "nada"
@@ -262,7 +263,7 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 		}
 	}
 	for i, ring := range p.Plan.Rings {
-		line := ringLine{Name: ring.Name, Is: map[bool]string{true: "a seguir", false: "feito"}[i > p.Ring]}
+		line := ringLine{Name: s.ringName(who, ring), Is: map[bool]string{true: "a seguir", false: "feito"}[i > p.Ring]}
 		if i == p.Ring && p.State != rollout.Done {
 			line.Is = stateWords[p.State].Word
 		}
@@ -308,16 +309,6 @@ func (s *Server) gateWords(n rollout.Now) string {
 	case rollout.Done, rollout.Left:
 	}
 	return ""
-}
-
-// forEyes takes a sentence about a branch of another district away.
-func forEyes(words string, n rollout.Now, who visitor) string {
-	for _, b := range n.Branches {
-		if !who.sees(b.District) && (strings.Contains(words, string(b.ID)) || b.Name != "" && strings.Contains(words, b.Name)) {
-			return "Por causa de uma loja de outro distrito. Quem edita o país vê qual."
-		}
-	}
-	return words
 }
 
 func (d *progressData) stand(b rollout.Branch, t rollout.Target) {

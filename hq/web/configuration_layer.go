@@ -42,12 +42,17 @@ type serviceRow struct {
 	Off, Here                  bool
 }
 
+// seesLayer says whether somebody may see a layer: one of a single branch only who sees its district.
+func (s *Server) seesLayer(who visitor, id string) bool {
+	return !wire.NodeID(id).Valid() || who.sees(s.opt.Network.District(wire.NodeID(id)))
+}
+
 // mayLayer says whether somebody may change a layer: of the whole country and of types only who is not limited.
 func (s *Server) mayLayer(who visitor, id string) bool {
 	if !who.limited() {
 		return who.may(people.Editor)
 	}
-	return wire.NodeID(id).Valid() && who.may(people.Editor) && who.sees(s.opt.Network.District(wire.NodeID(id)))
+	return wire.NodeID(id).Valid() && who.may(people.Editor) && s.seesLayer(who, id)
 }
 
 func (s *Server) layerPage(w http.ResponseWriter, r *http.Request, who visitor) {
@@ -68,7 +73,7 @@ func knownLayer(id string) bool {
 
 func (s *Server) showLayer(w http.ResponseWriter, r *http.Request, who visitor, status int, problem, typed string) {
 	id := r.PathValue("id")
-	if s.opt.Rollout == nil || !knownLayer(id) || wire.NodeID(id).Valid() && !who.sees(s.opt.Network.District(wire.NodeID(id))) {
+	if s.opt.Rollout == nil || !knownLayer(id) || !s.seesLayer(who, id) {
 		s.errorPage(w, http.StatusNotFound, "Esta camada não existe", "Escolha uma na página da configuração.")
 		return
 	}

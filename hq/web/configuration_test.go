@@ -10,6 +10,7 @@ import (
 
 	"balcao/hq/rollout"
 	"balcao/hq/store"
+	"balcao/internal/branch/above"
 	"balcao/internal/wire"
 )
 
@@ -150,5 +151,33 @@ func TestWhatIsAtFaultIsShownWithItsLineAndNotKept(t *testing.T) {
 	got = h.ask(http.MethodPost, "/configuracao/camada/national", eva, "parte", "regras", "guard", "50m", "revision", "0")
 	if got.Code != http.StatusConflict || !strings.Contains(got.Body.String(), "Entretanto outra pessoa mudou") || h.draft().Revision != 1 {
 		t.Errorf("a change over another one: %d", got.Code)
+	}
+}
+
+// TestWhatTheDraftSaysOfAnotherDistrictIsNotShown: who has one district learns that something is at fault, and that it was
+// changed, not where and what; and not which branch of another district goes first.
+func TestWhatTheDraftSaysOfAnotherDistrictIsNotShown(t *testing.T) {
+	t.Parallel()
+	h := withRollout(t)
+	eva, rosa := h.cookie("eva"), h.cookie("rosa")
+	of := func(path, cookie string) string { return h.ask(http.MethodGet, path, cookie).Body.String() }
+	// Kept by a program that knew a word which this one does not: the form would refuse it.
+	if err := h.server.opt.Rollout.Put(t.Context(), "eva", "L002: texto completo", 0, above.Layer{ID: "L002", Text: []byte("policy: {novidades: 40m}\n")}); err != nil {
+		t.Fatal(err)
+	}
+	if page := of("/configuracao", eva); !strings.Contains(page, "Por corrigir") || !strings.Contains(page, "/configuracao/camada/L002") || !strings.Contains(page, "L002: texto completo") {
+		t.Fatalf("who edits the country does not see what is at fault: %s", page)
+	}
+	page := of("/configuracao", rosa)
+	if strings.Contains(page, "L002") || strings.Contains(page, "novidades") || !strings.Contains(page, "Há faltas em lojas de outro distrito") || !strings.Contains(page, "Eva") {
+		t.Errorf("who edits Faro sees %s", page)
+	}
+	h.ask(http.MethodPost, "/configuracao/camada/L002", eva, "parte", "texto", "texto", "policy: {guard: 40m}\n", "revision", "1")
+	got := h.ask(http.MethodPost, "/configuracao/publicar", eva, "revision", "2", "como", "aneis", "espera", "10", "piloto", "L002")
+	if got.Code != http.StatusSeeOther || !strings.Contains(of("/configuracao", eva), "Piloto L002") {
+		t.Fatalf("publishes: %d %s", got.Code, got.Body)
+	}
+	if page := of("/configuracao", rosa); strings.Contains(page, "L002") || !strings.Contains(page, "Piloto") {
+		t.Errorf("who edits Faro sees %s", page)
 	}
 }
