@@ -292,7 +292,10 @@ func (d *Desk) Put(ctx context.Context, by, what string, revision int, l above.L
 }
 
 // Undo takes the last change of the draft back, which had a revision.
-func (d *Desk) Undo(ctx context.Context, revision int) error {
+func (d *Desk) Undo(ctx context.Context, revision int) error { return d.drop(ctx, revision, revision) }
+
+// drop takes changes of the draft away, from one on, if nobody changed it since it had a revision.
+func (d *Desk) drop(ctx context.Context, revision, from int) error {
 	draft, err := d.ledger.ConfigDraft(ctx)
 	if err != nil {
 		return err
@@ -300,11 +303,11 @@ func (d *Desk) Undo(ctx context.Context, revision int) error {
 	if revision < 1 || draft.Revision != revision {
 		return ErrMeanwhile
 	}
-	return d.ledger.DropConfigDraft(ctx, revision)
+	return d.ledger.DropConfigDraft(ctx, from)
 }
 
-// Discard throws the draft away.
-func (d *Desk) Discard(ctx context.Context) error { return d.ledger.DropConfigDraft(ctx, 1) }
+// Discard throws the draft away, which had a revision.
+func (d *Desk) Discard(ctx context.Context, revision int) error { return d.drop(ctx, revision, 1) }
 
 // Publish begins to roll the draft out. It refuses with FaultsError, ErrMeanwhile or ErrNothing.
 func (d *Desk) Publish(ctx context.Context, by, note string, revision int, plan Plan) (int, error) {

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,7 +23,7 @@ type Rollout interface {
 	Draft(ctx context.Context) (rollout.Draft, error)
 	Put(ctx context.Context, by, what string, revision int, l above.Layer) error
 	Undo(ctx context.Context, revision int) error
-	Discard(ctx context.Context) error
+	Discard(ctx context.Context, revision int) error
 	Preview(ctx context.Context, d rollout.Draft, sees func(rollout.Branch) bool, patience time.Duration) (rollout.Preview, error)
 	Publish(ctx context.Context, by, note string, revision int, plan rollout.Plan) (int, error)
 	Back(ctx context.Context, by string, to int) (int, error)
@@ -357,132 +356,5 @@ func (s *Server) configProgress(w http.ResponseWriter, r *http.Request, who visi
 	w.Header().Set("Cache-Control", "no-store")
 	if err := s.pages.ExecuteTemplate(w, "rollout", s.progress(n, history, who)); err != nil {
 		s.opt.Log.Debug("progress not written", "err", err)
-	}
-}
-
-var configDone = map[string]string{
-	"guardado": "Guardado no rascunho. Nada muda nas lojas até publicar.", "desfeito": "A última alteração foi desfeita.", "deitado": "O rascunho foi deitado fora.",
-	"publicado": "Publicada. Chega às lojas anel a anel.", "parado": "Parado. Mais nenhuma loja a recebe.", "retomado": "Retomado.",
-	"voltou": "Publicado de novo o que dizia antes: todas as lojas a recebem já.", "reenviado": "Enviada de novo a esta loja.",
-}
-
-// refuseConfig answers what could not be done; false where nothing was wrong.
-func (s *Server) refuseConfig(w http.ResponseWriter, r *http.Request, who visitor, err error) bool {
-	faults, atFault := errors.AsType[rollout.FaultsError](err)
-	switch {
-	case err == nil:
-		return false
-	case errors.Is(err, rollout.ErrMeanwhile):
-		s.showConfig(w, r, who, http.StatusConflict, "Entretanto outra pessoa mudou. Veja como está agora e repita.")
-	case errors.Is(err, rollout.ErrNothing):
-		s.showConfig(w, r, who, http.StatusConflict, "Não há nada para publicar.")
-	case errors.Is(err, above.ErrForm):
-		s.showConfig(w, r, who, http.StatusConflict, "O texto da camada tem faltas; corrija-o primeiro.")
-	case atFault:
-		s.showConfig(w, r, who, http.StatusUnprocessableEntity, "Ainda não se publica: "+faults[0].Text)
-	default:
-		s.fault(w, r, err)
-	}
-	return true
-}
-
-// configForm reads a form; if it cannot, it has answered.
-func (s *Server) configForm(w http.ResponseWriter, r *http.Request) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, above.MostBytes*2)
-	if err := r.ParseForm(); err != nil || s.opt.Rollout == nil {
-		s.errorPage(w, http.StatusBadRequest, "O formulário não se lê", "Volte atrás e tente de novo.")
-		return false
-	}
-	return true
-}
-
-func (s *Server) actOnDraft(w http.ResponseWriter, r *http.Request, who visitor) {
-	if !s.configForm(w, r) {
-		return
-	}
-	if who.limited() {
-		s.errorPage(w, http.StatusForbidden, "Isto é de quem edita o país", "O rascunho é de todos. Peça a quem tem a função de edição em todo o país.")
-		return
-	}
-	revision, _ := strconv.Atoi(r.PostForm.Get("revision"))
-	var err error
-	done := "desfeito"
-	switch r.PathValue("act") {
-	case "desfazer":
-		err = s.opt.Rollout.Undo(r.Context(), revision)
-	case "deitar-fora":
-		done, err = "deitado", s.opt.Rollout.Discard(r.Context())
-	default:
-		err = rollout.ErrNothing
-	}
-	if !s.refuseConfig(w, r, who, err) {
-		s.note(r.Context(), who.person.ID, "configuration", "rascunho", configDone[done])
-		http.Redirect(w, r, "/configuracao?feito="+done, http.StatusSeeOther)
-	}
-}
-
-func (s *Server) publishConfig(w http.ResponseWriter, r *http.Request, who visitor) {
-	if !s.configForm(w, r) {
-		return
-	}
-	switch {
-	case who.limited():
-		s.errorPage(w, http.StatusForbidden, "Só publica quem edita o país", "O que guardou está no rascunho. Peça a quem tem a função de edição em todo o país.")
-		return
-	case s.opt.CanSign == nil || !s.opt.CanSign():
-		s.showConfig(w, r, who, http.StatusConflict, "A sede não tem chave para assinar. Sem assinatura nenhuma loja aceita. Veja «Chaves» em docs/operations.md.")
-		return
-	}
-	plan := s.opt.Plan
-	if r.PostForm.Get("como") == "ja" {
-		plan.Rings, plan.Wait = []rollout.Ring{{Name: "Todas", Percent: 100}}, 0
-	} else {
-		if wait, err := strconv.Atoi(r.PostForm.Get("espera")); err == nil && wait >= 0 && wait <= 24*60 && wait != int(plan.Wait.Minutes()) {
-			plan.Wait = time.Duration(wait) * time.Minute
-		}
-		if pilot, err := wire.ParseNodeID(r.PostForm.Get("piloto")); err == nil {
-			plan.Rings = append([]rollout.Ring{{Name: "Piloto " + string(pilot), Branches: []wire.NodeID{pilot}}}, plan.Rings...)
-		}
-	}
-	revision, _ := strconv.Atoi(r.PostForm.Get("revision"))
-	note := strings.Join(strings.Fields(r.PostForm.Get("nota")), " ")
-	if n := []rune(note); len(n) > 120 {
-		note = string(n[:120])
-	}
-	number, err := s.opt.Rollout.Publish(r.Context(), who.person.ID, note, revision, plan)
-	if !s.refuseConfig(w, r, who, err) {
-		s.note(r.Context(), who.person.ID, "configuration", "n.º "+strconv.Itoa(number), "publicada: "+note)
-		http.Redirect(w, r, "/configuracao?feito=publicado", http.StatusSeeOther)
-	}
-}
-
-func (s *Server) actOnRollout(w http.ResponseWriter, r *http.Request, who visitor) {
-	if !s.configForm(w, r) {
-		return
-	}
-	if who.limited() {
-		s.errorPage(w, http.StatusForbidden, "Isto é de quem edita o país", "Peça a quem tem a função de edição em todo o país.")
-		return
-	}
-	number, _ := strconv.Atoi(r.PostForm.Get("numero"))
-	about, done := "n.º "+strconv.Itoa(number), ""
-	var err error
-	switch r.PathValue("act") {
-	case "parar":
-		done, err = "parado", s.opt.Rollout.Stop(r.Context(), number, "Parado por "+who.person.Name+".")
-	case "retomar":
-		done, err = "retomado", s.opt.Rollout.Resume(r.Context(), number)
-	case "voltar":
-		done = "voltou"
-		_, err = s.opt.Rollout.Back(r.Context(), who.person.ID, number)
-	case "reenviar":
-		about, done = r.PostForm.Get("loja"), "reenviado"
-		err = s.opt.Rollout.Again(r.Context(), wire.NodeID(about))
-	default:
-		err = rollout.ErrNothing
-	}
-	if !s.refuseConfig(w, r, who, err) {
-		s.note(r.Context(), who.person.ID, "configuration", about, configDone[done])
-		http.Redirect(w, r, "/configuracao?feito="+done, http.StatusSeeOther)
 	}
 }

@@ -164,6 +164,10 @@ func (s *Server) putLayer(w http.ResponseWriter, r *http.Request, who visitor) {
 		s.errorPage(w, http.StatusForbidden, "Esta camada não é sua", "Muda-a quem edita o país, ou o distrito da loja.")
 		return
 	}
+	revision, ok := s.formNumber(w, r, "revision")
+	if !ok {
+		return
+	}
 	draft, err := s.opt.Rollout.Draft(r.Context())
 	if err != nil {
 		s.fault(w, r, err)
@@ -179,7 +183,6 @@ func (s *Server) putLayer(w http.ResponseWriter, r *http.Request, who visitor) {
 		s.showLayer(w, r, who, http.StatusUnprocessableEntity, problem, typed)
 		return
 	}
-	revision, _ := strconv.Atoi(r.PostForm.Get("revision"))
 	name := layerName(id, nil)
 	if err := s.opt.Rollout.Put(r.Context(), who.person.ID, name+": "+what, revision, above.Layer{ID: id, Text: text}); s.refuseConfig(w, r, who, err) {
 		return

@@ -181,3 +181,43 @@ func TestWhatTheDraftSaysOfAnotherDistrictIsNotShown(t *testing.T) {
 		t.Errorf("who edits Faro sees %s", page)
 	}
 }
+
+// TestWhatAFormOfTheConfigurationGetsWrongChangesNothing: no plan and no number is put in the place of one that cannot be
+// read, least of all 0, which takes a configuration back from every branch.
+func TestWhatAFormOfTheConfigurationGetsWrongChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := withRollout(t)
+	eva := h.cookie("eva")
+	text := []string{"parte", "texto", "texto", "policy: {guard: 40m}\n", "revision"}
+	if got := h.ask(http.MethodPost, "/configuracao/camada/national", eva, append(text, "zero")...); got.Code != http.StatusBadRequest || h.draft().Revision != 0 {
+		t.Errorf("a revision in letters: %d, the draft is %+v", got.Code, h.draft())
+	}
+	h.ask(http.MethodPost, "/configuracao/camada/national", eva, append(text, "0")...)
+	for words, form := range map[string][]string{
+		"Observar cada anel":           {"como", "aneis", "espera", "1441"},
+		"de 0 a 1440":                  {"como", "aneis", "espera", "dez"},
+		"um número de minutos":         {"como", "aneis", "espera", "-1"},
+		"escolhida para começar":       {"como", "aneis", "espera", "10", "piloto", "L00?"},
+		"ou «sem piloto»":              {"como", "aneis", "espera", "10", "piloto", "L001-K01"},
+		"anel a anel, ou todas já":     {"como", "depressa"},
+		"Escolha como chega às lojas:": nil,
+	} {
+		got := h.ask(http.MethodPost, "/configuracao/publicar", eva, append(form, "revision", "1")...)
+		if got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), words) || h.published() != 0 {
+			t.Errorf("%v: %d, published %d", form, got.Code, h.published())
+		}
+	}
+	if got := h.ask(http.MethodPost, "/configuracao/rascunho/deitar-fora", eva, "revision", "2"); got.Code != http.StatusConflict || h.draft().Revision != 1 {
+		t.Errorf("throws away what somebody else changed meanwhile: %d, the draft is %+v", got.Code, h.draft())
+	}
+	if got := h.ask(http.MethodPost, "/configuracao/publicar", eva, "revision", "1", "como", "aneis", "espera", "0"); got.Code != http.StatusSeeOther || h.published() != 1 {
+		t.Fatalf("publishes: %d", got.Code)
+	}
+	for _, act := range []string{"parar", "retomar", "voltar"} {
+		for _, number := range []string{"", "um", "-1"} {
+			if got := h.ask(http.MethodPost, "/configuracao/envio/"+act, eva, "numero", number); got.Code != http.StatusBadRequest || h.published() != 1 {
+				t.Errorf("%s of %q: %d, published %d", act, number, got.Code, h.published())
+			}
+		}
+	}
+}
