@@ -84,7 +84,6 @@ var floors = map[string]int{
 
 	"branch-server/site":               adapters,
 	"branch-server/store":              adapters,
-	"branch-server/uplink":             adapters,
 	"branch-server/web":                adapters,
 	"hq/ingest":                        adapters,
 	"hq/notify":                        adapters,
@@ -141,23 +140,22 @@ var floors = map[string]int{
 	"hq/bench":             apps, // measures the program as a whole, with branches of internal/fleet
 	"kiosk/bench":          apps, // puts virtual devices together, as app does real ones
 
-	"branch-server":                    mains,
-	"branch-server/forecast/predictor": mains,
-	"hq":                               mains,
-	"hq/atlas/refresh":                 mains,
-	"internal/demo":                    mains,
-	"internal/e2e":                     mains,
-	"internal/e2e/kills":               mains,
-	"internal/fuzzrun/all":             mains,
-	"internal/e2e/liar":                mains,
-	"internal/e2e/power":               mains,
-	"internal/e2e/prove":               mains,
-	"internal/e2e/sim":                 mains,
-	"internal/layout":                  mains,
-	"internal/look/refresh":            mains,
-	"internal/packaging":               mains,
-	"internal/sbom":                    mains,
-	"kiosk":                            mains,
+	"branch-server":         mains,
+	"hq":                    mains,
+	"hq/atlas/refresh":      mains,
+	"internal/demo":         mains,
+	"internal/e2e":          mains,
+	"internal/e2e/kills":    mains,
+	"internal/fuzzrun/all":  mains,
+	"internal/e2e/liar":     mains,
+	"internal/e2e/power":    mains,
+	"internal/e2e/prove":    mains,
+	"internal/e2e/sim":      mains,
+	"internal/layout":       mains,
+	"internal/look/refresh": mains,
+	"internal/packaging":    mains,
+	"internal/sbom":         mains,
+	"kiosk":                 mains,
 }
 
 // programs never import one another; what they share is named beside them.
