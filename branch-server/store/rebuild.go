@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"time"
 
 	"balcao/internal/rebuild"
-	"balcao/internal/salvage"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -73,11 +70,8 @@ func Rebuild(ctx context.Context, path string, held *History, now time.Time) (r 
 	if err = errors.Join(err, db.Close()); err != nil {
 		return r, fmt.Errorf("rebuild %s: %w", path, err)
 	}
-	r.Aside = fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405"))
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		r.Aside = ""
-	}
-	return r, rebuild.Replace(fresh, path, path+".damaged-"+now.UTC().Format("20060102T150405"))
+	r.Aside, err = rebuild.Replace(fresh, path, now)
+	return r, err
 }
 
 // remains is a journal put together again.
@@ -91,8 +85,7 @@ type remains struct {
 
 // salvaged puts the journal together, from what is found and what headquarters holds.
 func salvaged(src *rebuild.Source, g guard, held *History, r *Rebuilt) remains {
-	var j remains
-	j.epoch, j.base = identity(src)
+	j := remains{epoch: src.Epoch(), base: baseOf(src)}
 	if j.epoch == 0 {
 		j.epoch = g.Epoch
 	}
@@ -151,30 +144,13 @@ func salvaged(src *rebuild.Source, g guard, held *History, r *Rebuilt) remains {
 	return j
 }
 
-// identity reads epoch and base from a damaged file's own words about itself.
-func identity(src *rebuild.Source) (epoch uint64, base *wire.Base) {
-	tables, _ := src.Tables()
-	for _, t := range tables {
-		if t.Name != "meta" {
-			continue
-		}
-		src.Rows(t.Root, func(row salvage.Row) {
-			if len(row.Values) != 2 {
-				return
-			}
-			value, _ := row.Values[1].(string)
-			switch row.Values[0] {
-			case "epoch":
-				epoch, _ = strconv.ParseUint(value, 10, 64)
-			case "base":
-				var b wire.Base
-				if json.Unmarshal([]byte(value), &b) == nil {
-					base = &b
-				}
-			}
-		})
+// baseOf reads what a damaged file says that its journal begins after; nil where it says nothing that can be read.
+func baseOf(src *rebuild.Source) *wire.Base {
+	var b wire.Base
+	if json.Unmarshal([]byte(src.Meta("base")), &b) != nil {
+		return nil
 	}
-	return epoch, base
+	return &b
 }
 
 // lastDay returns the island in which the last Day begins; the last one where none does.
@@ -225,7 +201,7 @@ func (j remains) write(ctx context.Context, db *sqlite.DB, now time.Time) error 
 		}
 		for _, statement := range []string{
 			`DELETE FROM marks WHERE forked = 0`,
-			`DELETE FROM meta WHERE key IN ('base', 'renew')`,
+			`DELETE FROM meta WHERE key IN ('base', 'epoch', 'renew')`, // one that cannot be read would let nothing start
 			// An answer to what the journal does not hold any more would be a number that nobody has.
 			fmt.Sprintf(`DELETE FROM answers WHERE coalesce(json_extract(body, '$.seq'), 0) > %d`, j.main.Last()),
 		} {

@@ -195,6 +195,38 @@ func TestADayThatGoesOnBehindALostOneIsWhole(t *testing.T) {
 	}
 }
 
+// TestAnEpochThatCannotBeReadIsNotUsed: a damaged file's own words about itself may be damaged too. Without anybody who
+// knows the epoch the journal is saved all the same, and the program starts.
+func TestAnEpochThatCannotBeReadIsNotUsed(t *testing.T) {
+	for name, garbled := range map[string]string{"not a number": "17x9", "more than any number": "99999999999999999999999", "more than any epoch": "9007199254740993", "empty": ""} {
+		for _, alone := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, alone %t", name, alone), func(t *testing.T) {
+				path, all := longDay(t, false)
+				damage(t, path, `UPDATE meta SET value = '`+garbled+`' WHERE key = 'epoch'`)
+				want := all.Epoch
+				if alone {
+					want = 0
+					if err := os.Remove(path + ".guard"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r, err := store.Rebuild(t.Context(), path, nil, time.Now())
+				if err != nil || r.Epoch != want || r.Records != len(all.Records) {
+					t.Fatalf("epoch %d of %d, %d entries of %d, %v", r.Epoch, want, r.Records, len(all.Records), err)
+				}
+				s, _, err := start(t.Context(), path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				if s.Epoch() == 0 || s.Epoch() == all.Epoch || s.Epoch() > 1<<53 {
+					t.Errorf("goes on in epoch %d after %d", s.Epoch(), all.Epoch)
+				}
+			})
+		}
+	}
+}
+
 // states is what a kiosk tells of its printer.
 func states(t *testing.T, n int) engine.Delivery {
 	t.Helper()

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"time"
 
 	"balcao/internal/rebuild"
@@ -66,11 +64,8 @@ func Rebuild(ctx context.Context, path, archive string, now time.Time) (r Rebuil
 	if err = errors.Join(err, db.Close()); err != nil {
 		return r, fmt.Errorf("rebuild %s: %w", path, err)
 	}
-	aside := path + ".damaged-" + now.UTC().Format("20060102T150405")
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		r.Aside = aside
-	}
-	return r, rebuild.Replace(fresh, path, aside)
+	r.Aside, err = rebuild.Replace(fresh, path, now)
+	return r, err
 }
 
 // confirm reckons the chain of every log again and takes away what it does not confirm.

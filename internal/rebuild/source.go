@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
+	"time"
 
 	"balcao/internal/salvage"
 	"balcao/internal/sqlite"
@@ -77,6 +79,34 @@ func (s *Source) Close() error {
 	return errors.Join(errs...)
 }
 
+// mostEpoch is the largest epoch that a log was ever given; see replica.MintEpoch.
+const mostEpoch = 1<<53 - 1
+
+// Epoch reads the epoch of the damaged file's log in its own words about itself; 0 where it cannot be read, or is none.
+func (s *Source) Epoch() uint64 {
+	epoch, err := strconv.ParseUint(s.Meta("epoch"), 10, 64)
+	if err != nil || epoch > mostEpoch {
+		return 0
+	}
+	return epoch
+}
+
+// Meta reads what the damaged file says about itself under a key of its table meta; empty where it cannot be read.
+func (s *Source) Meta(key string) (value string) {
+	tables, _ := s.Tables()
+	for _, t := range tables {
+		if t.Name != "meta" {
+			continue
+		}
+		s.Rows(t.Root, func(r salvage.Row) {
+			if len(r.Values) == 2 && r.Values[0] == key {
+				value, _ = r.Values[1].(string)
+			}
+		})
+	}
+	return value
+}
+
 // Fresh begins a new, empty database beside the damaged one, with the schema that the damaged one has, or the present one
 // where nobody can tell.
 func (s *Source) Fresh(ctx context.Context, path string, schema fs.FS) (*sqlite.DB, error) {
@@ -111,16 +141,34 @@ func Finish(ctx context.Context, db *sqlite.DB, schema fs.FS) error {
 // asides are the endings of the files that belong to a database.
 var asides = []string{"", "-wal", "-shm"} //nolint:gochecknoglobals // a constant
 
-// Replace puts a finished new database into the place of the damaged one, which is kept under another name.
-func Replace(fresh, path, aside string) error {
+// SetAside gives a damaged database the name under which it is kept, by the time now, and says whether it was there.
+func SetAside(path string, now time.Time) (aside string, there bool, err error) {
+	aside = path + ".damaged-" + now.UTC().Format("20060102T150405")
 	for _, end := range asides {
-		if err := os.Rename(path+end, aside+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("keep the damaged file: %w", err)
+		err := os.Rename(path+end, aside+end)
+		switch {
+		case err == nil:
+			there = there || end == ""
+		case !errors.Is(err, fs.ErrNotExist):
+			return aside, there, fmt.Errorf("keep the damaged file: %w", err)
 		}
 	}
+	return aside, there, nil
+}
+
+// Replace puts a finished new database into the place of the damaged one, and returns the name under which that one is kept,
+// by the time now; empty where there was none.
+func Replace(fresh, path string, now time.Time) (string, error) {
+	aside, there, err := SetAside(path, now)
+	if err != nil {
+		return aside, err
+	}
+	if !there {
+		aside = ""
+	}
 	if err := os.Rename(fresh, path); err != nil {
-		return fmt.Errorf("put the new file in its place: %w", err)
+		return aside, fmt.Errorf("put the new file in its place: %w", err)
 	}
 	_ = os.Remove(fresh + ".lock") // nobody waits for it
-	return nil
+	return aside, nil
 }

@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"time"
 
 	"balcao/internal/eventlog"
 	"balcao/internal/rebuild"
-	"balcao/internal/salvage"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -31,11 +28,8 @@ func (s *Store) Damaged() Damage { return s.damage }
 // far as the chain proves that nothing of it changed; it goes on in a new epoch, and numbers lent before are nobody's.
 func replace(ctx context.Context, path string, now time.Time) (d Damage, err error) {
 	g := readGuard(path)
-	d.Aside = fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405"))
-	for _, part := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(path+part, d.Aside+part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return d, fmt.Errorf("set a damaged file aside: %w", err)
-		}
+	if d.Aside, _, err = rebuild.SetAside(path, now); err != nil {
+		return d, err
 	}
 	epoch, rest := rescue(d.Aside, g)
 	if d.Told = len(rest); d.Told == 0 {
@@ -70,7 +64,7 @@ func rescue(path string, g guard) (epoch uint64, rest []saved) {
 		return 0, nil
 	}
 	defer src.Close()
-	if epoch = epochOf(src); epoch == 0 {
+	if epoch = src.Epoch(); epoch == 0 {
 		epoch = g.Epoch
 	}
 	if epoch == 0 {
@@ -94,22 +88,6 @@ func rescue(path string, g guard) (epoch uint64, rest []saved) {
 		}
 	}
 	return epoch, rest
-}
-
-// epochOf reads the epoch of a damaged file; 0 where it cannot be read.
-func epochOf(src *rebuild.Source) (epoch uint64) {
-	tables, _ := src.Tables()
-	for _, t := range tables {
-		if t.Name == "meta" {
-			src.Rows(t.Root, func(r salvage.Row) {
-				if len(r.Values) == 2 && r.Values[0] == "epoch" {
-					text, _ := r.Values[1].(string)
-					epoch, _ = strconv.ParseUint(text, 10, 64)
-				}
-			})
-		}
-	}
-	return epoch
 }
 
 // Rebuild sets a file aside and begins another with what can be saved of it, as the next start does by itself with one that
