@@ -1,6 +1,7 @@
 package pcsc
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -40,6 +41,9 @@ func comeAndGo(d *dialer, reader string) error {
 		return err
 	}
 	defer l.close()
+	if l.fd < 0 {
+		return errors.New("a link whose socket is not known cannot be cut")
+	}
 	return l.call(patience, func(c *scard.Context) error {
 		if _, err := l.connect(c, reader, scard.ShareDirect, scard.ProtocolUndefined); err != nil {
 			return err
