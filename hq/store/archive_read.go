@@ -33,20 +33,7 @@ func (s *Store) recordsArchived(ctx context.Context, node wire.NodeID, epoch, af
 		return nil, errors.Join(fmt.Errorf("%s: %w", file, ErrArchive), err)
 	}
 	defer db.Close()
-	rows, err := db.Query(ctx, `SELECT seq, raw FROM event WHERE log = ? AND seq > ? ORDER BY seq LIMIT ?`, log, int64(after), page)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []wire.Record
-	for rows.Next() {
-		var r wire.Record
-		if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return recordsOf(db.Query(ctx, `SELECT seq, raw FROM event WHERE log = ? AND seq > ? ORDER BY seq LIMIT ?`, log, int64(after), page))
 }
 
 // Fault is what VerifyArchive found.

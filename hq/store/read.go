@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -73,9 +74,13 @@ func (s *Store) records(ctx context.Context, node wire.NodeID, epoch, after uint
 }
 
 func (s *Store) recordsHere(ctx context.Context, node wire.NodeID, epoch, after uint64) ([]wire.Record, error) {
-	rows, err := s.db.Query(ctx, `SELECT seq, raw FROM event
+	return recordsOf(s.db.Query(ctx, `SELECT seq, raw FROM event
 		WHERE log = (SELECT id FROM log WHERE node = ? AND epoch = ?) AND seq > ? ORDER BY seq LIMIT ?`,
-		node, int64(epoch), int64(after), page)
+		node, int64(epoch), int64(after), page))
+}
+
+// recordsOf reads rows of seq and raw to their end.
+func recordsOf(rows *sql.Rows, err error) ([]wire.Record, error) {
 	if err != nil {
 		return nil, err
 	}
