@@ -25,8 +25,12 @@ const lot = 4000
 // fit the new file's rules counts as lost. Without the head of the damaged file nothing is carried.
 func (s *Source) Carry(ctx context.Context, to *sqlite.DB, leave ...string) ([]Carried, error) {
 	tables, _ := s.Tables()
+	names, err := order(ctx, to)
+	if err != nil {
+		return nil, fmt.Errorf("list the tables of the new file: %w", err)
+	}
 	var all []Carried
-	for _, name := range order(ctx, to) {
+	for _, name := range names {
 		at := slices.IndexFunc(tables, func(t salvage.Table) bool { return t.Name == name })
 		if at < 0 || slices.Contains(leave, name) {
 			continue
@@ -41,23 +45,21 @@ func (s *Source) Carry(ctx context.Context, to *sqlite.DB, leave ...string) ([]C
 }
 
 // order returns the tables of the new file, in the order in which they were made: what others refer to comes first.
-func order(ctx context.Context, db *sqlite.DB) []string {
+func order(ctx context.Context, db *sqlite.DB) ([]string, error) {
 	rows, err := db.Query(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid`)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer rows.Close()
 	var all []string
 	for rows.Next() {
 		var name string
-		if rows.Scan(&name) == nil {
-			all = append(all, name)
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
 		}
+		all = append(all, name)
 	}
-	if rows.Err() != nil {
-		return nil
-	}
-	return all
+	return all, rows.Err()
 }
 
 // layout says in which order the values of a table's rows are stored.
