@@ -40,6 +40,7 @@ func (p *Printer) clear(ctx context.Context, s *session, j *job) error {
 	ctx, cancel := context.WithTimeout(ctx, clearWait)
 	defer cancel()
 	s.mind(printers.Mindful.Clearing)
+	p.lostByClearing()
 	if err := s.sendClear(ctx); err != nil {
 		return err
 	}

@@ -60,9 +60,9 @@ type Config struct {
 	// says of itself; never by one that says nothing. The same limits hold.
 	// May be nil: then it is not asked.
 	Told func(printers.Identity)
-	// Stored is called when pictures were stored in the printer's memory, with
-	// what to remember for [Printer.RememberLogos] of the next run. The same
-	// limits hold. May be nil.
+	// Stored is called when pictures were stored in the printer's memory, or may
+	// be lost or torn there, with what to remember for [Printer.RememberLogos] of
+	// the next run. The same limits hold. May be nil.
 	Stored func(book map[int]string)
 	// Mouth is called when a printer with a presenter tells what became of
 	// the slip in its mouth. The same limits as for Changed hold. May be nil.

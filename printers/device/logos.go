@@ -16,10 +16,12 @@ type keeping struct {
 	asked   time.Time // when
 	numbers []int     // heard so far
 	silent  int       // questions that were not answered
+	look    int       // which look this is, of [logos.looks]
 }
 
 // KeepLogos says which pictures slips print. A printer with a memory is given
-// those that it does not keep, once no slip is being printed; until it is known
+// those that it does not keep, once no slip is being printed, and one that cannot
+// be asked once the next slip needs no clearing before it; until it is known
 // to keep one, slips bring it with them. It does not block.
 func (p *Printer) KeepLogos(pictures []printers.Picture) {
 	p.mu.Lock()
@@ -55,9 +57,10 @@ type logos struct {
 	kept   map[string]int // by key: what the printer is known to keep now
 	book   map[int]string // number → key of what was stored there, also by earlier runs
 	due    bool           // it is time to look
+	looks  int            // how often it was time: a look that began before the last of them settles nothing
 	stored bool           // since it was time to look: once is enough, flash wears out
 
-	passing int       // bytes of pictures, or of zeros in their place, that the line accepted last
+	passing int       // bytes of pictures, or of zeros in their place, that the line accepted last; 0 once the printer proved that it has them
 	passed  time.Time // when the slowest line has carried them all
 	torn    int       // bytes that a printer may still wait for: the line was lost under pictures
 }
@@ -70,11 +73,20 @@ func (p *Printer) Logos() (wanted, kept int) {
 	return len(p.logos.wanted), len(p.logos.kept)
 }
 
-// printable are the pictures that a slip need not bring; the lock is held.
-func (l *logos) printable() map[string]int { return maps.Clone(l.kept) }
+// printable are the pictures that a slip need not bring; one that begins with a clearing brings those that may still be on
+// their way. The lock is held.
+func (l *logos) printable(clearing bool) map[string]int {
+	if clearing && l.passing > 0 {
+		return nil
+	}
+	return maps.Clone(l.kept)
+}
 
 // look is a printer that has come back: what it kept it may have lost.
-func (l *logos) look() { l.kept, l.due, l.stored = nil, true, false }
+func (l *logos) look() {
+	l.kept, l.due, l.stored = nil, true, false
+	l.looks++
+}
 
 // mostSilent is how many questions may stay unanswered: the first may be eaten by
 // what an earlier run left unfinished.
@@ -95,7 +107,7 @@ func (p *Printer) keepLogos(ctx context.Context, s *session) error {
 		if p.config.Now().Sub(k.asked) >= patience {
 			if k.silent++; k.silent >= mostSilent {
 				p.config.Log.Warn("the printer does not tell which pictures it keeps; slips bring them")
-				p.lookedAt(nil)
+				p.lookedAt(s, nil)
 			}
 			p.release(s)
 		}
@@ -103,16 +115,25 @@ func (p *Printer) keepLogos(ctx context.Context, s *session) error {
 	}
 	p.mu.Lock()
 	due, pictures := p.logos.due && p.status.Ready(), p.logos.wanted
+	k.look = p.logos.looks
 	p.mu.Unlock()
 	if !due {
 		return nil
 	}
 	if len(pictures) == 0 {
-		p.lookedAt(nil)
+		p.lookedAt(s, nil)
 		return nil
 	}
 	if !p.hold(s) {
 		return nil
+	}
+	if err := p.endPictures(ctx, s); err != nil {
+		p.release(s)
+		if errors.Is(err, context.DeadlineExceeded) {
+			p.lookedAt(s, nil)
+			return nil
+		}
+		return err
 	}
 	if m.AskLogos() == nil {
 		defer p.release(s)
@@ -165,7 +186,7 @@ func (p *Printer) tell(ctx context.Context, s *session, b []byte) (sent bool, er
 		p.mark(true)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		p.lookedAt(nil)
+		p.lookedAt(s, nil)
 		return false, nil
 	}
 	return err == nil, err
@@ -191,6 +212,11 @@ func (p *Printer) heardLogos(ctx context.Context, s *session, e printers.LogosKe
 		return nil
 	}
 	p.mu.Lock()
+	if p.logos.looks != k.look { // other pictures are wanted by now
+		p.mu.Unlock()
+		p.release(s)
+		return nil
+	}
 	kept := map[string]int{}
 	for i, picture := range p.logos.wanted {
 		n := m.LogoNumber(i)
@@ -201,6 +227,9 @@ func (p *Printer) heardLogos(ctx context.Context, s *session, e printers.LogosKe
 		}
 	}
 	missing, again := len(kept) < len(p.logos.wanted), p.logos.stored
+	if !missing || again {
+		p.logos.passing = 0 // it has come past them
+	}
 	pictures := p.logos.wanted
 	p.mu.Unlock()
 	if missing && !again {
@@ -213,13 +242,14 @@ func (p *Printer) heardLogos(ctx context.Context, s *session, e printers.LogosKe
 	if missing {
 		p.config.Log.Warn("the printer does not keep the slip's pictures; slips bring them")
 	}
-	p.lookedAt(kept)
+	p.lookedAt(s, kept)
 	p.release(s)
 	return nil
 }
 
 // trust is for printers that do not tell what they keep: what the book says was
-// stored counts.
+// stored counts. If the next slip begins with a clearing, which would take pictures
+// out of the line that nobody would miss, they are stored behind that slip.
 func (p *Printer) trust(ctx context.Context, s *session, m printers.LogoMemory, pictures []printers.Picture) error {
 	p.mu.Lock()
 	kept := map[string]int{}
@@ -228,8 +258,16 @@ func (p *Printer) trust(ctx context.Context, s *session, m printers.LogoMemory, 
 			kept[picture.Key] = n
 		}
 	}
+	missing := len(kept) < len(pictures)
+	later := missing && p.dirty && s.dialect.Clear() != nil
+	if later && p.logos.looks == s.keeping.look {
+		p.logos.kept = kept // and it is still due
+	}
 	p.mu.Unlock()
-	if len(kept) < len(pictures) {
+	if later {
+		return nil
+	}
+	if missing {
 		if stored, err := p.storeLogos(ctx, s, m, pictures); !stored {
 			return err
 		}
@@ -237,7 +275,7 @@ func (p *Printer) trust(ctx context.Context, s *session, m printers.LogoMemory, 
 			kept[picture.Key] = m.LogoNumber(i)
 		}
 	}
-	p.lookedAt(kept)
+	p.lookedAt(s, kept)
 	return nil
 }
 
@@ -249,11 +287,14 @@ func (p *Printer) storeLogos(ctx context.Context, s *session, m printers.LogoMem
 	p.logos.passing, p.logos.passed = len(bytes), p.config.Now().Add(time.Minute) // until they are accepted
 	p.mu.Unlock()
 	if sent, err := p.tell(ctx, s, bytes); !sent {
+		if err == nil { // the line is held, and it stays open
+			p.tear()
+		}
 		return false, err
 	}
 	p.mu.Lock()
 	p.logos.passed = p.config.Now().Add(time.Duration(len(bytes)) * time.Second / slowest)
-	p.logos.stored = true
+	p.logos.stored = p.logos.looks == s.keeping.look
 	p.logos.book = map[int]string{}
 	for i, picture := range pictures {
 		p.logos.book[m.LogoNumber(i)] = picture.Key
@@ -266,27 +307,58 @@ func (p *Printer) storeLogos(ctx context.Context, s *session, m printers.LogoMem
 	return true, nil
 }
 
-// lookedAt ends a look: this is kept.
-func (p *Printer) lookedAt(kept map[string]int) {
+// lookedAt ends a look: this is kept. If it was time to look again meanwhile, that is still to be done.
+func (p *Printer) lookedAt(s *session, kept map[string]int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.logos.kept, p.logos.due = kept, false
+	if p.logos.looks == s.keeping.look {
+		p.logos.kept, p.logos.due = kept, false
+	}
 }
 
-// lostUnderPictures notes, at the end of a session, pictures that may have been cut off on the line: what the book says
-// of them is not so, and a printer that kept its power waits for the rest.
+// lostUnderPictures notes, at the end of a session, pictures that may have been cut off on the line.
 func (p *Printer) lostUnderPictures() {
 	p.mu.Lock()
-	l := &p.logos
-	cut := l.passing > 0 && p.config.Now().Before(l.passed)
-	if cut {
-		l.torn, l.book = max(l.torn, l.passing), map[int]string{}
-	}
-	l.passing = 0
+	cut := p.logos.passing > 0 && p.config.Now().Before(p.logos.passed)
 	p.mu.Unlock()
-	if cut && p.config.Stored != nil {
+	if cut {
+		p.tear()
+	}
+	p.arrived()
+}
+
+// lostByClearing notes pictures that a clearing takes out of the line and the printer's buffer, unless the printer has proved
+// that it has them. They are to be stored again.
+func (p *Printer) lostByClearing() {
+	p.mu.Lock()
+	cut := p.logos.passing > 0
+	p.mu.Unlock()
+	if !cut {
+		return
+	}
+	p.tear()
+	p.mu.Lock()
+	p.logos.passing = 0
+	p.logos.look()
+	p.mu.Unlock()
+}
+
+// tear notes pictures that did not arrive whole: what the book says of them is not so, and a printer that kept its power
+// waits for the rest.
+func (p *Printer) tear() {
+	p.mu.Lock()
+	p.logos.torn, p.logos.book = max(p.logos.torn, p.logos.passing), map[int]string{}
+	p.mu.Unlock()
+	if p.config.Stored != nil {
 		p.config.Stored(map[int]string{})
 	}
+}
+
+// arrived notes that no pictures are on their way any more: a slip that went behind them is confirmed, or the line is gone.
+func (p *Printer) arrived() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.logos.passing = 0
 }
 
 // endPictures gives a printer that may still wait for the rest of a picture that many zeros, before anything else is said:

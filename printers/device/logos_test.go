@@ -139,6 +139,8 @@ func TestANewRunTrustsTheBookAndThePrinter(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			b := start(t, options{profile: profile})
 			p := emblem(3)
+			b.becomes(printers.Ready)
+			b.want(slip("A001"), printers.Done, "") // it began with a clearing, which nothing may be stored before
 			b.KeepLogos([]printers.Picture{p})
 			b.until("the picture is kept", b.keeps(1))
 			b.RememberLogos(<-b.stored) // as the next run is told
@@ -174,25 +176,80 @@ func TestAPrinterThatDoesNotTellGetsThePictureWithTheSlip(t *testing.T) {
 	}
 }
 
-// TestALineLostUnderAPictureDoesNotEatTheNextSlip: the printer keeps its power and waits for the rest of the picture.
+// TestALineLostUnderAPictureDoesNotEatTheNextSlip: the printer keeps its power and waits for the rest of the picture. No
+// picture made of both halves is trusted.
 func TestALineLostUnderAPictureDoesNotEatTheNextSlip(t *testing.T) {
-	for _, profile := range keepers[:2] { // what is open for Star's is in docs/printers.md
+	for _, profile := range keepers {
 		t.Run(profile, func(t *testing.T) {
 			b := start(t, options{profile: profile})
 			b.becomes(printers.Ready)
+			b.want(slip("A001"), printers.Done, "")
 			b.set(printertest.Fault{Kind: printertest.CableOut, On: true, AfterBytes: 200})
-			p := printers.NewPicture(48, 150, make([]byte, 48*150)) // more than any question and slip
-			for i := range p.Bits {
-				p.Bits[i] = 0x55
-			}
+			p := striped()
 			b.KeepLogos([]printers.Picture{p})
 			b.becomes(printers.Disconnected)
 			b.set(printertest.Fault{Kind: printertest.CableOut})
 			b.becomes(printers.Ready)
+			b.want(withEmblem("A002", p), printers.Done, "")
+			b.printsAtTop(p)
 			b.until("the picture is kept", b.keeps(1))
+			b.want(withEmblem("A003", p), printers.Done, "")
+			b.printsAtTop(p)
+			b.wantSlips("A001", "A002", "A003")
+		})
+	}
+}
+
+// striped is a picture of more bytes than any question and slip.
+func striped() printers.Picture {
+	bits := make([]byte, 48*150)
+	for i := range bits {
+		bits[i] = 0x55
+	}
+	return printers.NewPicture(48, 150, bits)
+}
+
+// TestAClearingDoesNotTakeAPictureOutOfTheLineUnseen: the first slip of a run begins with one, and so does that after a torn
+// slip; a printer that cannot be asked is not believed to keep what was on its way then.
+func TestAClearingDoesNotTakeAPictureOutOfTheLineUnseen(t *testing.T) {
+	for _, profile := range keepers {
+		t.Run(profile, func(t *testing.T) {
+			b := start(t, options{profile: profile})
+			p := striped()
+			b.KeepLogos([]printers.Picture{p})
+			b.becomes(printers.Ready)
 			b.want(withEmblem("A001", p), printers.Done, "")
 			b.printsAtTop(p)
-			b.wantSlips("A001")
+			b.until("the picture is kept", b.keeps(1))
+			b.want(withEmblem("A002", p), printers.Done, "")
+			b.printsAtTop(p)
+			b.wantSlips("A001", "A002")
+		})
+	}
+}
+
+// TestAPictureBeforeATornSlipIsStoredAgain by a printer that is cleared and cannot be asked: nobody knows how much of the
+// picture it had.
+func TestAPictureBeforeATornSlipIsStoredAgain(t *testing.T) {
+	for _, profile := range []string{"virtual/star-80", "virtual/starprnt-80"} {
+		t.Run(profile, func(t *testing.T) {
+			b := start(t, options{profile: profile})
+			p := striped()
+			b.becomes(printers.Ready)
+			b.want(slip("A001"), printers.Done, "")
+			b.KeepLogos([]printers.Picture{p})
+			b.until("the memory is written", func() bool { return b.virtual.LogoWrites() == 1 })
+			b.set(printertest.Fault{Kind: printertest.PaperOut, On: true, AfterBytes: 60})
+			if outcome, err := b.Print(t.Context(), withEmblem("A002", p), nil); err == nil {
+				t.Errorf("Print = %v, without paper", outcome)
+			}
+			b.set(printertest.Fault{Kind: printertest.PaperOut})
+			b.becomes(printers.Ready)
+			b.want(withEmblem("A003", p), printers.Done, "")
+			b.printsAtTop(p)
+			b.until("it is stored again", func() bool { return b.virtual.LogoWrites() == 2 && b.keeps(1)() })
+			b.want(withEmblem("A004", p), printers.Done, "")
+			b.printsAtTop(p)
 		})
 	}
 }

@@ -143,7 +143,7 @@ func (p *Printer) begin(j *job, slip printers.Slip) (*session, printers.Job, pri
 		return nil, printers.Job{}, outcome, err
 	}
 	next := p.last.Next()
-	slip.Kept = p.logos.printable()
+	slip.Kept = p.logos.printable(p.dirty)
 	made, err := p.session.dialect.Encode(slip, next)
 	if err != nil {
 		outcome, err := failed(printers.BadSlip, err)
@@ -234,6 +234,12 @@ func (p *Printer) mark(dirty bool) {
 	p.dirty = dirty
 }
 
+// proved notes that a slip came out, and with it all that went before.
+func (p *Printer) proved() {
+	p.mark(false)
+	p.arrived()
+}
+
 // tidy makes the printer forget an earlier slip that did not end well, cuts
 // its remains off, and turns the reports on again, which some printers forget
 // as well.
@@ -280,10 +286,10 @@ func (p *Printer) await(ctx context.Context, s *session, j *job) (printers.Outco
 		p.mu.Unlock()
 		switch {
 		case printed:
-			p.mark(false)
+			p.proved()
 			return done(false)
 		case processed && s.dialect.Confirms() == printers.ByOrder:
-			p.mark(false)
+			p.proved()
 			return done(true)
 		case status.Stopped():
 			return p.settle(ctx, s, j, errors.New("the printer stopped"))
@@ -340,7 +346,7 @@ func (p *Printer) settle(ctx context.Context, s *session, j *job, cause error) (
 	p.mu.Unlock()
 	switch {
 	case printed:
-		p.mark(false)
+		p.proved()
 		return done(false)
 	case err == nil && whole:
 		return unknown(reason, cause) // what is left of it, if it was not cut, is cut off before the next
