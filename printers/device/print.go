@@ -23,6 +23,9 @@ type job struct {
 	news      chan struct{}      // holds one value when something changed
 
 	sent, printed, processed, cleared bool
+	// asked says that the last byte, which ends the question behind the slip, goes out: an answer may come before the
+	// line has said that it took it.
+	asked bool
 	// fenced says that the printer has come as far as the last line, and
 	// reached that bytes beyond that were accepted.
 	fenced, reached bool
@@ -75,7 +78,7 @@ func (p *Printer) processed() {
 		return
 	}
 	p.job.fenced = true
-	if p.job.sent {
+	if p.job.asked {
 		p.job.processed = true
 		p.job.nudge()
 	}
@@ -218,7 +221,15 @@ func (p *Printer) write(ctx context.Context, s *session, j *job, bytes []byte, o
 	if err != nil {
 		return n, err
 	}
-	more, err := s.transport.Write(ctx, bytes[n:])
+	last := max(n, len(bytes)-1)
+	more, err := s.transport.Write(ctx, bytes[n:last])
+	if n += more; err != nil {
+		return n, err
+	}
+	p.mu.Lock()
+	j.asked = true
+	p.mu.Unlock()
+	more, err = s.transport.Write(ctx, bytes[last:])
 	if err == nil {
 		p.mu.Lock()
 		j.sent = true
