@@ -187,7 +187,7 @@ func (a *App) connect() error {
 		Node: wire.NodeID(a.cfg.Node), Boot: a.boot, Software: Version, Brokers: a.cfg.Branch.Brokers, Password: password, TLS: a.tls(), Believe: a.believe(),
 		Source: a.store, Now: a.clock.Now, Log: a.log,
 		OnOffer: a.heardOffer, OnBoard: a.heardBoard, OnOrder: a.heardOrder, OnLink: a.heardLink, Keep: a.keeper.keep,
-		OnSlip: a.layouts.hear, OnTime: a.time.heard, Quality: a.time.quality, OnAgreement: a.heardAgreement,
+		OnSlip: a.layouts.heard, OnTime: a.time.heard, Quality: a.time.quality, OnAgreement: a.heardAgreement,
 		OnStale: func() { a.health.ring() }, Unseal: a.orders.open,
 	})
 	return err

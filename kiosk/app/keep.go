@@ -44,12 +44,14 @@ func (k *keeper) run(ctx context.Context) error {
 	defer pause.Stop()
 	<-pause.C
 	for {
+		ended := false
 		select {
 		case <-ctx.Done():
+			ended = true
 		case <-k.rung:
 		}
 		k.write(ctx)
-		if ctx.Err() != nil {
+		if ended { // before this write began: what came while the one before it went on is in it
 			return nil
 		}
 		pause.Reset(k.every)

@@ -9,6 +9,7 @@ import (
 	"balcao/internal/config"
 	"balcao/internal/slip"
 	"balcao/internal/wire"
+	"balcao/kiosk/uplink"
 	"balcao/printers"
 	"balcao/printers/device"
 	"balcao/printers/form"
@@ -27,12 +28,18 @@ type layouts struct {
 
 func newLayouts(a *App) *layouts { return &layouts{app: a} }
 
-// hear takes in what the branch published. It is printed by from the next slip on.
-func (l *layouts) hear(published wire.SlipLayout) {
+// heard takes in what the branch published, and keeps it for the next start. What cannot be printed changes neither.
+func (l *layouts) heard(published wire.SlipLayout, raw []byte) {
 	if err := sound(published.Layout); err != nil {
 		l.app.log.Warn("the branch's slip cannot be printed; the last one stays", "hash", published.Hash, "err", err)
 		return
 	}
+	l.app.keeper.keep(uplink.SlipName, raw)
+	l.use(published)
+}
+
+// use prints by a layout from the next slip on.
+func (l *layouts) use(published wire.SlipLayout) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	changed := l.layout == nil || l.layout.Hash() != published.Layout.Hash()
@@ -71,7 +78,10 @@ func (l *layouts) remember(raw []byte) error {
 	if err := json.Unmarshal(raw, &published); err != nil {
 		return err
 	}
-	l.hear(published)
+	if err := sound(published.Layout); err != nil {
+		return err
+	}
+	l.use(published)
 	return nil
 }
 

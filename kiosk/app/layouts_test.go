@@ -47,9 +47,10 @@ func TestWhatTheBranchPublishesIsOnTheNextSlip(t *testing.T) {
 		t.Errorf("the slip says:\n%s", paper.Text())
 	}
 
-	b.publish("slip", wire.SlipLayout{Layout: slip.Layout{Parts: []slip.Part{{Kind: "number"}, {Kind: "number"}}}})
 	b.publish("slip", wire.SlipLayout{Layout: welcome("Outra vez.")})
 	prints(welcome("Outra vez.").Hash())
+	b.publish("slip", wire.SlipLayout{Layout: slip.Layout{Parts: []slip.Part{{Kind: "number"}, {Kind: "number"}}}})
+	k.log.wait(t, "the branch's slip cannot be printed")
 	k.stop()
 	b.hang()
 	k = start(t, cfg)
@@ -86,7 +87,7 @@ func TestASlipForATestIsNoTicket(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	b.eventually("the branch is there", k.app.uplink.Reachable, func() any { return "away" })
+	k.agreed(b)
 	send()
 	tested("test-0001")
 	send() // said again, as a parent does that has not heard

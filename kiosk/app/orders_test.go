@@ -30,7 +30,7 @@ func TestAKioskPrintsWhatReceptionGave(t *testing.T) {
 	b := newBranch(t)
 	printer := virtualPrinter(t)
 	k := start(t, touchConfig(t, b, printer.Path())).ready(t)
-	b.eventually("the branch is there", k.app.uplink.Reachable, func() any { return "away" })
+	k.agreed(b)
 	b.orders("one", time.Minute)
 	b.orders("one", time.Minute)
 	paper := papers(t, printer, 1)[0]
@@ -56,7 +56,7 @@ func TestAFailedOrderIsPrintedOnlyWhenItIsGivenAgain(t *testing.T) {
 	b := newBranch(t)
 	printer := virtualPrinter(t)
 	k := start(t, touchConfig(t, b, printer.Path())).ready(t)
-	b.eventually("the branch is there", k.app.uplink.Reachable, func() any { return "away" })
+	k.agreed(b)
 	if err := printer.Set(printertest.Fault{Kind: printertest.PaperOut, On: true, AfterBytes: 120}); err != nil {
 		t.Fatal(err)
 	}

@@ -335,6 +335,12 @@ func (k *kiosk) ready(t testing.TB) *kiosk {
 	return k
 }
 
+// agreed waits until the kiosk takes orders: before, it does not know whether they must be signed, and the branch repeats them.
+func (k *kiosk) agreed(b *branch) {
+	b.t.Helper()
+	b.eventually("the version is agreed on", func() bool { return k.app.uplink.Agreement().Version > 0 }, func() any { return "none" })
+}
+
 // journal is a log that can be read while it grows.
 type journal struct {
 	mu  sync.Mutex

@@ -24,7 +24,7 @@ func FuzzWhatTheBranchSays(f *testing.F) {
 			cfg: Config{
 				Node: "L901-K01", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 				OnOffer: func(wire.Offer) { understood++ }, OnBoard: func(wire.Board) { understood++ },
-				OnSlip: func(wire.SlipLayout) { understood++ }, OnOrder: func(wire.Order) {}, Keep: func(string, []byte) { kept++ },
+				OnSlip: func(wire.SlipLayout, []byte) {}, OnOrder: func(wire.Order) {}, Keep: func(string, []byte) { kept++ },
 			},
 		}
 		for _, topic := range []string{OfferName, BoardName, SlipName, beatName, "unknown"} {

@@ -36,8 +36,8 @@ type Config struct {
 	OnBoard func(wire.Board)
 	OnOrder func(wire.Order)               // to this node alone
 	OnLink  func(up bool, since time.Time) // since: when a branch that fell silent was last heard
-	// OnSlip hears what stands on slips; it may be nil.
-	OnSlip func(wire.SlipLayout)
+	// OnSlip hears what stands on slips, with the bytes to keep if slips can be printed by it; it may be nil.
+	OnSlip func(l wire.SlipLayout, raw []byte)
 	// OnStale hears that the board shown has become stale, or is it no more (Board says which); it may be nil.
 	OnStale func()
 	// OnTime hears what the branch's clock said, a little late; it may be nil. Quality says how good the node's own is.
@@ -203,8 +203,7 @@ func (u *Uplink) heard(topic string, payload []byte) {
 			return
 		}
 		if u.cfg.OnSlip != nil {
-			u.cfg.Keep(SlipName, payload)
-			u.cfg.OnSlip(l)
+			u.cfg.OnSlip(l, payload)
 		}
 	case BoardName:
 		var b wire.Board
