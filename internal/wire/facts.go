@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -182,7 +183,8 @@ func DecodeFact(kind string, version int, data []byte) (queue.Event, error) {
 		}
 		return e, nil
 	}
-	return queue.Noted{Type: kind, Version: version, Data: data}, nil
+	// It may be kept for a whole Day, and data may be a small part of a large batch.
+	return queue.Noted{Type: kind, Version: version, Data: bytes.Clone(data)}, nil
 }
 
 var factDecoders = map[string]func([]byte) (queue.Event, error){

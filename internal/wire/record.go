@@ -83,13 +83,15 @@ func EncodeEvent(e Event) ([]byte, error) {
 	return raw, nil
 }
 
-// DecodeEvent reads one stored event. Fields it does not know are accepted.
+// DecodeEvent reads one stored event. Fields it does not know are accepted. Data may share the bytes of raw.
 func DecodeEvent(raw []byte) (Event, error) {
 	if len(raw) > MaxEvent {
 		return Event{}, fmt.Errorf("decode event: %w: %d bytes", ErrTooLarge, len(raw))
 	}
 	var e Event
-	if err := json.Unmarshal(raw, &e); err != nil {
+	if seen, ok := scanEvent(raw); ok {
+		e = seen.event()
+	} else if err := json.Unmarshal(raw, &e); err != nil {
 		return Event{}, fmt.Errorf("decode event: %w: %w", ErrMalformed, err)
 	}
 	if e.Seq == 0 || e.Type == "" || e.Version < 1 {
@@ -291,7 +293,9 @@ func (r Record) check() error {
 	var head struct {
 		Seq uint64 `json:"s"`
 	}
-	if err := json.Unmarshal(r.Raw, &head); err != nil {
+	if seen, ok := scanEvent(r.Raw); ok {
+		head.Seq = seen.seq
+	} else if err := json.Unmarshal(r.Raw, &head); err != nil {
 		return fmt.Errorf("record %d: %w: %w", r.Seq, ErrMalformed, err)
 	}
 	if head.Seq != r.Seq {

@@ -1,0 +1,77 @@
+package wire
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+// forms are events as they may come: the first ones are read quickly, all of them as encoding/json reads them.
+var forms = []string{
+	`{"s":1,"id":"01KAN6Z5T0000000000000BC41","t":"ticket.issued","v":1,"ts":1795305600123,"up":8812345,"cq":"ok","d":{"visit":1,"tk":{"p":"A","n":1}}}`,
+	`{"s":7,"id":"a","t":"x","v":1,"ts":-1,"up":0,"cq":"unset"}`,
+	`{"s":8,"id":"a","t":"ticket.called","v":1,"ts":1,"up":-2,"cq":"drift","via":{"n":"L901-K01","e":2,"s":3},"d":[1,-2,0,true,false,null,"é",{},[]]}`,
+	`{"s":8,"id":"","t":"","v":0,"ts":1,"up":2,"cq":"","d":"text"}`,
+	`{"s":8,"id":"a\u0062","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":{"a":"\u003c"}}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":{"a":1.5e3}}`,
+	`{"s":08,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok"}`,
+	`{"s":18446744073709551615,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok"}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":{"a":01}}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":{"a":1,}}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":{"a":-}}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":nul}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","d":null}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok","new":1}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok"}}`,
+	`{"s":8,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok"} `,
+	`{"s":8,"S":9,"id":"a","t":"x","v":1,"ts":1,"up":2,"cq":"ok"}`,
+	`{"t":"x","s":8}`,
+	`{"s":8`,
+}
+
+func TestEventsInTheirUsualFormAreReadWithoutReflection(t *testing.T) {
+	for i, raw := range forms[:4] {
+		if _, ok := scanEvent([]byte(raw)); !ok {
+			t.Errorf("form %d is not read: %s", i, raw)
+		}
+	}
+	if e, err := EncodeEvent(Event{Seq: 9, ID: "01KAN6Z5T0000000000000BC41", Type: TypeCalled, Version: 1, TS: 1795305600123, Up: 5, CQ: ClockOK,
+		Via: &Via{Node: "L901-K01", Epoch: 1, Seq: 2}, Data: []byte(`{"counter":"1"}`)}); err != nil {
+		t.Fatal(err)
+	} else if _, ok := scanEvent(e); !ok {
+		t.Errorf("what this package writes is not read: %s", e)
+	}
+}
+
+// FuzzScanEvent holds the quick reading to that of encoding/json: whatever it says it has read, reads the same there.
+func FuzzScanEvent(f *testing.F) {
+	names, err := filepath.Glob("testdata/v1/event-*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	for _, raw := range forms {
+		f.Add([]byte(raw))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		seen, ok := scanEvent(raw)
+		if !ok {
+			return
+		}
+		var want Event
+		if err := json.Unmarshal(raw, &want); err != nil {
+			t.Fatalf("read %s, where encoding/json says: %v", raw, err)
+		}
+		if got := seen.event(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s\nread as %+v\nwant    %+v", raw, got, want)
+		}
+	})
+}
