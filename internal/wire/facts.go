@@ -177,6 +177,9 @@ func factType(e queue.Event) string {
 // is (invariant I12); a known type with a broken body is an error.
 func DecodeFact(kind string, version int, data []byte) (queue.Event, error) {
 	if decode, known := factDecoders[kind]; known && version == 1 {
+		if e, ok := scanFact(kind, data); ok {
+			return e, nil
+		}
 		e, err := decode(data)
 		if err != nil {
 			return nil, fmt.Errorf("decode fact %s: %w: %w", kind, ErrMalformed, err)

@@ -175,22 +175,22 @@ func (c *cursor) skip(depth int) {
 		c.lost = true
 		return
 	}
-	switch b := c.rest[0]; {
-	case b == '"':
+	switch c.rest[0] {
+	case '"':
 		c.rest = c.rest[1:]
 		c.text()
-	case b == '{':
+	case '{':
 		c.members(depth)
-	case b == '[':
+	case '[':
 		c.elements(depth)
-	case b == 't':
+	case 't':
 		c.is("true")
-	case b == 'f':
+	case 'f':
 		c.is("false")
-	case b == 'n':
+	case 'n':
 		c.is("null")
 	default:
-		c.number()
+		c.digits()
 	}
 }
 
@@ -240,8 +240,8 @@ func (c *cursor) text() {
 	c.lost = true
 }
 
-// number goes over a whole number of JSON; fractions and exponents are for encoding/json.
-func (c *cursor) number() {
+// digits goes over a whole number of JSON; fractions and exponents are for encoding/json.
+func (c *cursor) digits() {
 	c.has("-")
 	n := 0
 	for n < len(c.rest) && c.rest[n]-'0' <= 9 {

@@ -37,8 +37,10 @@ func TestEventsInTheirUsualFormAreReadWithoutReflection(t *testing.T) {
 			t.Errorf("form %d is not read: %s", i, raw)
 		}
 	}
-	if e, err := EncodeEvent(Event{Seq: 9, ID: "01KAN6Z5T0000000000000BC41", Type: TypeCalled, Version: 1, TS: 1795305600123, Up: 5, CQ: ClockOK,
-		Via: &Via{Node: "L901-K01", Epoch: 1, Seq: 2}, Data: []byte(`{"counter":"1"}`)}); err != nil {
+	if e, err := EncodeEvent(Event{
+		Seq: 9, ID: "01KAN6Z5T0000000000000BC41", Type: TypeCalled, Version: 1, TS: 1795305600123, Up: 5,
+		CQ: ClockOK, Via: &Via{Node: "L901-K01", Epoch: 1, Seq: 2}, Data: []byte(`{"counter":"1"}`),
+	}); err != nil {
 		t.Fatal(err)
 	} else if _, ok := scanEvent(e); !ok {
 		t.Errorf("what this package writes is not read: %s", e)
@@ -72,6 +74,60 @@ func FuzzScanEvent(f *testing.F) {
 		}
 		if got := seen.event(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s\nread as %+v\nwant    %+v", raw, got, want)
+		}
+	})
+}
+
+// facts are bodies of the facts that are read quickly, and of some that look like them and are not.
+var facts = []struct {
+	kind, body string
+	quick      bool
+}{
+	{TypeReserved, `{"visit":25,"tk":{"p":"A","n":25},"div":"a","svc":"cc-renew","body":"irn","class":"walkin","req":"r-3","day":"2026-11-23"}`, true},
+	{TypeReserved, `{"visit":25,"tk":{"p":"A","n":25},"div":"a","svc":"cc-renew","body":"irn","class":"booked","slot":"2026-11-23T09:30:00Z","lang":"pt","req":"r-3","kiosk":"L901-K01","boot":"b-1","day":"2026-11-23","told":{"svc":"cc-renew","lo":10,"hi":25,"mid_ns":1080000000000}}`, true},
+	{TypeReserved, `{"visit":25,"tk":{"p":"A","n":25},"div":"a","svc":"cc-renew","body":"irn","class":"booked","slot":"yesterday","req":"r-3","day":"2026-11-23"}`, false},
+	{TypeReserved, `{"visit":25,"tk":{"p":"A","n":25},"div":"a","svc":"cc-renew","body":"irn","class":"law","req":"r-3","day":"2026-11-23","then":["tax"]}`, false},
+	{TypeIssued, `{"visit":23,"tk":{"p":"A","n":23},"print":"printed","revived":true}`, true},
+	{TypeIssued, `{"visit":23,"tk":{"p":"\u0041","n":23},"print":"printed"}`, false},
+	{TypeCalled, `{"visit":23,"tk":{"p":"A","n":23},"svc":"x","counter":"7","why":{"rule":"law","tier":1,"pen":0,"key":"2026-11-23T09:30:00.5Z","waited_ns":600,"others":2,"passed":4,"passed_tk":"B004","secondary":true,"basis":"DL 58/2016","reason":"r","unlawful":true}}`, true},
+	{TypeCalled, `{"visit":23,"tk":{"p":"A","n":23},"svc":"x","counter":"7","why":{"rule":"arrival","tier":1,"pen":0,"key":"2026-11-23T09:30:00+01:00","waited_ns":-6,"others":0}}`, true},
+	{TypeStarted, `{"visit":23,"counter":"7"}`, true},
+	{TypeStarted, `{"visit":23,"counter":"7","by":"p-1"}`, false},
+	{TypeNotShown, `{"visit":23,"counter":"7"}`, true},
+	{TypeFinished, `{"visit":23,"counter":"7"}`, true},
+	{TypeFinished, `{"visit":23,"counter":"7","delivered":[{"svc":"a","n":1,"outcome":"done"},{"svc":"b","n":2}],"outcome":"sent_away"}`, true},
+	{TypeFinished, `{"visit":23,"counter":"7","delivered":[{"svc":"a","n":1}],"left":["b"]}`, false},
+}
+
+func TestCommonFactsAreReadWithoutReflection(t *testing.T) {
+	for _, f := range facts {
+		got, quick := scanFact(f.kind, []byte(f.body))
+		if quick != f.quick {
+			t.Errorf("%s %s: read quickly %v, want %v", f.kind, f.body, quick, f.quick)
+		}
+		want, err := factDecoders[f.kind]([]byte(f.body))
+		if quick && (err != nil || !reflect.DeepEqual(got, want)) {
+			t.Errorf("%s\nread as %+v\nwant    %+v, %v", f.body, got, want, err)
+		}
+	}
+}
+
+// FuzzScanFact holds the quick reading of facts to that of encoding/json.
+func FuzzScanFact(f *testing.F) {
+	for _, one := range facts {
+		f.Add(one.kind, []byte(one.body))
+	}
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		got, ok := scanFact(kind, data)
+		if !ok {
+			return
+		}
+		want, err := factDecoders[kind](data)
+		if err != nil {
+			t.Fatalf("read %s %s, where encoding/json says: %v", kind, data, err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s %s\nread as %+v\nwant    %+v", kind, data, got, want)
 		}
 	})
 }
