@@ -26,6 +26,7 @@ EVENTS   ?= 20000
 CUTS     ?= 1000
 KILLS    ?= 30
 MOST     ?= 0s
+YEAR_DIR ?= var/year
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
 
@@ -35,7 +36,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak deps install-tools clean
+	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -143,6 +144,11 @@ prove: ## the proving ground: SEEDS networks, EVENTS through a lying broker, CUT
 
 sim: ## live SEEDS networks (20) in virtual time, each from its own seed, for HOURS (72) with TICKETS (1000) on KIOSKS (10)
 	go run ./internal/e2e/prove sim -seed $(SEED) -seeds $(SEEDS) -kiosks $(KIOSKS) -hours $(HOURS) -away $(AWAY) -tickets $(TICKETS)
+
+soak-year: build ## a generated year of BRANCHES (1431) in YEAR_DIR, every report of it timed on SQLite and on PostgreSQL (10 minutes, 12 GB)
+	bin/hq year -branches $(or $(filter-out 0,$(BRANCHES)),1431) -dir $(YEAR_DIR)
+	BALCAO_SOAK=1 BALCAO_REQUIRE_REAL=1 BALCAO_YEAR=$(abspath $(YEAR_DIR)) BALCAO_BRANCHES=$(or $(filter-out 0,$(BRANCHES)),1431) \
+		go test -v -count=1 -timeout 1h -run TheCountry ./hq/year
 
 soak-card: ## 10,000 cards with 100 kills of pcscd, 10,000 on the replay bench, 100,000 people through a kiosk (an hour)
 	@.ci/install test

@@ -14,6 +14,7 @@ import (
 
 	"balcao/hq/app"
 	"balcao/hq/bench"
+	"balcao/hq/year"
 )
 
 func main() {
@@ -26,11 +27,13 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out, messages io.Writer) error {
-	if len(args) > 0 && args[0] == "ca" {
+	switch append(args, "")[0] {
+	case "ca":
 		return app.CA(context.Background(), args[1:], out)
-	}
-	if len(args) > 0 && args[0] == "bench" {
+	case "bench":
 		return bench.Command(context.Background(), args[1:], out, messages)
+	case "year":
+		return year.Command(context.Background(), args[1:], out, messages)
 	}
 	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
 		return err

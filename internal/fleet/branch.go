@@ -34,6 +34,7 @@ type branch struct {
 	cert     *wire.Certificate
 	empty    map[string]int // node → for how many more looks its printer has no paper
 	heard    uint64         // facts of kiosks that were logged
+	lived    *[]queue.Entry // what is lived, for who asks; nil is nobody
 	looks    int
 }
 
@@ -141,6 +142,9 @@ func (b *branch) do(cmd queue.Command, at time.Time, timed bool) bool {
 		written = b.fleet.cfg.Now()
 	}
 	b.log.append(raw, written)
+	if b.lived != nil {
+		*b.lived = append(*b.lived, entries...)
+	}
 	if child != nil {
 		child.Nudge()
 	}
