@@ -27,6 +27,13 @@ CUTS     ?= 1000
 KILLS    ?= 30
 MOST     ?= 0s
 YEAR_DIR ?= var/year
+# `make soak-hq`: how many simulated branches, how many events a second they make together, for how long each fault is tried,
+# how often something is killed, and which faults (store/what is killed).
+NETWORK  ?= 431
+RATE     ?= 250
+SECONDS  ?= 600
+EVERY    ?= 30s
+FAULTS   ?= sqlite/hq,sqlite/broker,postgres/hq,postgres/postgres,postgres/broker
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
 
@@ -36,7 +43,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card golden screenshots sim prove soak soak-year deps install-tools clean
+	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -154,6 +161,10 @@ soak-card: ## 10,000 cards with 100 kills of pcscd, 10,000 on the replay bench, 
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 go test -v -count=1 -p 1 -timeout 3h \
 		-run 'ThousandsOfCards|HundredCards|NoCanary' ./kiosk/pcsc ./kiosk/app
+
+soak-hq: ## hq, PostgreSQL and Mosquitto killed every EVERY under RATE events/s of NETWORK branches, SECONDS each of FAULTS; a line each
+	@.ci/install test
+	go run ./internal/e2e/prove hq -branches $(NETWORK) -rate $(RATE) -seconds $(SECONDS) -every $(EVERY) -faults $(FAULTS)
 
 deps: ## install what building, the demo and the tests need
 	@.ci/install test

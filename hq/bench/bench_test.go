@@ -2,9 +2,11 @@ package bench_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -13,6 +15,8 @@ import (
 
 	"balcao/hq/app"
 	"balcao/hq/bench"
+	"balcao/hq/postgres"
+	"balcao/hq/postgres/postgrestest"
 )
 
 // TestMain is headquarters itself where it is started with a configuration, as the measured program.
@@ -20,7 +24,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "-config" {
 		os.Exit(headquarters(os.Args[2]))
 	}
-	os.Exit(m.Run())
+	os.Exit(postgrestest.Main(m))
 }
 
 func headquarters(path string) int {
@@ -72,6 +76,48 @@ func TestKillsOfHeadquartersLoseAndDoubleNothing(t *testing.T) {
 	}
 }
 
+func TestKillsOfProcessesAndOfPostgreSQLLoseAndDoubleNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts and kills programs")
+	}
+	r, err := bench.Run(t.Context(), bench.Options{
+		Program: self(t), Branches: 6, Seconds: 3, Rate: 120, Kill: time.Second, Screens: 1, Raw: 500, Patience: time.Minute,
+		Store: "postgres", Processes: 2, Victims: []string{"postgres", "hq"},
+	})
+	if errors.Is(err, exec.ErrNotFound) && os.Getenv("BALCAO_REQUIRE_REAL") == "" {
+		t.Skip("PostgreSQL or HAProxy is not installed")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, r)
+	if r.Kills == 0 || r.Unsent != 0 || r.Stored != r.Sent || r.Sent == 0 || r.Raw == 0 || r.Processes != 2 || r.Ended != "whole" || r.DiskBytes == 0 {
+		t.Errorf("result = %+v", r)
+	}
+	if len(r.Faults) == 0 || r.Faults[0].Of != "postgres" || r.Faults[0].Back <= 0 {
+		t.Errorf("faults = %+v", r.Faults)
+	}
+}
+
+func TestADatabaseThatCouldForgetIsNotMeasured(t *testing.T) {
+	url := postgrestest.Shared(t).Fresh(t) // it does not wait for its disk
+	_, err := bench.Run(t.Context(), bench.Options{Program: self(t), Branches: 2, Store: url})
+	if err == nil || !strings.Contains(err.Error(), "fsync") {
+		t.Errorf("a database that does not wait for its disk: %v", err)
+	}
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: url}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = bench.Run(t.Context(), bench.Options{Program: self(t), Branches: 2, Store: url})
+	if err == nil || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("a database that is not empty: %v", err)
+	}
+}
+
 func TestABacklogIsTakenInWhole(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a program")
@@ -116,7 +162,22 @@ func TestWhoEndsItEarlyStillGetsTheResult(t *testing.T) {
 }
 
 func TestWrongWishesAreRefused(t *testing.T) {
-	for _, args := range [][]string{{"-branches", "0"}, {"-branches", "20001"}, {"-seconds", "-1"}, {"-alone", "61"}, {"now"}} {
+	for _, args := range [][]string{
+		{"-branches", "0"},
+		{"-branches", "20001"},
+		{"-seconds", "-1"},
+		{"-alone", "61"},
+		{"now"},
+		{"-processes", "2"},
+		{"-victims", "postgres"},
+		{"-victims", "broker"},
+		{"-victims", "kiosk"},
+		{"-broker", "rabbit"},
+		{"-store", "mysql://x"},
+		{"-compare"},
+		{"-store", "postgres", "-processes", "2", "-broker", "mosquitto"},
+		{"-store", "postgres", "-processes", "9"},
+	} {
 		if err := bench.Command(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("hq bench %v was accepted", args)
 		}

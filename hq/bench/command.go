@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,14 +27,19 @@ type Options struct {
 	Spread   time.Duration // over how long they connect; 0 is 10 ms for each
 	Live     time.Duration // between two samples of figures of a branch; 0 is a second, as with real ones
 	Kill     time.Duration // between two kill -9 of headquarters; 0 is none
-	Store    string        // where headquarters keeps everything; empty is an SQLite file of its own
-	Screens  int           // pages that watch the whole network
-	Memory   int           // memory_mib of headquarters; 0 is by the number of branches
-	Raw      int           // most entries with which the engine alone is measured
-	Dir      string        // folder for its data; empty is one that is deleted at the end
-	Patience time.Duration // most time for what is still on its way at the end
-	Program  string        // the program of headquarters; empty is this one
-	Report   io.Writer     // where it tells how far it is
+	// Store is where headquarters keeps everything: sqlite (a file; also where it is empty), postgres (a server of its own,
+	// durable, gone at the end) or postgres://… (an empty database, which keeps what came in).
+	Store     string
+	Processes int           // of headquarters on one database; several stand behind a real balancer; 0 is one
+	Broker    string        // embedded (also where it is empty), or mosquitto: one of its own in its place
+	Victims   []string      // what Kill kills in turn: hq (also where it is empty), postgres, broker
+	Screens   int           // pages that watch the whole network
+	Memory    int           // memory_mib of headquarters; 0 is by the number of branches
+	Raw       int           // most entries with which the engine alone is measured
+	Dir       string        // folder for its data; empty is one that is deleted at the end
+	Patience  time.Duration // most time for what is still on its way at the end
+	Program   string        // the program of headquarters; empty is this one
+	Report    io.Writer     // where it tells how far it is
 }
 
 const about = `usage: hq bench [flags]
@@ -52,6 +58,9 @@ gives the line. The exit code is 0 if nothing was lost or doubled.
   hq bench -branches 431 -seconds 60                 a network on a common morning
   hq bench -branches 1431 -rate 250 -kill 30s        with headquarters killed every half minute
   hq bench -branches 1431 -alone 3                   all come back at once after three working days
+  hq bench -store postgres -processes 2 -compare -branches 431 -alone 1 -seconds 0
+                                                     two processes on PostgreSQL, against one
+  hq bench -store postgres -processes 2 -kill 30s -victims hq,postgres -rate 250 -seconds 600
 
 `
 
@@ -70,9 +79,13 @@ func Command(ctx context.Context, args []string, out, messages io.Writer) error 
 	flags.IntVar(&o.Alone, "alone", 0, "working days that the branches have lived without headquarters before they connect")
 	flags.DurationVar(&o.Spread, "spread", 0, "over how long the branches connect the first time; 0 is 10 ms for each of them")
 	flags.DurationVar(&o.Live, "live", time.Second, "between two samples of figures of a branch")
-	flags.DurationVar(&o.Kill, "kill", 0, "kill headquarters (kill -9) so often and start it again; 0 is never")
-	flags.StringVar(&o.Store, "store", "", "where headquarters keeps everything, as store: in its configuration; empty is an SQLite file")
-	flags.IntVar(&o.Screens, "screens", 1, "pages that watch the whole network meanwhile")
+	flags.DurationVar(&o.Kill, "kill", 0, "kill (kill -9) one of -victims so often and start it again; 0 is never")
+	victims := flags.String("victims", killHQ, "what -kill kills in turn, with commas: hq, postgres (of -store postgres), broker (of -broker mosquitto)")
+	flags.StringVar(&o.Store, "store", onSQLite, "where headquarters keeps everything: sqlite, postgres (a server of its own) or the address of an empty database, postgres://…")
+	flags.IntVar(&o.Processes, "processes", 1, "processes of headquarters on one database on PostgreSQL, behind HAProxy")
+	compare := flags.Bool("compare", false, "measure one process first, then -processes; with -store postgres")
+	flags.StringVar(&o.Broker, "broker", embedded, "embedded, or mosquitto: a Mosquitto of its own")
+	flags.IntVar(&o.Screens, "screens", 1, "pages that watch the whole network meanwhile, at each process")
 	flags.IntVar(&o.Memory, "memory", 0, "memory_mib of headquarters; 0 is by the number of branches")
 	flags.IntVar(&o.Raw, "raw", 400_000, "most entries with which the engine alone is measured; 0 leaves it out")
 	flags.StringVar(&o.Dir, "dir", "", "folder for its data, which stays; empty is one that is deleted at the end")
@@ -85,7 +98,8 @@ func Command(ctx context.Context, args []string, out, messages io.Writer) error 
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	result, err := Run(ctx, o)
+	o.Victims = strings.Split(*victims, ",")
+	result, err := measure(ctx, o, *compare)
 	if err != nil {
 		return err
 	}
@@ -100,6 +114,28 @@ func Command(ctx context.Context, args []string, out, messages io.Writer) error 
 		return errWrong
 	}
 	return nil
+}
+
+// measure is Run, where it is wished after the same with one process.
+func measure(ctx context.Context, o Options, compare bool) (Result, error) {
+	if !compare {
+		return Run(ctx, o)
+	}
+	if o.Store != onPostgres || o.Processes < 2 || o.Dir != "" {
+		return Result{}, fmt.Errorf("hq bench: -compare wants -store %s, several -processes and no -dir", onPostgres)
+	}
+	alone := o
+	alone.Processes, alone.Raw = 1, 0
+	one, err := Run(ctx, alone)
+	if err != nil || one.Lost+one.Doubled+one.Changed > 0 || one.Ended != "whole" {
+		return one, err
+	}
+	all, err := Run(ctx, o)
+	all.One = one.Rate
+	if one.Rate > 0 {
+		all.Sum = all.Rate / one.Rate
+	}
+	return all, err
 }
 
 var errWrong = errors.New("hq bench: entries were lost, doubled or changed; the line before says how many")

@@ -3,11 +3,11 @@ package bench
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"balcao/hq/postgres"
 	"balcao/hq/store"
 	"balcao/internal/fleet"
 	"balcao/internal/sqlite"
@@ -23,34 +23,39 @@ func (r *run) judge(ctx context.Context) error {
 	r.result.AckP50, r.result.AckP99 = milliseconds(acks.Quantile(0.5)), milliseconds(acks.Quantile(0.99))
 	_, most := acks.Count()
 	r.result.AckMost = milliseconds(most)
-	r.result.ScreenP50, r.result.ScreenP99 = milliseconds(r.screen.delays.Quantile(0.5)), milliseconds(r.screen.delays.Quantile(0.99))
+	r.result.ScreenP50, r.result.ScreenP99 = milliseconds(r.delays.Quantile(0.5)), milliseconds(r.delays.Quantile(0.99))
 	r.result.LiveP99 = milliseconds(r.lives.Quantile(0.99))
 	f := r.fleet.Figures()
 	r.result.Sent, r.result.Acked, r.result.Connects = f.Logged, f.Acked, f.Connects
 	if f.Logged > 0 {
 		r.result.EventBytes = float64(f.Bytes) / float64(f.Logged)
 	}
-	if commits := r.commits + r.seen[commitsTotal]; commits > 0 {
-		r.result.PerCommit = (r.records + r.seen[recordsTotal]) / commits
+	for _, last := range r.seen {
+		r.commits, r.records = r.commits+last[commitsTotal], r.records+last[recordsTotal]
 	}
-	r.result.Processor = r.server.spent.Seconds()
+	if r.commits > 0 {
+		r.result.PerCommit = r.records / r.commits
+	}
+	r.result.Processor = r.in.spent().Seconds()
 	r.say("reading what was stored")
-	path := filepath.Join(r.dir, "hq", "hq.db")
-	if err := r.compare(ctx, path); err != nil {
+	if err := r.compare(ctx); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && r.result.Stored > 0 {
-		r.result.DiskBytes = float64(info.Size()) / float64(r.result.Stored)
+	if bytes := r.in.stored(ctx, r.dir); bytes > 0 && r.result.Stored > 0 {
+		r.result.DiskBytes = float64(bytes) / float64(r.result.Stored)
 	}
 	if r.o.Raw == 0 || r.result.Stored == 0 {
 		return nil
 	}
-	return r.raw(ctx, path)
+	if r.in.database != "" {
+		return r.rawPostgres(ctx)
+	}
+	return r.raw(ctx, file(r.dir))
 }
 
 // compare counts and chains every branch's entries again.
-func (r *run) compare(ctx context.Context, path string) error {
-	s, err := store.Open(ctx, path, time.Now)
+func (r *run) compare(ctx context.Context) error {
+	s, err := r.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -61,6 +66,18 @@ func (r *run) compare(ctx context.Context, path string) error {
 		}
 	}
 	return nil
+}
+
+// open opens what headquarters has stored.
+func (r *run) open(ctx context.Context) (*store.Store, error) {
+	if r.in.database == "" {
+		return store.Open(ctx, file(r.dir), time.Now)
+	}
+	db, err := postgres.Open(ctx, postgres.Config{URL: r.in.database}, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return store.On(ctx, db, time.Now)
 }
 
 func (r *run) compareOne(ctx context.Context, s *store.Store, l fleet.Log) error {
@@ -152,12 +169,17 @@ func (r *run) raw(ctx context.Context, path string) error {
 		}
 		from = to
 	}
-	r.result.Raw = float64(len(rows)) / time.Since(began).Seconds()
-	r.result.Ratio = r.result.Rate / r.result.Raw
-	if spent := r.server.spent.Seconds(); spent > 0 {
+	r.ratio(len(rows), time.Since(began))
+	if spent := r.in.spent().Seconds(); spent > 0 {
 		r.result.RatioCPU = float64(r.result.Stored) / spent * (processor() - worked).Seconds() / float64(len(rows))
 	}
 	return nil
+}
+
+// ratio keeps how quick the engine alone was.
+func (r *run) ratio(rows int, took time.Duration) {
+	r.result.Raw = float64(rows) / took.Seconds()
+	r.result.Ratio = r.result.Rate / r.result.Raw
 }
 
 // processor is how long this program has worked on any processor.

@@ -4,8 +4,10 @@ package bench
 type Result struct {
 	Simulated bool   `json:"simulated"` // always: the branches are
 	Branches  int    `json:"branches"`
-	Store     string `json:"store"`
-	Ended     string `json:"ended"` // whole, or interrupted
+	Store     string `json:"store"`     // sqlite or postgres
+	Processes int    `json:"processes"` // of headquarters
+	Broker    string `json:"broker"`    // embedded or mosquitto
+	Ended     string `json:"ended"`     // whole, or interrupted
 
 	Seconds float64 `json:"seconds"` // from the first connection to the last acknowledgement
 	Sent    uint64  `json:"sent"`    // entries that the branches have logged
@@ -21,6 +23,9 @@ type Result struct {
 	Ratio float64 `json:"ratio,omitempty"`
 	// RatioCPU is the same by processor time of headquarters and of the engine alone.
 	RatioCPU float64 `json:"ratio_cpu,omitempty"`
+	// One is the rate with one process in place of several, and Sum that of the several against it, where both were measured.
+	One float64 `json:"one_process_events_per_second,omitempty"`
+	Sum float64 `json:"sum_ratio,omitempty"`
 	// Limit says what held the rate: hq (the branches had more all the time) or days (they had no more).
 	Limit      string  `json:"limited_by"`
 	PerCommit  float64 `json:"events_per_commit"`
@@ -38,10 +43,11 @@ type Result struct {
 	Linked   float64 `json:"linked_after_ms"` // until every branch was connected the first time
 	Connects uint64  `json:"connects"`
 	Kills    int     `json:"kills"`
-	Back     float64 `json:"back_max_ms,omitempty"` // from a start of headquarters until every branch was connected
+	Back     float64 `json:"back_max_ms,omitempty"` // from a kill until every branch was connected and what it had logged was held
+	Faults   []Fault `json:"faults,omitempty"`      // the kills, kind by kind
 
-	Resident    float64 `json:"resident_mib"` // of headquarters, the last look
-	ResidentMax float64 `json:"resident_max_mib"`
+	Resident    float64 `json:"resident_mib"`       // of headquarters, all processes together, the last look
+	ResidentMax float64 `json:"resident_max_mib"`   // of the largest process
 	Bench       float64 `json:"bench_resident_mib"` // of this program
 	Processor   float64 `json:"hq_cpu_seconds"`
 }

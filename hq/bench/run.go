@@ -19,24 +19,28 @@ import (
 
 // run is one measurement on its way.
 type run struct {
-	o      Options
-	dir    string
-	server *server
-	fleet  *fleet.Fleet
-	screen *screen
-	result Result
+	o       Options
+	dir     string
+	in      *installation
+	fleet   *fleet.Fleet
+	screens []*screen // one for each process
+	delays  fleet.Delays
+	result  Result
 
 	began   time.Time
-	commits float64 // of headquarters that were killed meanwhile
+	commits float64 // of processes that were killed meanwhile
 	records float64
-	seen    map[string]float64 // the last figures of the present one
+	seen    []map[string]float64 // the last figures of each present one
 	lives   fleet.Delays
+	stroke  *stroke // the last kill, until all is back
 }
 
-// Run measures. Where ctx ends early, what was measured until then is the result.
-func Run(ctx context.Context, o Options) (Result, error) {
+// mostProcesses bounds how many processes of headquarters are measured together.
+const mostProcesses = 8
+
+func (o *Options) check() error {
 	if o.Branches < 1 || o.Branches > fleet.Most || o.Seconds < 0 || o.Rate < 0 || o.Alone < 0 || o.Alone > 60 {
-		return Result{}, fmt.Errorf("hq bench: want 1 to %d branches, no negative seconds or rate, at most 60 working days alone", fleet.Most)
+		return fmt.Errorf("hq bench: want 1 to %d branches, no negative seconds or rate, at most 60 working days alone", fleet.Most)
 	}
 	if o.Report == nil {
 		o.Report = io.Discard
@@ -44,18 +48,46 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Minute
 	}
-	r := &run{o: o, dir: o.Dir, result: Result{Simulated: true, Branches: o.Branches, Store: "sqlite", Ended: "whole", Limit: "days"}}
-	if o.Store != "" {
-		r.result.Store = "configured"
+	if o.Store == "" {
+		o.Store = onSQLite
 	}
-	if err := r.folder(); err != nil {
+	if o.Broker == "" {
+		o.Broker = embedded
+	}
+	o.Processes = max(o.Processes, 1)
+	switch {
+	case o.Broker != embedded && o.Broker != mosquitto:
+		return fmt.Errorf("hq bench: -broker: want %s or %s", embedded, mosquitto)
+	case o.Processes > mostProcesses:
+		return fmt.Errorf("hq bench: at most %d processes", mostProcesses)
+	case o.Processes > 1 && o.Store == onSQLite:
+		return fmt.Errorf("hq bench: several processes want PostgreSQL: -store %s, or the address of an empty database", onPostgres)
+	case o.Processes > 1 && o.Broker == mosquitto:
+		return errors.New("hq bench: several processes have a broker each, inside them")
+	}
+	return o.checkVictims()
+}
+
+// Run measures. Where ctx ends early, what was measured until then is the result.
+func Run(ctx context.Context, o Options) (Result, error) {
+	if err := o.check(); err != nil {
+		return Result{}, err
+	}
+	r := &run{o: o, dir: o.Dir, result: Result{
+		Simulated: true, Branches: o.Branches, Store: "postgres", Broker: o.Broker, Processes: o.Processes, Ended: "whole", Limit: "days",
+	}, seen: make([]map[string]float64, o.Processes)}
+	if o.Store == onSQLite {
+		r.result.Store = onSQLite
+	}
+	if err := r.folder(ctx); err != nil {
 		return r.result, err
 	}
 	if o.Dir == "" {
 		defer os.RemoveAll(r.dir)
 	}
+	defer r.in.close()
 	err := r.measure(ctx)
-	if stopped := r.server.stop(); err == nil {
+	if stopped := r.in.stop(); err == nil {
 		err = stopped
 	}
 	if err != nil {
@@ -65,7 +97,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	return r.result, r.judge(context.WithoutCancel(ctx))
 }
 
-func (r *run) folder() (err error) {
+func (r *run) folder(ctx context.Context) (err error) {
 	if r.dir == "" {
 		if r.dir, err = os.MkdirTemp("", "hq-bench-"); err != nil {
 			return err
@@ -74,10 +106,10 @@ func (r *run) folder() (err error) {
 		return err
 	} else if err := os.MkdirAll(r.dir, 0o750); err != nil {
 		return err
-	} else if _, err := os.Stat(filepath.Join(r.dir, "hq", "hq.db")); err == nil {
+	} else if _, err := os.Stat(file(r.dir)); err == nil {
 		return fmt.Errorf("hq bench: %s holds a database already: name an empty folder", r.dir)
 	}
-	r.server, err = newServer(r.o, r.dir)
+	r.in, err = install(ctx, r.o, r.dir)
 	return err
 }
 
@@ -86,18 +118,20 @@ func (r *run) say(format string, values ...any) {
 }
 
 func (r *run) measure(ctx context.Context) error {
-	if err := r.server.start(ctx); err != nil {
+	if err := r.in.start(ctx, r.dir, r.o.Branches); err != nil {
 		return err
 	}
-	r.screen = &screen{url: "http://" + r.server.at.Pages + "/events", delays: &fleet.Delays{}, now: time.Now}
-	r.say("headquarters serves at http://%s/, %d simulated branches are made", r.server.at.Pages, r.o.Branches)
-	broker := "tcp://" + r.server.at.Broker
+	for _, one := range r.in.processes {
+		r.screens = append(r.screens, &screen{url: "http://" + one.at.Pages + "/events", delays: &r.delays, now: time.Now})
+		r.say("headquarters serves at http://%s/", one.at.Pages)
+	}
+	r.say("%d simulated branches are made; they connect to %s", r.o.Branches, r.in.front)
 	var err error
 	r.fleet, err = fleet.New(ctx, fleet.Config{
 		Branches: r.o.Branches, Rate: r.o.Rate, Alone: r.o.Alone, Spread: r.o.Spread, LiveEvery: r.o.Live,
-		Now: time.Now, Mint: machine.Minter(), Boot: machine.NewBoot, Uptime: machine.Uptime, Gave: r.screen.gave,
+		Now: time.Now, Mint: machine.Minter(), Boot: machine.NewBoot, Uptime: machine.Uptime, Gave: r.gave,
 		Link: func(context.Context, wire.NodeID) (mqttlink.Config, error) {
-			return mqttlink.Config{Brokers: []string{broker}, KeepAlive: 30 * time.Second}, nil
+			return mqttlink.Config{Brokers: []string{r.in.front}, KeepAlive: 30 * time.Second}, nil
 		},
 	})
 	if err != nil {
@@ -111,12 +145,19 @@ func (r *run) measure(ctx context.Context) error {
 	}
 	r.began = time.Now()
 	g.Go(func() error { return r.fleet.Run(life) })
-	for range r.o.Screens {
-		g.Go(func() error { r.screen.watch(life); return nil })
+	for i := range r.o.Screens * len(r.screens) {
+		g.Go(func() error { r.screens[i%len(r.screens)].watch(life); return nil })
 	}
 	err = r.follow(ctx, life)
 	end()
 	return errors.Join(err, g.Wait())
+}
+
+// gave tells every screen how many numbers were given.
+func (r *run) gave(total uint64, at time.Time) {
+	for _, one := range r.screens {
+		one.gave(total, at)
+	}
 }
 
 // interrupted turns the end that somebody wished into a result.
@@ -140,7 +181,7 @@ func (r *run) follow(ctx, life context.Context) error {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	var linked, until, patience, lastTold, lastAsked time.Time
-	started, killed := r.began, r.began
+	struck, recovered := r.began, r.began
 	backlog := r.o.Alone > 0
 	last := r.fleet.Figures()
 	for {
@@ -151,28 +192,26 @@ func (r *run) follow(ctx, life context.Context) error {
 			return nil
 		case <-life.Done():
 			return errors.New("the simulated branches ended by themselves")
-		case err := <-r.server.ended:
-			r.server.cmd = nil
-			return fmt.Errorf("%w: %w; see hq.log in the folder", errEnded, err)
 		case <-look.C:
+		}
+		if err := r.in.died(); err != nil {
+			return err
 		}
 		now := time.Now()
 		f := r.fleet.Figures()
 		r.memory()
 		if now.Sub(lastAsked) >= time.Second {
 			lastAsked = now
-			r.ask(life, !linked.IsZero() && f.Linked == f.Branches && now.Sub(started) > 3*time.Second)
+			r.ask(life, !linked.IsZero() && f.Linked == f.Branches && now.Sub(recovered) > 3*time.Second)
 		}
-		if f.Linked == f.Branches && !started.IsZero() {
-			took := now.Sub(started)
-			if linked.IsZero() {
-				linked, until = now, now.Add(time.Duration(r.o.Seconds)*time.Second)
-				r.result.Linked = milliseconds(took)
-				r.say("all connected after %v", took.Round(time.Millisecond))
-			} else if r.result.Kills > 0 {
-				r.result.Back = max(r.result.Back, milliseconds(took))
-			}
-			started = time.Time{}
+		if linked.IsZero() && f.Linked == f.Branches {
+			linked, until, recovered = now, now.Add(time.Duration(r.o.Seconds)*time.Second), now
+			r.result.Linked = milliseconds(now.Sub(r.began))
+			r.say("all connected after %v", now.Sub(r.began).Round(time.Millisecond))
+		}
+		if r.stroke != nil {
+			recovered = now
+			r.recovered(f, now)
 		}
 		if backlog && f.Acked+uint64(f.Branches)*4 >= f.Logged && f.Linked == f.Branches { //nolint:gosec // far below
 			backlog = false
@@ -193,30 +232,17 @@ func (r *run) follow(ctx, life context.Context) error {
 				}
 				return nil
 			}
-		case now.After(until) && started.IsZero():
+		case now.After(until) && r.stroke == nil:
 			r.fleet.Quiet()
 			patience = now.Add(r.o.Patience)
 			r.say("the branches rest; what is on its way still arrives")
-		case r.o.Kill > 0 && now.Sub(killed) >= r.o.Kill && started.IsZero():
-			if err := r.again(ctx); err != nil {
+		case r.o.Kill > 0 && now.Sub(struck) >= r.o.Kill && r.stroke == nil:
+			if err := r.strike(ctx, now); err != nil {
 				return r.interrupted(ctx, err)
 			}
-			killed = now
-			started = time.Now()
+			struck = now
 		}
 	}
-}
-
-// again kills headquarters and starts it anew at once, as its supervisor does.
-func (r *run) again(ctx context.Context) error {
-	r.commits += r.seen[commitsTotal]
-	r.records += r.seen[recordsTotal]
-	r.seen = nil
-	if err := r.server.kill(); err != nil {
-		return err
-	}
-	r.result.Kills++
-	return r.server.start(ctx)
 }
 
 // The figures of headquarters that are looked at.
@@ -228,21 +254,27 @@ const (
 
 // ask looks at the figures of headquarters; steady says that every branch is connected and has had time to speak.
 func (r *run) ask(ctx context.Context, steady bool) {
-	all := figures(ctx, r.server.at.Operation)
-	if all == nil {
-		return
+	oldest, known := 0.0, false
+	for i, one := range r.in.processes {
+		all := figures(ctx, one.at.Operation)
+		if all == nil {
+			continue
+		}
+		r.seen[i] = all
+		if age, told := all[liveAge]; told {
+			oldest, known = max(oldest, age), true
+		}
 	}
-	r.seen = all
-	if age, told := all[liveAge]; told && steady {
-		r.result.LiveAge = max(r.result.LiveAge, age*1000)
-		r.lives.Note(time.Duration(age * float64(time.Second)))
+	if known && steady {
+		r.result.LiveAge = max(r.result.LiveAge, oldest*1000)
+		r.lives.Note(time.Duration(oldest * float64(time.Second)))
 	}
 }
 
 func (r *run) memory() {
-	if bytes := r.server.resident(); bytes > 0 {
-		r.result.Resident = float64(bytes) / (1 << 20)
-		r.result.ResidentMax = max(r.result.ResidentMax, r.result.Resident)
+	if all, most := r.in.resident(); all > 0 {
+		r.result.Resident = float64(all) / (1 << 20)
+		r.result.ResidentMax = max(r.result.ResidentMax, float64(most)/(1<<20))
 	}
 	r.result.Bench = max(r.result.Bench, float64(machine.Resident())/(1<<20))
 }

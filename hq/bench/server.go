@@ -21,6 +21,7 @@ import (
 type server struct {
 	program string
 	dir     string
+	name    string // of its files
 	config  map[string]any
 
 	cmd   *exec.Cmd
@@ -39,7 +40,8 @@ type serving struct {
 
 var errEnded = errors.New("headquarters ended by itself")
 
-func newServer(o Options, dir string) (*server, error) {
+// newServer is one process of headquarters, the number'th of them.
+func newServer(o Options, dir string, number int) (*server, error) {
 	program := o.Program
 	if program == "" {
 		var err error
@@ -51,39 +53,40 @@ func newServer(o Options, dir string) (*server, error) {
 	if memory == 0 {
 		memory = 64 + o.Branches/8
 	}
-	s := &server{program: program, dir: dir, config: map[string]any{
-		"data": filepath.Join(dir, "hq"), "http": map[string]any{"listen": "127.0.0.1:0"}, "broker": map[string]any{"listen": "127.0.0.1:0"},
-		"operation": map[string]any{"listen": "127.0.0.1:0"}, "max_branches": o.Branches + 16, "memory_mib": memory,
-		"simulated": []string{"S*"}, "open_to_read": true,
-	}}
-	if o.Store != "" {
-		s.config["store"] = o.Store
+	s := &server{program: program, dir: dir, name: "hq"}
+	if number > 0 {
+		s.name = fmt.Sprintf("hq%d", number+1)
+	}
+	s.config = map[string]any{
+		"data": filepath.Join(dir, s.name), "max_branches": o.Branches + 16, "memory_mib": memory, "simulated": []string{"S*"}, "open_to_read": true,
+	}
+	for i, part := range []string{"http", "broker", "operation"} {
+		addr, err := free(context.Background(), 3*number+i)
+		if err != nil {
+			return nil, err
+		}
+		s.config[part] = map[string]any{"listen": addr}
 	}
 	return s, nil
 }
 
-// start starts headquarters and waits until it serves. After the first time it listens where it did before.
+// start starts headquarters and waits until it serves, always at the same addresses.
 func (s *server) start(ctx context.Context) error {
-	if s.at.Broker != "" {
-		s.config["broker"] = map[string]any{"listen": s.at.Broker}
-		s.config["http"] = map[string]any{"listen": s.at.Pages}
-		s.config["operation"] = map[string]any{"listen": s.at.Operation}
-	}
 	raw, err := json.Marshal(s.config) // JSON is YAML
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(s.dir, "hq.yaml")
+	path := filepath.Join(s.dir, s.name+".yaml")
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		return err
 	}
-	logs, err := os.OpenFile(filepath.Join(s.dir, "hq.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	logs, err := os.OpenFile(filepath.Join(s.dir, s.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	// It ends by a signal of ours, not with the context: what was acknowledged is looked for afterwards.
 	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), s.program, "-config", path) //nolint:gosec // this program
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	told, err := s.cmd.StderrPipe()
 	if err != nil {
 		return errors.Join(err, logs.Close())
@@ -125,6 +128,20 @@ func listen(from io.Reader, to io.Writer, said chan<- serving) {
 		if err != nil {
 			return
 		}
+	}
+}
+
+// died says that it ended without being told to, and why.
+func (s *server) died() error {
+	if s.cmd == nil {
+		return nil
+	}
+	select {
+	case err := <-s.ended:
+		s.cmd = nil
+		return fmt.Errorf("%w: %w; see %s.log in the folder", errEnded, err, s.name)
+	default:
+		return nil
 	}
 }
 

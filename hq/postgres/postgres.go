@@ -33,6 +33,8 @@ type Config struct {
 	Password string
 	// Connections is the most that one program holds; 0 means 8. Two more carry word between programs.
 	Connections int
+
+	schema string // empty is that of everybody
 }
 
 // Times after which a connection that leads nowhere is given up.
@@ -147,6 +149,9 @@ func (c Config) parse() (*pgxpool.Config, error) {
 		cc.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	cc.DialFunc = (&net.Dialer{KeepAlive: keepAlive, Timeout: connectFor}).DialContext
+	if c.schema != "" {
+		cc.RuntimeParams["search_path"] = c.schema
+	}
 	for key, value := range map[string]string{
 		"application_name":                    "balcao-hq",
 		"idle_in_transaction_session_timeout": "60s",

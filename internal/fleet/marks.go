@@ -117,3 +117,22 @@ func (f *Fleet) Logs() []Log {
 	}
 	return all
 }
+
+// Marks returns how far each branch's log goes now.
+func (f *Fleet) Marks() []uint64 {
+	all := make([]uint64, len(f.branches))
+	for i, b := range f.branches {
+		all[i], _, _, _ = b.log.end()
+	}
+	return all
+}
+
+// Held says whether headquarters has acknowledged every branch's log up to marks that Marks gave.
+func (f *Fleet) Held(marks []uint64) bool {
+	for i, b := range f.branches {
+		if _, _, acked, _ := b.log.end(); acked < marks[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -74,6 +74,7 @@ var floors = map[string]int{
 	"branch-server/staff":    services,
 	"internal/signin":        services,
 
+	"internal/cluster":    adapters,
 	"internal/faultproxy": adapters,
 	"internal/fleet":      adapters,
 	"internal/powercut":   adapters,

@@ -33,6 +33,7 @@ var parts = []struct {
 	{"liar", "events over real sockets through a cable that lies, while the broker restarts", lie},
 	{"power", "databases whose power is cut at any write", cutPower},
 	{"kill", "programs of a running demo ended with kill -9", kill},
+	{"hq", "headquarters, its database and its broker killed under the load of a network, on each engine", killHeadquarters},
 }
 
 // errWrong ends the program where something was lost, doubled or out of order: the line before says what.

@@ -19,6 +19,7 @@ func soak(ctx context.Context, args []string, out io.Writer) error {
 	events := flags.Int("events", 20_000, "events through the lying broker")
 	cuts := flags.Int("cuts", 1000, "moments at which power is cut, over all programs")
 	kills := flags.Int("kills", 30, "kills of each program")
+	seconds := flags.Int("seconds", 60, "of each fault of headquarters under the load of a network")
 	most := flags.Duration("most", 0, "the most that each part may take; 0 is no bound")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -33,6 +34,7 @@ func soak(ctx context.Context, args []string, out io.Writer) error {
 		{"liar", "-events", of(*events), "-most", most.String()},
 		{"power", "-cuts", of((*cuts + 2) / 3)},
 		{"kill", "-kills", of(*kills), "-most", most.String()},
+		{"hq", "-seconds", of(*seconds), "-every", "10s"},
 	} {
 		fmt.Fprintf(out, "%s prove %s\n", time.Now().Format(time.TimeOnly), strings.Join(part, " "))
 		for _, p := range parts {
