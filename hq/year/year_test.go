@@ -143,11 +143,7 @@ func TestTheCountryOnPostgreSQL(t *testing.T) {
 	if os.Getenv("BALCAO_SOAK") == "" {
 		t.Skip("takes some minutes and 12 GB; make soak-year runs it")
 	}
-	pg, err := postgrestest.New(t.Context(), postgrestest.Options{Durable: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pg.Close()
+	pg := postgrestest.Start(t, postgrestest.Options{Durable: true})
 	branches, err := strconv.Atoi(cmp.Or(os.Getenv("BALCAO_BRANCHES"), "1431"))
 	if err != nil {
 		t.Fatal(err)
