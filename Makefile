@@ -112,7 +112,7 @@ bench: ## every benchmark ten times, into bench.txt
 	@$(MAKE) bench-kiosk
 
 bench-kiosk: browser/node_modules/.ready build ## what the touch screen loads, paints and leaves behind, six times slowed down
-	cd browser && node measure-kiosk.js 2000
+	cd browser && node measure-kiosk.js 400
 
 bench-diff: ## compare two results with benchstat (OLD=bench-old.txt NEW=bench.txt)
 	$(TOOL) benchstat $(OLD) $(NEW)

@@ -78,9 +78,10 @@ func Icon(name string) template.HTML {
 func head() template.HTML {
 	return template.HTML(fmt.Sprintf(`<link rel="icon" href="%s" type="image/svg+xml">
 <link rel="preload" href="%s" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="%s" as="style">
 <link rel="stylesheet" href="%s">
 <script type="importmap">%s</script>`,
-		Path("favicon.svg"), Path("fonts/noto-sans-latin.woff2"), Path("base.css"), importMap))
+		Path("favicon.svg"), Path("fonts/noto-sans-latin.woff2"), Path("tokens.css"), Path("base.css"), importMap))
 }
 
 // importMap gives the browser modules short names, so that pages can say

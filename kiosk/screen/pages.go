@@ -69,9 +69,9 @@ func touchFrame(events, input, sizes string, small, silent bool, keys map[string
 	return look.Page{
 		Lang: "pt", Title: "Quiosque", Class: class,
 		Links: []string{"/pages/touch.css", sizes}, Modules: []string{"/pages/touch.js", "/pages/pulse.js"}, Early: touchModules(),
-		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s" data-keys="%s" data-words="%s"></div>
+		Body: template.HTML(fmt.Sprintf(`<body><div id="face" data-events="%s" data-input="%s" data-sound="%s" data-keys="%s" data-words="%s">%s</div>
 <noscript>Este quiosque precisa de JavaScript.</noscript></body>`,
-			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound, template.HTMLEscapeString(string(pad)), awayWords())),
+			template.HTMLEscapeString(events), template.HTMLEscapeString(input), sound, template.HTMLEscapeString(string(pad)), awayWords(), firstFrame())),
 	}
 }
 

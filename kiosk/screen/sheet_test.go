@@ -30,3 +30,17 @@ func TestEverySheetOfTheTouchFaceIsServedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestThePageBringsItsFirstFrameAndProvesNoLifeByIt(t *testing.T) {
+	page := string(touchFrame("/events", "/input", "/pages/glass.css", false, false, nil).Body)
+	if !strings.Contains(page, `class="page s-starting first"`) || !strings.Contains(page, "Um momento…") {
+		t.Errorf("the page paints nothing before its scripts: %s", page)
+	}
+	pulse, err := fs.ReadFile(pages, "pages/pulse.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(pulse), `querySelector(".first")`) {
+		t.Error("a page whose program never ran proves its life by the frame that it brought with it")
+	}
+}

@@ -47,21 +47,20 @@ export function Fit(/** @type {any} */ p) {
   return h(p.as ?? "div", { class: "fit " + (p.class ?? ""), ref }, p.children);
 }
 
-function useNow() {
-  const [now, set] = useState(Date.now());
-  useEffect(() => { const t = setInterval(() => set(Date.now()), 1000); return () => clearInterval(t); }, []);
-  return now;
-}
+/** Kept: to make one costs a slow kiosk more than all else of a clock. @type {Record<string, Intl.DateTimeFormat>} */
+const formats = {};
+const inWords = (/** @type {number|Date} */ t, /** @type {string} */ locale, /** @type {string} */ zone, /** @type {Intl.DateTimeFormatOptions} */ o) =>
+  (formats[locale + zone + JSON.stringify(o)] ??= new Intl.DateTimeFormat(locale, { ...o, timeZone: zone || undefined })).format(t);
+/** @type {Intl.DateTimeFormatOptions} */
+const minutes = { hour: "2-digit", minute: "2-digit" };
 
 export function Clock(/** @type {any} */ { locale, zone, offset, short }) {
-  const d = new Date(useNow() + offset);
-  const z = zone ? { timeZone: zone } : {};
+  const now = Date.now() + offset, [, tick] = useState(0);
+  useEffect(() => { const t = setInterval(() => tick(Math.floor((Date.now() + offset) / 6e4)), 1000); return () => clearInterval(t); }, [offset]);
   // Asked for together, a short month comes as a number.
-  const part = (/** @type {Intl.DateTimeFormatOptions} */ o) => d.toLocaleDateString(locale, { ...o, ...z });
-  const weekday = part({ weekday: "long" }).replace("-feira", "");
-  const day = short ? `${weekday}, ${part({ day: "numeric" })} ${part({ month: "short" })}`
-    : part({ weekday: "long", day: "numeric", month: "long" }).replace("-feira", "");
-  return html`<div class="when"><time class="time">${d.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", ...z })}</time><span class="day">${day}</span></div>`;
+  const part = (/** @type {Intl.DateTimeFormatOptions} */ o) => inWords(now, locale, zone, o);
+  const day = short ? `${part({ weekday: "long" })}, ${part({ day: "numeric" })} ${part({ month: "short" })}` : part({ weekday: "long", day: "numeric", month: "long" });
+  return html`<div class="when"><time class="time">${part(minutes)}</time><span class="day">${day.replace("-feira", "")}</span></div>`;
 }
 
 /** What is left of a running time, counted here from when it was received. */
@@ -149,8 +148,7 @@ export function Button(/** @type {any} */ { button, tap, pending, cls }) {
 export function Slip(/** @type {any} */ { slip, compact, locale, zone }) {
   const when = (/** @type {any} */ f) => {
     if (!f.at) return f.text;
-    const t = new Date(f.at).toLocaleTimeString(locale || "pt-PT", { hour: "2-digit", minute: "2-digit", ...(zone ? { timeZone: zone } : {}) });
-    return f.text.replace("{time}", t);
+    return f.text.replace("{time}", inWords(f.at, locale || "pt-PT", zone, minutes));
   };
   return html`<section class=${"slip" + (compact ? " compact" : "")}>
     <div class="slip-head"><div><h2 lang=${slip.lang}>${slip.service}</h2><p>${slip.detail}</p>${slip.then && html`<p class="then">${slip.then}</p>`}</div><span class="chip valid">${slip.valid}</span></div>

@@ -90,7 +90,7 @@ function App() {
         for (const k of Object.keys(v)) if (v[k] === null) delete v[k];
         show(v);
       },
-      link: setLink,
+      link: (now) => setLink((was) => was.live && now.live ? was : now), // a line that holds draws nothing
     });
     return () => s.close();
   }, []);
