@@ -49,7 +49,10 @@ type Line struct {
 func (b *Branch) Figures(now time.Time) Figures {
 	f := counted(slices.Collect(maps.Values(b.services)))
 	f.Wait, f.ServiceTime = b.all.waits.spread(), b.all.serving.spread()
-	f.addWaiting(b.day.Waiting(), now)
+	// Every branch is asked every second: no visit is copied for it.
+	if n, together, longest := b.day.WaitingSum(now); n > 0 {
+		f.WaitNow, f.LongestNow, f.Longest = together/time.Duration(n), longest.Wait(now), longest.Number
+	}
 	return f
 }
 

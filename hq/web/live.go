@@ -23,6 +23,8 @@ type view struct {
 	Rows map[string]row
 	// Now is the moment, by our clock.
 	Now time.Time
+
+	id uint64 // of a picture that several pages show; 0 is none
 }
 
 // row is one branch in the table.
@@ -72,11 +74,17 @@ func (s *Server) national(now time.Time, who visitor) view {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if age := now.Sub(s.shared.Now); age < 0 || age > gather/2 {
+	// Where a picture of a large network takes long, most of the time is left for taking in what it shows.
+	if age := now.Sub(s.shared.Now); age < 0 || age > max(gather/2, min(pauses*s.took, tick)) {
+		began, last := s.opt.Now(), s.shared.id
 		s.shared = s.drawNational(now.In(s.opt.Zone), visitor{}.sees)
+		s.shared.id, s.took = last+1, max(0, s.opt.Now().Sub(began))
 	}
 	return s.shared
 }
+
+// pauses is for how many times as long as the last picture took it is shown at least.
+const pauses = 4
 
 func (s *Server) drawNational(now time.Time, sees func(district string) bool) view {
 	branches, totals := s.opt.Network.Overview(now, sees)
@@ -141,15 +149,15 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 		District: b.District, Kind: b.Kind, Bodies: bodies, BodyNames: bodyNames, Word: g.Word,
 		Class: g.Class, Name: b.Name, At: b.Heard.UnixMilli(),
 		Cells: []template.HTML{
-			s.html("name", map[string]any{"Sign": g, "B": b}),
-			s.html("state", map[string]any{"Sign": g, "B": b, "Cause": shortCause(b)}),
+			s.nameCell(g, b),
+			s.stateCell(g, b),
 			num(count(b.Waiting)),
 			num(count(b.Called + b.Serving)),
 			wait(b.WaitAvg, b.Called+b.Serving+b.Served+b.NoShows > 0),
 			wait(b.Longest, b.Waiting > 0),
 			num(count(b.Served)),
 			num(count(b.Counters)),
-			s.html("devices", fleetWords(b)),
+			s.fleetCell(b),
 			template.HTML(template.HTMLEscapeString(linkWords(b, now))), //nolint:gosec // escaped here
 		},
 		Keys: []int64{

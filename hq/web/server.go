@@ -94,8 +94,12 @@ type Server struct {
 	streams atomic.Int64
 	doorman *signin.Doorman
 
+	cells cells
+	leaps leaps
+
 	mu     sync.Mutex
 	shared view
+	took   time.Duration // to draw it
 }
 
 // New reads the templates. It serves nothing until its Handler is used.

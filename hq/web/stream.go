@@ -1,13 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -46,7 +43,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who visitor) {
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	l := &listener{w: w, control: http.NewResponseController(w), now: s.opt.Now}
+	l := &listener{w: w, control: http.NewResponseController(w), now: s.opt.Now, encode: s.encode}
 	if err := l.follow(r.Context(), s, render); err != nil && r.Context().Err() == nil {
 		s.opt.Log.Debug("stream ended", "err", err)
 	}
@@ -78,12 +75,13 @@ type listener struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	now     func() time.Time
+	encode  func(old, now view, whole bool) ([]byte, error)
 	id      uint64
 	told    view
 }
 
 func (l *listener) follow(ctx context.Context, s *Server, render func(context.Context, time.Time) view) error {
-	every, beat, comment := time.NewTicker(tick), time.NewTicker(beatEvery), time.NewTicker(commentLine)
+	every, beat, comment := time.NewTimer(l.untilTick()), time.NewTicker(beatEvery), time.NewTicker(commentLine)
 	defer every.Stop()
 	defer beat.Stop()
 	defer comment.Stop()
@@ -113,12 +111,19 @@ func (l *listener) follow(ctx context.Context, s *Server, render func(context.Co
 				return ctx.Err()
 			}
 		case <-every.C:
+			every.Reset(l.untilTick())
 		}
 		changed = s.opt.Network.Changed()
 		if err := l.tell("delta", render(ctx, l.now())); err != nil {
 			return err
 		}
 	}
+}
+
+// untilTick is how long it is until all pages look again: together, so that one picture is drawn for them.
+func (l *listener) untilTick() time.Duration {
+	now := l.now()
+	return now.Truncate(tick).Add(tick).Sub(now)
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
@@ -143,24 +148,17 @@ type change struct {
 
 // tell sends a view, whole or as what changed since the last one. Nothing is sent when nothing changed.
 func (l *listener) tell(event string, v view) error {
-	c := difference(l.told, v)
-	if event == "snapshot" {
-		c = change{Now: v.Now.UnixMilli(), HTML: v.HTML, Rows: v.Rows}
-	}
-	l.told = v
-	if event == "delta" && len(c.HTML)+len(c.Rows)+len(c.Ages)+len(c.Gone) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", event, err)
+	data, err := l.encode(l.told, v, event == "snapshot")
+	if l.told = v; err != nil || data == nil {
+		return err
 	}
 	l.id++
-	var b bytes.Buffer
-	b.WriteString("id: " + strconv.FormatUint(l.id, 10) + "\nevent: " + event + "\ndata: ")
-	b.Write(data)
-	b.WriteString("\n\n")
-	return l.write(b.String())
+	b := make([]byte, 0, len(data)+64)
+	b = append(b, "id: "...)
+	b = strconv.AppendUint(b, l.id, 10)
+	b = append(b, "\nevent: "+event+"\ndata: "...)
+	b = append(b, data...)
+	return l.write(string(append(b, "\n\n"...)))
 }
 
 func difference(old, now view) change {
@@ -192,8 +190,8 @@ func difference(old, now view) change {
 func same(a, b row) bool {
 	last := len(a.Keys) - 1
 	return a.Class == b.Class && a.Word == b.Word && a.Name == b.Name && a.District == b.District && a.Kind == b.Kind &&
-		slices.Equal(a.Bodies, b.Bodies) && reflect.DeepEqual(a.Mark, b.Mark) && reflect.DeepEqual(a.Cells, b.Cells) &&
-		len(a.Keys) == len(b.Keys) && reflect.DeepEqual(a.Keys[:last], b.Keys[:last])
+		slices.Equal(a.Bodies, b.Bodies) && (a.Mark == b.Mark || a.Mark != nil && b.Mark != nil && *a.Mark == *b.Mark) &&
+		slices.Equal(a.Cells, b.Cells) && len(a.Keys) == len(b.Keys) && slices.Equal(a.Keys[:last], b.Keys[:last])
 }
 
 func (l *listener) write(text string) error {

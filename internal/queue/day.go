@@ -231,6 +231,27 @@ func (d *Day) Waiting(services ...ServiceID) []Visit {
 	return all
 }
 
+// WaitingSum returns how many visits wait now, for how long together, and which of them for longest: of those that wait
+// equally long the one that came first. It is nothing where nobody waits.
+func (d *Day) WaitingSum(now time.Time) (count int, together time.Duration, longest Visit) {
+	var most *Visit
+	var longestWait time.Duration
+	for _, q := range d.waiting {
+		for _, v := range q {
+			count++
+			wait := v.Wait(now)
+			together += wait
+			if most == nil || wait > longestWait || wait == longestWait && byArrival(v, most) < 0 {
+				most, longestWait = v, wait
+			}
+		}
+	}
+	if most == nil {
+		return 0, 0, Visit{}
+	}
+	return count, together, *most
+}
+
 // WaitingCount returns how many visits wait for a service.
 func (d *Day) WaitingCount(s ServiceID) int { return len(d.waiting[s]) }
 
