@@ -126,7 +126,7 @@ type Parent struct {
 	cfg    ParentConfig
 	link   *mqttlink.Link
 	codec  *wire.Codec
-	intake chan mqttlink.Message
+	intake chan word
 	states chan mqttlink.State
 
 	refused, overflow, batches, records, forks atomic.Uint64
@@ -179,7 +179,7 @@ func NewParent(cfg ParentConfig) (*Parent, error) {
 	}
 	p := &Parent{
 		cfg: cfg, codec: codec,
-		intake:   make(chan mqttlink.Message, intakeSize),
+		intake:   make(chan word, intakeSize),
 		states:   make(chan mqttlink.State, 16),
 		retained: make(map[string][]byte),
 		nodes:    make(map[wire.NodeID]*node),

@@ -3,6 +3,7 @@ package carrier
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -96,11 +97,7 @@ func (p *Parent) route(ctx context.Context, m mqttlink.Message, answering *sync.
 	} else if err == nil {
 		switch a.Channel {
 		case wire.ChannelStatus, wire.ChannelHello, wire.ChannelLog:
-			select {
-			case p.intake <- m:
-			default:
-				p.overflow.Add(1)
-			}
+			err = p.handOn(word{from: a, payload: m.Payload})
 		case wire.ChannelReq:
 			if p.turnedAway(a.Node) {
 				return // its program knows it from the acknowledgement
@@ -118,6 +115,38 @@ func (p *Parent) route(ctx context.Context, m mqttlink.Message, answering *sync.
 		p.refused.Add(1)
 		p.cfg.Log.Debug("message refused", "err", err)
 	}
+}
+
+// word is a message on its way to the ledger; a batch is read by then, so that reading the next ones and committing the
+// last ones go on side by side.
+type word struct {
+	from    wire.Address
+	payload []byte
+	batch   wire.Batch
+}
+
+// handOn gives a word to the ledger's goroutine, or drops it where too many wait: its sender repeats what matters.
+func (p *Parent) handOn(w word) error {
+	if len(p.intake) == cap(p.intake) { // nobody else fills it
+		p.overflow.Add(1)
+		return nil
+	}
+	payload, err := p.codec.Unpack(w.payload)
+	if err != nil {
+		return err
+	}
+	w.payload = payload
+	if w.from.Channel == wire.ChannelLog {
+		w.payload = nil
+		if w.batch, err = wire.DecodeBatch(payload); err != nil {
+			return err
+		}
+		if w.batch.Node != w.from.Node {
+			return fmt.Errorf("batch on another node's topic: %w", wire.ErrMalformed)
+		}
+	}
+	p.intake <- w
+	return nil
 }
 
 // hostStatus hears our own birth and will. A will of an earlier connection may

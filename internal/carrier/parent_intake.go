@@ -19,13 +19,13 @@ func (p *Parent) takeIn(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case m := <-p.intake:
+		case w := <-p.intake:
 			g := &group{Parent: p, told: make(map[wire.NodeID]*wire.Ack)}
-			g.add(m)
+			g.add(w)
 			for room := true; room && len(g.batches) < groupSize; {
 				select {
-				case m := <-p.intake:
-					g.add(m)
+				case w := <-p.intake:
+					g.add(w)
 				default:
 					room = false
 				}
@@ -50,51 +50,37 @@ type hello struct {
 	wire.HelloMessage
 }
 
-func (g *group) add(m mqttlink.Message) {
-	if err := g.read(m); err != nil {
+func (g *group) add(w word) {
+	if err := g.read(w); err != nil {
 		g.refused.Add(1)
 		g.cfg.Log.Debug("message refused", "err", err)
 	}
 }
 
-func (g *group) read(m mqttlink.Message) error {
-	a, err := wire.ParseTopic(m.Topic)
-	if err != nil {
-		return err
-	}
-	payload, err := g.codec.Unpack(m.Payload)
-	if err != nil {
-		return err
-	}
-	switch a.Channel {
+func (g *group) read(w word) error {
+	from := w.from.Node
+	switch w.from.Channel {
 	case wire.ChannelStatus:
-		st, err := wire.Decode[wire.StatusMessage](payload)
+		st, err := wire.Decode[wire.StatusMessage](w.payload)
 		if err != nil {
 			return err
 		}
-		g.presence(a.Node, st)
+		g.presence(from, st)
 	case wire.ChannelHello:
-		h, err := wire.Decode[wire.HelloMessage](payload)
+		h, err := wire.Decode[wire.HelloMessage](w.payload)
 		if err != nil {
 			return err
 		}
-		g.presence(a.Node, wire.StatusMessage{State: wire.Online, Boot: h.Boot, Conn: h.Conn, Epoch: h.Epoch, Software: h.Software})
-		g.hellos = append(g.hellos, hello{node: a.Node, HelloMessage: h})
+		g.presence(from, wire.StatusMessage{State: wire.Online, Boot: h.Boot, Conn: h.Conn, Epoch: h.Epoch, Software: h.Software})
+		g.hellos = append(g.hellos, hello{node: from, HelloMessage: h})
 		if g.cfg.OnHello != nil {
-			g.cfg.OnHello(a.Node, h)
+			g.cfg.OnHello(from, h)
 		}
 	case wire.ChannelLog:
-		b, err := wire.DecodeBatch(payload)
-		if err != nil {
-			return err
+		if g.turnedAway(from) {
+			return fmt.Errorf("batch of %s: %w", from, ErrVersion)
 		}
-		if b.Node != a.Node {
-			return fmt.Errorf("batch on another node's topic: %w", wire.ErrMalformed)
-		}
-		if g.turnedAway(a.Node) {
-			return fmt.Errorf("batch of %s: %w", a.Node, ErrVersion)
-		}
-		g.batches = append(g.batches, b)
+		g.batches = append(g.batches, w.batch)
 	default:
 		return wire.ErrTopic
 	}
