@@ -63,6 +63,7 @@ type App struct {
 	disk   *disk.Keeper
 	time   *timekeeper
 	whole  *whole
+	seals  *sealing
 	uplink *uplink                       // nil without headquarters
 	above  *headOffice                   // what headquarters decides here
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
@@ -105,6 +106,7 @@ func (a *App) openDay(ctx context.Context) error {
 	if err := a.keepDisk(ctx); err != nil {
 		return err
 	}
+	a.seals = newSealing(a)
 	a.time, a.whole = &timekeeper{app: a}, newWhole(a.store.Unread(), a.store.Check, a.log)
 	a.store.Judge(a.time.quality)
 	if n := a.store.Dropped(); n > 0 {

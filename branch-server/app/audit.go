@@ -15,9 +15,7 @@ import (
 	"balcao/branch-server/web"
 	"balcao/internal/authority"
 	"balcao/internal/identity"
-	"balcao/internal/machine"
 	"balcao/internal/queue"
-	"balcao/internal/seal"
 	"balcao/internal/wire"
 )
 
@@ -83,33 +81,11 @@ func (u *uplink) sealHead(ctx context.Context, own *identity.Identity, done wire
 	if err := u.app.engine.Read(ctx, func(d *queue.Day, _ time.Time) { q.Day = string(d.Date()) }); err != nil {
 		return done, err
 	}
-	data, err := json.Marshal(q)
+	signed, err := u.sign(ctx, own, q)
 	if err != nil {
 		return done, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	id := machine.NewBoot()
-	r, err := u.child.Request(ctx, wire.Request{ID: id, Data: data})
-	if err != nil {
-		return done, err
-	}
-	var reply wire.AuditReply
-	if err := json.Unmarshal(r.Data, &reply); err != nil {
-		return done, fmt.Errorf("read headquarters' reply: %w", wire.ErrMalformed)
-	}
-	if reply.Refused != "" {
-		return done, fmt.Errorf("countersign the audit: %w", errRefusedSeal)
-	}
-	body, err := own.Believe(wire.KindAudit, wire.HQName, id, reply.Seal)
-	if err != nil {
-		return done, err
-	}
-	var signed wire.AuditHead
-	if err := json.Unmarshal(body, &signed); err != nil || signed != q {
-		return done, fmt.Errorf("read headquarters' reply: %w: another head", wire.ErrMalformed)
-	}
-	return q.Head, u.app.store.KeepAuditSeal(ctx, q, reply.Seal)
+	return q.Head, u.app.store.KeepAuditSeal(ctx, q, signed)
 }
 
 const auditUsage = `branch-server audit: quem fez o quê na loja, além da própria fila
@@ -208,15 +184,8 @@ func verifyAudit(records []store.AuditRecord, seals []store.AuditSeal, own *iden
 	return err
 }
 
-// sealed reports whether hq signed this head. The question it answered is not kept: the head itself is compared.
+// sealed reports whether hq signed this head.
 func sealed(s store.AuditSeal, own *identity.Identity) bool {
-	st, err := seal.Open(s.Seal, seal.Want{
-		Root: own.Root(), Kind: wire.KindAudit, From: wire.HQName, To: own.Name(), WhateverItsTime: true, WhateverRevision: true, WhateverItsID: true,
-		Now: time.Now(),
-	})
-	if err != nil {
-		return false
-	}
-	var signed wire.AuditHead
-	return json.Unmarshal(st.Body, &signed) == nil && signed == s.AuditHead
+	signed, _, err := openSeal(wire.KindAudit, s.Seal, own)
+	return err == nil && signed == s.AuditHead
 }

@@ -14,6 +14,7 @@ import (
 
 	"balcao/branch-server/journal"
 	"balcao/branch-server/store"
+	"balcao/internal/identity"
 	"balcao/internal/queue"
 	"balcao/internal/sqlite"
 )
@@ -26,7 +27,8 @@ branch-server journal explain -data PASTA [-day 2026-11-23] [-ticket A023] [-all
 branch-server journal export  -data PASTA [-day 2026-11-23] [-format ndjson|csv] [-out FICHEIRO]
 
 O diário só é lido; o servidor da loja pode estar a trabalhar.
-Com -config FICHEIRO os serviços e balcões aparecem com o seu nome, e as horas no fuso da loja.
+Com -config FICHEIRO os serviços e balcões aparecem com o seu nome, e as horas no fuso da loja; «verify» confirma também as
+assinaturas da sede, que precisam do certificado da loja (identity).
 `
 
 // Journal is the command `branch-server journal verify|explain|export`: it reads the journal of a branch, also beside the
@@ -64,7 +66,11 @@ func Journal(ctx context.Context, args []string, out, messages io.Writer) error 
 	defer r.Close()
 	switch args[0] {
 	case "verify":
-		return verifyJournal(ctx, r, out)
+		own, err := q.identity()
+		if err != nil {
+			return err
+		}
+		return verifyJournal(ctx, r, own, out)
 	case "explain":
 		return q.explain(ctx, r, out)
 	case "export":
@@ -92,7 +98,7 @@ func openJournal(ctx context.Context, data string) (*store.Reader, error) {
 
 const damagedAdvice = "guarde uma cópia da pasta inteira e refaça o ficheiro com branch-server rebuild (docs/operations.md, «A damaged journal»)"
 
-func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
+func verifyJournal(ctx context.Context, r *store.Reader, own *identity.Identity, out io.Writer) error {
 	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 	broken := r.Check(ctx)
 	if broken != nil {
@@ -109,7 +115,15 @@ func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
 			base.Seq, base.Snapshot.Records, dayOf(base.Snapshot.From), dayOf(base.Snapshot.To))
 	}
 	torn := sayFormer(ctx, r, say)
-	err = r.From(ctx, 0, func(row journal.Row) error { v.Take(row); return nil })
+	seals, err := openSeals(ctx, r, own, base)
+	if err != nil {
+		return err
+	}
+	err = r.From(ctx, 0, func(row journal.Row) error {
+		v.Take(row)
+		seals.Take(row, v.Day(), v.At())
+		return nil
+	})
 	if err != nil {
 		say("✗ Depois do registo %d o ficheiro não se lê: %v", v.Last, err)
 	}
@@ -119,15 +133,24 @@ func verifyJournal(ctx context.Context, r *store.Reader, out io.Writer) error {
 	if v.Passed > 0 {
 		say("✗ E mais %d faltas.", v.Passed)
 	}
+	if err == nil {
+		seals.End(v.Last)
+	}
+	torn = sayTampered(seals, say) || torn
 	say("%d registos, %d dias, até ao registo %d. Resumo da cadeia: %s", v.Rows, v.Days, v.Last, v.Head())
 	if v.Steps > 0 {
 		say("O relógio andou para trás %d vezes; a ordem é a dos registos, e nada se perdeu.", v.Steps)
 	}
+	saySeals(seals, v.Last, own != nil, say)
 	if broken == nil && err == nil && len(v.Faults) == 0 && !torn {
 		say("✓ O diário está inteiro e cumpre as regras.")
 		return nil
 	}
-	say("%s", verifyAdvice(v, err))
+	if broken == nil && err == nil && len(v.Faults) == 0 && len(seals.Faults) > 0 {
+		say("%s", tamperedAdvice)
+	} else {
+		say("%s", verifyAdvice(v, err))
+	}
 	return ErrJournalFaulty
 }
 
@@ -169,6 +192,15 @@ type journalQuery struct {
 	day, ticket, format, to string
 	all                     bool
 	names                   journal.Names
+	trust                   string // folder of the branch's certificate; empty if not known
+}
+
+// identity opens the branch's certificate, by which headquarters' signatures are checked; nil where there is none.
+func (q *journalQuery) identity() (*identity.Identity, error) {
+	if q.trust == "" {
+		return nil, nil //nolint:nilnil // a branch without certificates
+	}
+	return identity.Open(q.trust, time.Now, nil)
 }
 
 // nameFrom takes names, time zone and, if none was given, the data folder from a configuration.
@@ -183,7 +215,7 @@ func (q *journalQuery) nameFrom(path string, data *string) error {
 		if *data == "" {
 			*data = cfg.Data
 		}
-		zone = cfg.Branch.Zone
+		zone, q.trust = cfg.Branch.Zone, cfg.Identity
 		for _, s := range cfg.Branch.Services {
 			q.names.Services[queue.ServiceID(s.ID)] = s.Name.In("pt")
 		}

@@ -28,6 +28,8 @@ func Families() []metrics.Family {
 		{Name: "balcao_journal_sequence", Kind: metrics.Gauge, Help: "Number of the journal's last entry."},
 		{Name: "balcao_journal_commit_seconds", Kind: metrics.Histogram, Buckets: metrics.Commits, Help: "How long a commit of the journal took, from the first statement until it was on disk."},
 		{Name: "balcao_journal_commit_errors_total", Kind: metrics.Counter, Help: "Commits of the journal that the disk did not take."},
+		{Name: "balcao_journal_sealed_sequence", Kind: metrics.Gauge, Help: "Number of the last entry that headquarters signed; absent before the first signature."},
+		{Name: "balcao_journal_seal_refused", Kind: metrics.Gauge, Help: "1 while headquarters refuses to sign the journal, because it took in something else."},
 		{Name: "balcao_replication_connected", Kind: metrics.Gauge, Help: "1 while headquarters answers; absent where there is none."},
 		{Name: "balcao_replication_pending_records", Kind: metrics.Gauge, Help: "Entries that headquarters is not known to hold."},
 		{Name: "balcao_replication_lag_seconds", Kind: metrics.Gauge, Help: "Age of the oldest entry that headquarters is not known to hold; 0 when it holds all."},
@@ -144,6 +146,11 @@ func (a *App) tellUplink(ctx context.Context, s *metrics.Sheet) {
 		}
 	}
 	s.Set("balcao_replication_lag_seconds", lag)
+	_, seq, refused := a.seals.state()
+	if seq > 0 {
+		s.Set("balcao_journal_sealed_sequence", float64(seq))
+	}
+	s.Set("balcao_journal_seal_refused", metrics.Truth(refused))
 }
 
 // ageOf returns how many seconds ago the entry after seq was written; 0 if that cannot be told.
@@ -183,6 +190,8 @@ func (a *App) count(entries []queue.Entry) {
 			a.book.Add("balcao_visits_total", 1, "cancelled")
 		case queue.Voided:
 			a.book.Add("balcao_visits_total", 1, "void")
+		case queue.DayClosed:
+			a.seals.nudge()
 		default: // moves within the branch
 		}
 	}

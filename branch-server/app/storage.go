@@ -91,7 +91,11 @@ func (a *App) server() wire.KioskHealth {
 
 // parts are the states of the machine's parts, as health names them.
 func (a *App) parts() map[string]string {
-	return map[string]string{wire.PartDisk: a.whole.code(a.disk.State().Code()), wire.PartClock: a.time.state()}
+	all := map[string]string{wire.PartDisk: a.whole.code(a.disk.State().Code()), wire.PartClock: a.time.state()}
+	if code := a.seals.code(); code != wire.JournalOK {
+		all[wire.PartJournal] = code
+	}
+	return all
 }
 
 func (a *App) diskHealth() *wire.DiskHealth {

@@ -77,7 +77,10 @@ func (a *App) link() web.Link {
 		state = web.LinkRefused
 	}
 	unsent, _ := a.uplink.child.Unsent()
-	return web.Link{State: state, Since: a.uplink.since, Unsent: unsent, Newer: refused == wire.RefusedNew}
+	sealed, _, contradicted := a.seals.state()
+	return web.Link{
+		State: state, Since: a.uplink.since, Unsent: unsent, Newer: refused == wire.RefusedNew, Sealed: sealed, Contradicted: contradicted,
+	}
 }
 
 func (u *uplink) run(ctx context.Context) error {
@@ -85,6 +88,7 @@ func (u *uplink) run(ctx context.Context) error {
 	g.Go(func() error { return u.child.Run(ctx) })
 	g.Go(func() error { return u.figures(ctx) })
 	g.Go(func() error { return u.countersign(ctx) })
+	g.Go(func() error { return u.app.seals.run(ctx, u) })
 	g.Go(func() error { return u.app.above.run(ctx, u) })
 	return g.Wait()
 }

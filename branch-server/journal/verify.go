@@ -113,6 +113,12 @@ func (v *Verifier) fault(seq uint64, torn bool, format string, args ...any) {
 // Head returns the hash of the chain after the last row, as it is stored.
 func (v *Verifier) Head() wire.Hash { return v.head }
 
+// Day returns the Day that the last row belongs to; empty before the first.
+func (v *Verifier) Day() queue.Date { return v.day.Date() }
+
+// At returns when the last row that reads was made.
+func (v *Verifier) At() time.Time { return v.at }
+
 // TornAt returns the first row that cannot be trusted; 0 if there is none.
 func (v *Verifier) TornAt() uint64 {
 	for _, f := range v.Faults {

@@ -206,6 +206,7 @@ func tooLong(v queue.Visit, mean time.Duration, at time.Time) bool {
 func firstOfDevice(trouble string) string {
 	t := strings.ToLower(trouble)
 	for _, one := range []struct{ ails, first string }{
+		{"diário que não é", "Avise já a informática: alguém alterou o diário, ou o disco estragou-o. «branch-server journal verify» diz onde; guarde uma cópia da pasta antes de mexer."},
 		{"disco quase sem espaço", "Avise já a informática: apagar ficheiros que não são do Balcão, ou pôr um disco maior. As cópias antigas já foram apagadas."},
 		{"disco sem espaço", "Avise já a informática. Não saem senhas novas: use um bloco de papel. As que há chamam-se e terminam-se."},
 		{"disco com pouco espaço", "Avise a informática esta semana: é preciso apagar ficheiros ou pôr um disco maior."},

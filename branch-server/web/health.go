@@ -50,12 +50,13 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"unset":               {stateOut, "por acertar"},
 	"too-old":             {stateOut, "de uma versão antiga, que a loja já não fala: atualize o deste aparelho. Até lá trabalha sozinho, e nada do que guardou se perde"},
 	"too-new":             {stateOut, "de uma versão mais nova do que a da loja: atualize o servidor da loja. Até lá o aparelho trabalha sozinho, e nada do que guardou se perde"},
+	"contradicted":        {stateOut, "que não é o que a sede recebeu: a sede recusa selá-lo. Chame a informática e não apague nada; a loja continua a atender"},
 	"quarantined":         {stateOut, "em quarentena, porque chegou com duas versões: o aparelho trabalha sozinho e nada dele entra até a informática decidir"},
 }
 
 var deviceNames = map[string]string{
 	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "log": "registo",
-	wire.PartDisk: "disco", wire.PartClock: "relógio", wire.PartProgram: "programa",
+	wire.PartDisk: "disco", wire.PartClock: "relógio", wire.PartProgram: "programa", wire.PartJournal: "diário",
 }
 
 // device says how a kiosk or callboard is.
@@ -198,7 +199,23 @@ func (p painter) linkView() deviceView {
 	default:
 		v.State, v.Text = "free", "Esta loja não tem sede configurada."
 	}
+	v.Text += p.sealedWords()
 	return v
+}
+
+// sealedWords says how far headquarters signed the journal.
+func (p painter) sealedWords() string {
+	switch {
+	case p.link.Contradicted:
+		return " A sede recusa selar o diário."
+	case p.link.Sealed.IsZero():
+		return ""
+	}
+	when := p.w.clock(p.link.Sealed)
+	if zone := p.at.Location(); p.link.Sealed.In(zone).Format(time.DateOnly) != p.at.Format(time.DateOnly) {
+		when = p.link.Sealed.In(zone).Format("02/01") + " às " + when
+	}
+	return " Diário selado pela sede até " + when + "."
 }
 
 // refusedWords says that headquarters takes nothing in, and what to do.

@@ -63,6 +63,9 @@ type Link struct {
 	Since  time.Time // of that state; zero if not known
 	Unsent uint64    // entries of the journal that headquarters has not acknowledged
 	Newer  bool      // refused because the branch's program is the newer one
+
+	Sealed       time.Time // when headquarters last signed the journal; zero where it never did
+	Contradicted bool      // headquarters refuses to sign: it took in something else
 }
 
 // Config is what the faces need. Every field without a stated default must be set.

@@ -10,6 +10,7 @@ import (
 const (
 	Disk  Rule = "disk"  // a machine has no room, or takes long to write
 	Clock Rule = "clock" // a machine does not know the time
+	Seal  Rule = "seal"  // the journal of a branch is not what was taken in
 )
 
 // Machine is one computer: a branch's server, a kiosk, a callboard box, or headquarters itself.
@@ -18,6 +19,7 @@ type Machine struct {
 	Own         bool   // headquarters' own
 	Gives       bool   // citizens take numbers at it
 	Disk, Clock string // state codes of its health; empty is not known
+	Journal     string // of a branch's server; empty is in order
 }
 
 // machines looks at every machine of a branch.
@@ -56,6 +58,10 @@ func CheckMachine(m Machine, branch string) []Finding {
 		add(Disk, Soon, "o disco demora a gravar.", "Confirmar que há cópia de segurança de hoje; ver se o disco está a falhar ou se outro programa o ocupa.")
 	case wire.DiskRebuilt:
 		add(Disk, Soon, "o ficheiro de dados estava danificado e foi refeito.", "Guardar o ficheiro que ficou ao lado e trocar o disco: um disco que estraga um ficheiro estraga outros.")
+	}
+	if code(m.Journal) == wire.JournalOther {
+		add(Seal, Urgent, "o diário não é o que a sede recebeu, e a sede recusou selá-lo.",
+			"Guardar uma cópia da pasta de dados da loja; correr «branch-server journal verify» lá e «hq journal verify» aqui: dizem desde que registo.")
 	}
 	switch code(m.Clock) {
 	case wire.ClockOff:

@@ -36,6 +36,13 @@ func TestDisksAndClocksOfABranchAreToldAlsoWhileItIsClosed(t *testing.T) {
 	}
 }
 
+func TestAJournalThatHeadquartersDoesNotSignIsUrgent(t *testing.T) {
+	found := alert.CheckMachine(alert.Machine{Name: "Servidor", Journal: wire.JournalOther}, "L901")
+	if len(found) != 1 || found[0].Rule != alert.Seal || found[0].Degree != alert.Urgent || !strings.Contains(found[0].First, "journal verify") {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestHeadquartersTellsOfItsOwnDisk(t *testing.T) {
 	for state, words := range map[string]string{
 		wire.DiskFull: "as lojas guardam-nos", wire.DiskSlow: "demora a gravar", wire.DiskRebuilt: "refeito", wire.DiskScarce: "pouco espaço",

@@ -48,7 +48,7 @@ var states = map[network.State]string{
 // rules are all that can be open: one that is not is told as 0, so that a graph has no holes.
 var rules = []alert.Rule{
 	alert.BreachAhead, alert.BreachNow, alert.Stuck, alert.NoCounter, alert.Overload, alert.NoShows, alert.SilentKiosk, alert.StaleBoard,
-	alert.Unlawful, alert.NoPaper, alert.Fork, alert.Version, alert.Offline, alert.District, alert.Printer, alert.Model,
+	alert.Unlawful, alert.Disk, alert.Clock, alert.Seal, alert.NoPaper, alert.Fork, alert.Version, alert.Offline, alert.District, alert.Printer, alert.Model,
 }
 
 // openPost prepares what whoever keeps headquarters running looks at.

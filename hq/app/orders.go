@@ -7,7 +7,7 @@ import (
 	"balcao/internal/backup"
 )
 
-// Orders carries out the commands about the database, backup, restore and quarantine, and reports whether it was one of
+// Orders carries out the commands about the database, backup, restore, quarantine and looking at the logs, and reports whether it was one of
 // them.
 func Orders(ctx context.Context, args []string, out, messages io.Writer) (ours bool, err error) {
 	switch {
@@ -19,6 +19,8 @@ func Orders(ctx context.Context, args []string, out, messages io.Writer) (ours b
 		return true, ArchiveCommand(ctx, args[1:], out, messages)
 	case args[0] == "audit":
 		return true, Audit(ctx, args[1:], out, messages)
+	case args[0] == "journal":
+		return true, Journal(ctx, args[1:], out, messages)
 	case args[0] == "quarantine":
 		return true, Quarantine(ctx, args[1:], out, messages)
 	}

@@ -99,7 +99,8 @@ func marked(marks []visit.Mark) []alert.Ticket {
 
 // machines are the branch's server and its nodes, as far as they said how disk and clock are.
 func (b *branch) machines() []alert.Machine {
-	all := []alert.Machine{{Name: "Servidor", Gives: true, Disk: b.health.Devices[wire.PartDisk], Clock: b.health.Devices[wire.PartClock]}}
+	own := b.health.Devices
+	all := []alert.Machine{{Name: "Servidor", Gives: true, Disk: own[wire.PartDisk], Clock: own[wire.PartClock], Journal: own[wire.PartJournal]}}
 	for _, k := range b.health.Kiosks {
 		if !k.Online {
 			continue

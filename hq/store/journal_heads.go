@@ -121,13 +121,20 @@ func (s *Store) sameJournal(ctx context.Context, node wire.NodeID, h wire.AuditH
 	switch {
 	case err != nil:
 		return err
-	case h.Seq > p.HWM:
-		return ErrJournalAhead
 	case p.Quarantined:
 		return ErrJournalOther
+	case h.Seq > p.HWM:
+		return ErrJournalAhead
 	}
 	head, err := s.headAt(ctx, node, h.Epoch, h.Seq)
-	if err == nil && head != h.Head {
+	if err != nil {
+		return err
+	}
+	// Days only go forward in a journal: a date that stands between later ones is another's, or made up.
+	var crossed int
+	err = s.db.QueryRow(ctx, `SELECT count(*) FROM journal_heads WHERE node = ? AND epoch = ? AND signed > 0
+		AND (seq < ? AND day > ? OR seq > ? AND day < ?)`, node, int64(h.Epoch), int64(h.Seq), h.Day, int64(h.Seq), h.Day).Scan(&crossed)
+	if err == nil && (head != h.Head || crossed > 0) {
 		err = ErrJournalOther
 	}
 	return err

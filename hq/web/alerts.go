@@ -19,7 +19,7 @@ import (
 var ruleWords = map[alert.Rule]string{
 	alert.BreachAhead: "Vai passar o objetivo", alert.BreachNow: "Abaixo do objetivo", alert.Stuck: "Senha parada", alert.NoCounter: "Sem balcão aberto",
 	alert.Overload: "Procura a mais", alert.NoShows: "Muitas ausências", alert.SilentKiosk: "Quiosque calado", alert.StaleBoard: "Painel parado",
-	alert.Unlawful: "Regra contra a lei", alert.Disk: "Disco", alert.Clock: "Relógio", alert.NoPaper: "Sem papel", alert.Fork: "Registo com duas versões", alert.Version: "Versão do programa", alert.Offline: "Sem ligação",
+	alert.Unlawful: "Regra contra a lei", alert.Disk: "Disco", alert.Clock: "Relógio", alert.Seal: "Diário não selado", alert.NoPaper: "Sem papel", alert.Fork: "Registo com duas versões", alert.Version: "Versão do programa", alert.Offline: "Sem ligação",
 	alert.District: "Distrito sem ligação", alert.Printer: "Impressora avariada", alert.Model: "Avaria de um modelo",
 }
 

@@ -156,7 +156,7 @@ func linkChange(state wire.Presence) (sign, string) {
 
 var partNames = map[string]string{
 	"printer": "impressora", "reader": "leitor de cartões", "sound": "som", "headphones": "auscultadores", "keypad": "teclado", "screen": "ecrã", "led": "letreiro", "touch": "ecrã tátil", "kiosk": "máquina", "voice": "voz", "disk": "disco",
-	"clock": "relógio", "program": "programa", "branch": "loja", "broker": "ligação", "callboard": "painel",
+	"clock": "relógio", "program": "programa", "journal": "diário", "branch": "loja", "broker": "ligação", "callboard": "painel",
 }
 
 var partStates = map[string]string{
@@ -169,7 +169,7 @@ var partStates = map[string]string{
 	wire.DiskScarce: "com pouco espaço", wire.DiskLow: "quase sem espaço", wire.DiskFull: "sem espaço", wire.DiskSlow: "lento a gravar",
 	wire.ProgramOld: "de uma versão antiga: atualize-o", wire.ProgramNew: "de uma versão mais nova do que a que o recebe: atualize esta",
 	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro", wire.DiskDamaged: "com o ficheiro danificado",
-	wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
+	wire.JournalOther: "que não é o que a sede recebeu", wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
 	"unknown": "sem notícia", "silent": "deixou de responder", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",
 }
 

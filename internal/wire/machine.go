@@ -4,6 +4,7 @@ package wire
 const (
 	PartDisk    = "disk"
 	PartClock   = "clock"
+	PartJournal = "journal" // there only while headquarters refuses to sign it
 	PartProgram = "program" // there only while its protocol is not its parent's, and afterwards
 )
 
@@ -24,6 +25,12 @@ func ProgramState(r Refusal) string {
 	}
 	return ProgramOld
 }
+
+// State codes of a journal, in Health.Devices.
+const (
+	JournalOK    = "ok"
+	JournalOther = "contradicted" // headquarters took in something else than the journal says
+)
 
 // State codes of a disk, in Health.Devices; any other than DiskOK wants a look. The first three say how much room there
 // is, see internal/disk.
