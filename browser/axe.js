@@ -30,20 +30,31 @@ export async function violations(page) {
 const broken = (found) => found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).join('; ')})`);
 
 /**
+ * What axe finds and what it cannot decide, each of those with the judgement of somebody who looked, if there is one.
+ * @param {import('playwright-core').Page} page
+ */
+export async function examine(page) {
+  const found = await new axe.AxeBuilder({ page }).withTags(tags).analyze();
+  /** @type {{rule: string, reason: string, target: string, judgement: string}[]} */
+  const unsure = [];
+  for (const v of found.incomplete) {
+    for (const n of v.nodes) {
+      const reason = [...n.any, ...n.all, ...n.none].map((c) => c.data?.messageKey ?? c.message).join(', ');
+      const target = String(n.target.at(-1));
+      const about = judged.filter((j) => j.rule === v.id && j.reason.test(reason));
+      const which = about.length === 0 ? -1 : await page.evaluate(([at, places]) => places.findIndex((p) => document.querySelector(at)?.closest(p)),
+        /** @type {[string, string[]]} */ ([target, about.map((j) => j.within)]));
+      unsure.push({ rule: v.id, reason, target, judgement: about[which]?.judgement ?? '' });
+    }
+  }
+  return { broken: broken(found), unsure };
+}
+
+/**
  * The violations, and everything axe is unsure of that nobody has judged.
  * @param {import('playwright-core').Page} page
  */
 export async function doubts(page) {
-  const found = await new axe.AxeBuilder({ page }).withTags(tags).analyze();
-  const list = broken(found);
-  for (const v of found.incomplete) {
-    for (const n of v.nodes) {
-      const reason = [...n.any, ...n.all, ...n.none].map((c) => c.data?.messageKey ?? c.message).join(', ');
-      const about = judged.filter((j) => j.rule === v.id && j.reason.test(reason)).map((j) => j.within);
-      const target = String(n.target.at(-1));
-      const within = about.length > 0 && await page.evaluate(([at, places]) => !!document.querySelector(/** @type {string} */ (at))?.closest(/** @type {string[]} */ (places).join(', ')), [target, about]);
-      if (!within) list.push(`unsure of ${v.id}: ${reason} (${target})`);
-    }
-  }
-  return list;
+  const { broken, unsure } = await examine(page);
+  return [...broken, ...unsure.filter((u) => !u.judgement).map((u) => `unsure of ${u.rule}: ${u.reason} (${u.target})`)];
 }

@@ -168,7 +168,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
 		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Videos: a.videos, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Sessions: sessions{a.store},
-		Archive: a.store, Audit: a.audit,
+		Archive: a.store, Audit: a.audit, Hints: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
 		},

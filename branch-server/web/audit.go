@@ -24,10 +24,11 @@ const (
 	deedLocked  = "locked"
 )
 
-// audited reports whether a route's use is written down: whatever changes something, but for what the journal tells.
+// audited reports whether a route's use is written down: whatever changes something, but for what the journal tells and
+// for the hints that somebody has read, which change nothing for anybody else.
 func audited(pattern string) bool {
 	method, path, _ := strings.Cut(pattern, " ")
-	return method == http.MethodPost && path != "/commands/{name}" && path != "/entrar"
+	return method == http.MethodPost && path != "/commands/{name}" && path != "/entrar" && !strings.HasPrefix(path, hintsPath)
 }
 
 // noted answers a request and writes down that it was made.

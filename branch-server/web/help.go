@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"path"
+	"slices"
 
 	"balcao/docs"
 	"balcao/internal/look"
@@ -15,7 +16,7 @@ func (w *Web) helpPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	w.show(rw, http.StatusOK, v, page{Title: "Guia do balcão", Template: "help.html", Data: look.MakeGuide(string(text))})
+	w.show(rw, http.StatusOK, v, page{Title: "Guia do balcão", Template: "help.html", Data: w.guide(r, v, string(text), "balcao")})
 }
 
 // helpOffice is GET /ajuda/coordenacao: the guide of the coordination.
@@ -25,7 +26,36 @@ func (w *Web) helpOffice(rw http.ResponseWriter, r *http.Request, v visitor) {
 		w.fault(rw, r, err)
 		return
 	}
-	w.show(rw, http.StatusOK, v, page{Title: "Guia da coordenação", Tab: "ajuda", Template: "help.html", Data: look.MakeGuide(string(text))})
+	w.show(rw, http.StatusOK, v, page{Title: "Guia da coordenação", Tab: "ajuda", Template: "help.html", Data: w.guide(r, v, string(text), "coordenacao")})
+}
+
+// guideData is a guide, and the hints of the pages beside it.
+type guideData struct {
+	look.Guide
+	From  string // which guide this is
+	Seen  int    // hints that this person has understood
+	All   int    // 0 where none are remembered
+	Again bool   // they have just been asked for again
+}
+
+// guide makes a guide ready for a person.
+func (w *Web) guide(r *http.Request, v visitor, text, from string) guideData {
+	g := guideData{Guide: look.MakeGuide(text), From: from, Again: r.URL.Query().Get("dicas") == "repostas"}
+	if w.cfg.Hints == nil {
+		return g
+	}
+	seen, err := w.cfg.Hints.HintsSeen(r.Context(), v.person.ID)
+	if err != nil {
+		w.cfg.Log.Warn("hints not read", "err", err)
+		return g
+	}
+	for _, h := range allHints {
+		if slices.Contains(seen, h.ID) {
+			g.Seen++
+		}
+	}
+	g.All = len(allHints)
+	return g
 }
 
 // helpPicture is GET /ajuda/{picture}.

@@ -47,6 +47,7 @@ type page struct {
 	Data     any
 	Modules  []string // scripts of this package
 	Styles   []string // style sheets of this package, beside branch.css
+	Hints    look.Hints
 }
 
 // frameData is what the templates see.
@@ -58,6 +59,7 @@ type frameData struct {
 	Counter   string
 	Manager   bool
 	Reception bool // receives citizens
+	Hints     template.HTML
 	Data      any
 }
 
@@ -91,7 +93,7 @@ func lookScript(name string) string { return look.Path(name) }
 func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	f := frameData{
 		Place: w.cfg.Branch().Name, Tab: p.Tab, Role: v.person.Role, Name: v.person.Name,
-		Manager: coordination.holds(v.person.Role), Reception: reception.holds(v.person.Role), Data: p.Data,
+		Manager: coordination.holds(v.person.Role), Reception: reception.holds(v.person.Role), Hints: p.Hints.HTML(), Data: p.Data,
 	}
 	if v.session.Counter != "" {
 		f.Counter = w.cfg.Branch().Label(v.session.Counter)
@@ -104,7 +106,11 @@ func (w *Web) show(rw http.ResponseWriter, status int, v visitor, p page) {
 	for _, s := range p.Styles {
 		links = append(links, ownAsset(s))
 	}
-	w.write(rw, status, p.Title, p.Template, f, []string{"staff.css"}, links, modules)
+	styles := []string{"staff.css"}
+	if f.Hints != "" {
+		styles, modules = append(styles, "hints.css"), append(modules, lookScript("hints.js"))
+	}
+	w.write(rw, status, p.Title, p.Template, f, styles, links, modules)
 }
 
 func (w *Web) write(rw http.ResponseWriter, status int, title, name string, data any, styles, links, modules []string) {
@@ -182,13 +188,16 @@ func (w *Web) counterPage(rw http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	w.show(rw, http.StatusOK, v, page{
 		Title: w.cfg.Branch().Label(v.session.Counter), Template: "counter.html", Modules: []string{"counter.js"},
-		Data: map[string]any{"Counter": v.session.Counter},
+		Data: map[string]any{"Counter": v.session.Counter}, Hints: w.hintsOf(r.Context(), "counter.html", v),
 	})
 }
 
 // coordinatorPage is GET /coordenacao.
-func (w *Web) coordinatorPage(rw http.ResponseWriter, _ *http.Request, v visitor) {
-	w.show(rw, http.StatusOK, v, page{Title: "Coordenação", Tab: "vivo", Template: "coordinator.html", Modules: []string{"coordinator.js"}, Styles: []string{"coordinator.css"}})
+func (w *Web) coordinatorPage(rw http.ResponseWriter, r *http.Request, v visitor) {
+	w.show(rw, http.StatusOK, v, page{
+		Title: "Coordenação", Tab: "vivo", Template: "coordinator.html", Modules: []string{"coordinator.js"}, Styles: []string{"coordinator.css"},
+		Hints: w.hintsOf(r.Context(), "coordinator.html", v),
+	})
 }
 
 // healthz is GET /healthz: whether the Day can be read, for whoever watches the program.

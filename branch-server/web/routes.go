@@ -71,6 +71,8 @@ func (w *Web) table() []route {
 		{"GET /ajuda", signedIn, w.helpPage},
 		{"GET /ajuda/coordenacao", coordination, w.helpOffice},
 		{"GET /ajuda/{picture}", signedIn, w.helpPicture},
+		{"POST " + hintsPath, signedIn, w.seeHints},
+		{"POST " + hintsPath + "/repor", signedIn, w.showHintsAgain},
 		{"GET /porque/{number}", signedIn, w.whyPage},
 		{"GET /coordenacao", coordination, w.coordinatorPage},
 		{"POST /coordenacao/{action}", coordination, w.office},

@@ -88,6 +88,7 @@ type Config struct {
 	Pseudonym func(ctx context.Context, person string) (string, error)
 	// Audit writes down what somebody did; nil writes nothing.
 	Audit func(ctx context.Context, d Deed) error
+	Hints Hints            // what each person has understood of the pages' hints; nil shows none
 	Hosts []string         // names under which browsers may ask, beside localhost and any IP address
 	HTTPS bool             // browsers come over TLS: cookies are marked Secure
 	Now   func() time.Time // the wall clock: sessions end by it

@@ -141,7 +141,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		Rollout: a.rollout, Plan: cfg.Configuration.plan(), CanSign: a.canSign,
 		Keys:    keys,
 		Reports: report.NewDesk(a.store, nw), Equipment: a.store,
-		People: a.people, Office: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
+		People: a.people, Office: a.store, Hints: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
 		Healthy: a.healthy, Now: time.Now, Log: log,
 	})

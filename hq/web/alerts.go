@@ -142,6 +142,7 @@ func (s *Server) alertsPage(w http.ResponseWriter, r *http.Request, who visitor)
 	v := s.alerts(s.opt.Now(), who)
 	f := s.frameOf(w, r, v)
 	f.Who, f.Tab, f.Events = who.person, "alerts", "/events?alertas"
+	f.Hints = s.hintsOf(r.Context(), "alerts", who)
 	f.Data = map[string]any{"Rules": rules(), "Branches": s.branchOptions(who), "May": who.may(people.Operator), "Problem": r.URL.Query().Get("recusa")}
 	s.write(w, http.StatusOK, "alerts", "Alertas", f)
 }

@@ -5,7 +5,6 @@ import (
 	"path"
 
 	"balcao/docs"
-	"balcao/internal/look"
 )
 
 // helpPage is GET /ajuda: the guide of headquarters.
@@ -15,7 +14,7 @@ func (s *Server) helpPage(w http.ResponseWriter, r *http.Request, who visitor) {
 		s.fault(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, who, "help", "Guia da sede", look.MakeGuide(string(text)))
+	s.show(w, r, http.StatusOK, who, "help", "Guia da sede", s.guide(r, who, string(text)))
 }
 
 // helpPicture is GET /ajuda/{picture}.

@@ -60,6 +60,8 @@ func (s *Server) table() []route {
 		{"GET /entrega", people.Viewer, s.deliveryPage},
 		{"GET /ajuda", people.Viewer, s.helpPage},
 		{"GET /ajuda/{picture}", people.Viewer, s.helpPicture},
+		{"POST " + hintsPath, people.Viewer, s.seeHints},
+		{"POST " + hintsPath + "/repor", people.Viewer, s.showHintsAgain},
 		{"GET /pessoas", people.Administrator, s.peoplePage},
 		{"POST /pessoas", people.Administrator, s.putPerson},
 		{"GET /auditoria", people.Administrator, s.auditPage},

@@ -76,6 +76,8 @@ type Options struct {
 	Sites Sites
 	// Reports answers questions about past Days; nil answers none.
 	Reports Reports
+	// Hints is what each person has understood of the pages' hints; nil shows none.
+	Hints Hints
 	// OpenToRead lets everybody look who reaches the pages: for a wall screen on a network of its own. Doing anything
 	// needs a sign-in all the same.
 	OpenToRead bool
@@ -184,6 +186,7 @@ type frame struct {
 	Empty  bool
 	Data   any  // of a page of its own
 	Sober  bool // a page that nothing moves on
+	Hints  template.HTML
 	// Of the national page.
 	Map     mapPicture
 	Choices []choice
@@ -224,6 +227,9 @@ func (s *Server) write(w http.ResponseWriter, status int, name, title string, f 
 		p.Links = append(p.Links, "/hq/"+s.edition+"/rollout.css")
 		p.Modules = append(p.Modules, "/hq/"+s.edition+"/rollout.js")
 	}
+	if f.Hints != "" {
+		p.Styles, p.Modules = append(p.Styles, "hints.css"), append(p.Modules, look.Path("hints.js"))
+	}
 	if f.Dark {
 		p.Class = "dark"
 	}
@@ -233,7 +239,7 @@ func (s *Server) write(w http.ResponseWriter, status int, name, title string, f 
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request, who visitor) {
 	v := s.national(s.opt.Now(), who)
 	f := s.frameOf(w, r, v)
-	f.Who, f.Tab = who.person, "live"
+	f.Who, f.Tab, f.Hints = who.person, "live", s.hintsOf(r.Context(), "live", who)
 	chosen := filterOf(r.URL.Query())
 	f.Map, f.Choices, f.Find = s.picture(v, chosen), s.choices(v, chosen), chosen.Text
 	f.Rows, f.Heads, f.Events, f.Empty = ordered(v, chosen), columns, "/events", len(v.Rows) == 0

@@ -149,5 +149,6 @@ func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visitor, name, title string, data any) {
 	f := s.frameOf(w, r, view{Now: s.opt.Now()})
 	f.Who, f.Data, f.Tab, f.Sober = v.person, data, name, true
+	f.Hints = s.hintsOf(r.Context(), name, v)
 	s.write(w, status, name, title, f)
 }

@@ -428,6 +428,9 @@ function spokenState(s) {
 function draw() {
   if (undo && performance.now() > undo.until) undo = null;
   if (state?.seat === "yours") callAlone(state);
+  // Whoever serves somebody is not taught anything: the hints wait for another day.
+  const busy = !!state?.visit || autoAt > 0 || pending?.name === "call";
+  if (root.toggleAttribute("data-busy", busy)) dispatchEvent(new Event("balcao:busy"));
   render(html`<${App} />`, root);
 }
 
