@@ -50,11 +50,14 @@ func Rebuild(ctx context.Context, path, archive string, now time.Time) (r Rebuil
 		return r, err
 	}
 	// Without the mark of the roll-ups they are made again, as far as events are there.
-	r.Tables, err = src.Carry(ctx, db, "rollup_mark", "session")
+	r.Tables, err = src.Carry(ctx, db, "rollup_mark", "session", "rollup_area_day", "rollup_area_month", "rollup_place", "rollup_stale")
 	if err == nil {
 		err = rebuild.Finish(ctx, db, migrations)
 	}
 	s := &Store{db: db, file: db, now: func() time.Time { return now }, archive: archive}
+	if err == nil {
+		err = s.staleAll(ctx)
+	}
 	if err == nil {
 		r.Found, r.Gone, err = s.regain(ctx)
 	}

@@ -15,6 +15,15 @@ import (
 // yesterday are the roll-ups of the branches of Faro and of Braga.
 type yesterday struct{}
 
+// Stale says that nothing is summed by district: the lines of branches are read.
+func (yesterday) Stale(context.Context) ([]report.Stale, error) {
+	var all []report.Stale
+	for day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() == 2026; day = day.AddDate(0, 0, 1) {
+		all = append(all, report.Stale{Date: day.Format(time.DateOnly)}, report.Stale{Date: day.Format("2006-01")})
+	}
+	return all, nil
+}
+
 func (yesterday) Read(_ context.Context, r report.Reading, yield func(report.Part) error) error {
 	for _, branch := range []wire.NodeID{"L001", "L002"} {
 		sum := rollup.Sum{Halves: new([rollup.HalfHours]rollup.Half)}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"balcao/hq/atlas"
+	"balcao/hq/network"
 	"balcao/hq/network/report"
 	"balcao/hq/store"
 	"balcao/hq/web"
@@ -45,7 +46,7 @@ func (h *house) questions() []asked {
 		periods := []struct {
 			name     string
 			from, to time.Time
-		}{{fmt.Sprintf("%d meses", h.o.Months), from, until}, {fmt.Sprintf("%d meses menos 2 dias", h.o.Months), from.AddDate(0, 0, 1), until.AddDate(0, 0, -1)}}
+		}{{fmt.Sprintf("%d meses", h.o.Months), from, until}, {fmt.Sprintf("%d meses menos 2 dias", h.o.Months), from.AddDate(0, 0, 1), until.AddDate(0, 0, -1)}, {"de meio a meio do mês", from.AddDate(0, 0, 14), until.AddDate(0, 0, -15)}}
 		if group == report.ByDay {
 			periods = periods[:1]
 			periods[0].name, periods[0].from = fmt.Sprintf("%d dias", report.MostDays), until.AddDate(0, 0, 1-report.MostDays)
@@ -64,11 +65,7 @@ func (h *house) questions() []asked {
 }
 
 // pages are the pages of headquarters over the database, for everybody.
-func (h *house) pages(ctx context.Context, s *store.Store) (*web.Server, error) {
-	n, err := h.network(ctx, s)
-	if err != nil {
-		return nil, err
-	}
+func (h *house) pages(s *store.Store, n *network.Network) (*web.Server, error) {
 	return web.New(web.Options{
 		Network: n, Store: s, Names: names(), Zone: time.UTC, Target: target, OpenToRead: true,
 		Reports: counting{report.NewDesk(s, n), &h.rows}, Now: h.now, Log: slog.New(slog.DiscardHandler),
@@ -92,7 +89,8 @@ func (c counting) Ask(ctx context.Context, q report.Question) (report.Answer, er
 // ask asks every report as its page, as a file and of the interface for programs, and keeps the longest of each.
 func (h *house) ask(ctx context.Context, pages *web.Server, r *Result) error {
 	handler := pages.Handler()
-	for _, q := range h.questions() {
+	all, told := h.questions(), time.Now()
+	for i, q := range all {
 		t := Timed{Group: q.group, Period: q.period, Filter: q.filter}
 		for range h.o.Times {
 			for _, face := range []struct {
@@ -111,6 +109,10 @@ func (h *house) ask(ctx context.Context, pages *web.Server, r *Result) error {
 			}
 		}
 		t.Rows = h.rows
+		if time.Since(told) > tellEvery {
+			told = time.Now()
+			h.say("asked %d of %d, %s, %s, %s: at most %.0f ms", i+1, len(all), t.Group, t.Period, t.Filter, t.worst())
+		}
 		r.Reports = append(r.Reports, t)
 		r.Worst = max(r.Worst, t.worst())
 	}

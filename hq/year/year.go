@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -90,7 +91,16 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err := h.weigh(ctx, &r); err != nil {
 		return r, err
 	}
-	pages, err := h.pages(ctx, s)
+	n, err := h.network(ctx, s)
+	if err != nil {
+		return r, err
+	}
+	began := time.Now()
+	if err := report.NewKeeper(s, n, time.Hour, h.now, slog.New(slog.DiscardHandler)).Look(ctx); err != nil {
+		return r, err
+	}
+	h.say("looked for what is not summed yet, as at a start: %v", time.Since(began).Round(time.Second))
+	pages, err := h.pages(s, n)
 	if err != nil {
 		return r, err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"balcao/hq/network"
@@ -51,6 +52,8 @@ type Question struct {
 	Service  queue.ServiceID
 	// Sees says of which districts; nil is all.
 	Sees func(district string) bool
+	// Serves says of which bodies; nil is all. What several bodies share, such as the time of counters, is not among it.
+	Serves func(queue.BodyID) bool
 	// Target is the wait that calls should stay within.
 	Target time.Duration
 }
@@ -87,6 +90,10 @@ type Part struct {
 	Service       queue.ServiceID
 	Body          queue.BodyID
 	Whole, Halves []byte // only until the next one is read; Halves are nil unless asked for
+
+	// An area's part is of no branch but of a district; Branches are ids with spaces between.
+	Area               bool
+	District, Branches string
 }
 
 // Reading says which kept lines are wanted.
@@ -94,13 +101,21 @@ type Reading struct {
 	Months   bool   // of whole months; else of Days
 	From, To string // dates or months, both among it
 	Branch   wire.NodeID
+	Branches []wire.NodeID // of lines alone; nil is all
+	Body     queue.BodyID  // of lines alone
 	Halves   bool
+	// Areas asks for the sums of districts in place of the lines of branches, without those of some dates.
+	Areas    bool
+	District string // of areas alone
+	Except   []string
 }
 
 // Kept reads what was kept.
 type Kept interface {
 	// Read yields the lines.
 	Read(ctx context.Context, r Reading, yield func(Part) error) error
+	// Stale returns the Days and months whose areas are not summed since their lines changed, by date.
+	Stale(ctx context.Context) ([]Stale, error)
 }
 
 // Desk answers questions.
@@ -122,8 +137,10 @@ func (d *Desk) Ask(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, ErrTooLong
 	}
 	t := tally{q: q, places: d.live.Places(), rows: map[string]*group{}, mix: map[string]map[queue.ServiceID]*mix{}}
+	branches := t.branches()
 	for _, r := range readings(from, to, q) {
-		if err := d.kept.Read(ctx, r, t.add); err != nil {
+		r.Branches = branches
+		if err := d.read(ctx, r, t.add); err != nil {
 			return Answer{}, err
 		}
 	}
@@ -135,7 +152,10 @@ func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(),
 // readings cuts a period into whole months and the days before and after them.
 func readings(from, to time.Time, q Question) []Reading {
 	one := func(months bool, from, to string) Reading {
-		return Reading{Months: months, From: from, To: to, Branch: q.Branch, Halves: q.Group == ByHalfHour}
+		return Reading{
+			Months: months, From: from, To: to, Branch: q.Branch, Body: q.Body, Halves: q.Group == ByHalfHour,
+			Areas: q.Branch == "" && q.Group != ByBranch, District: q.District,
+		}
 	}
 	days := func(a, b time.Time) Reading { return one(false, a.Format(time.DateOnly), b.Format(time.DateOnly)) }
 	if q.Group == ByDay {
@@ -161,6 +181,22 @@ func readings(from, to time.Time, q Question) []Reading {
 	return all
 }
 
+// branches are those that a comparison of branches reads: engines find the Days of each quicker than those of a period. Nil is
+// all, where the question is not of single branches.
+func (t *tally) branches() []wire.NodeID {
+	if t.q.Group != ByBranch || t.q.Branch != "" {
+		return nil
+	}
+	all := []wire.NodeID{}
+	for id, place := range t.places {
+		if (t.q.District == "" || t.q.District == place.District) && (t.q.Sees == nil || t.q.Sees(place.District)) {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // tally adds kept lines up.
 type tally struct {
 	q      Question
@@ -181,21 +217,60 @@ type mix struct {
 }
 
 func (t *tally) add(p Part) error {
-	place := t.places[p.Branch]
+	district := p.District
+	if !p.Area {
+		district = t.places[p.Branch].District
+	}
 	counters := p.Service == ""
-	switch q := t.q; {
-	case q.Sees != nil && !q.Sees(place.District), q.District != "" && place.District != q.District,
+	switch q := &t.q; {
+	case q.Sees != nil && !q.Sees(district), q.District != "" && district != q.District,
 		q.Branch != "" && p.Branch != q.Branch:
 		return nil
-	case counters && (q.Body != "" || q.Service != "" || q.Group == ByBody || q.Group == ByService):
+	case counters && (q.Body != "" || q.Serves != nil || q.Service != "" || q.Group == ByBody || q.Group == ByService):
 		return nil // counters serve several
-	case !counters && (q.Body != "" && p.Body != q.Body || q.Service != "" && p.Service != q.Service):
+	case !counters && (q.Body != "" && p.Body != q.Body || q.Service != "" && p.Service != q.Service || q.Serves != nil && !q.Serves(p.Body)):
 		return nil
 	}
-	key := map[Group]string{
-		ByDay: p.Date, ByMonth: p.Date[:min(7, len(p.Date))], ByDistrict: place.District, ByBranch: string(p.Branch),
-		ByBody: string(p.Body), ByService: string(p.Service),
-	}[t.q.Group]
+	g := t.group(t.key(p, district))
+	if err := g.sum.Add(p.Whole, p.Halves); err != nil {
+		return err
+	}
+	if counters {
+		return nil
+	}
+	if !p.Area {
+		g.branches[p.Branch] = true
+	}
+	for id := range strings.FieldsSeq(p.Branches) {
+		g.branches[wire.NodeID(id)] = true
+	}
+	if t.q.Group == ByBranch {
+		return t.mixIn(p)
+	}
+	return nil
+}
+
+// key says to which row a part belongs.
+func (t *tally) key(p Part, district string) string {
+	switch t.q.Group {
+	case ByDay:
+		return p.Date
+	case ByMonth:
+		return p.Date[:min(7, len(p.Date))]
+	case ByDistrict:
+		return district
+	case ByBranch:
+		return string(p.Branch)
+	case ByBody:
+		return string(p.Body)
+	case ByService:
+		return string(p.Service)
+	case ByHalfHour:
+	}
+	return ""
+}
+
+func (t *tally) group(key string) *group {
 	g, known := t.rows[key]
 	if !known {
 		g = &group{branches: map[wire.NodeID]bool{}}
@@ -204,22 +279,12 @@ func (t *tally) add(p Part) error {
 		}
 		t.rows[key] = g
 	}
-	if err := g.sum.Add(p.Whole, p.Halves); err != nil {
-		return err
-	}
-	if counters {
-		return nil
-	}
-	g.branches[p.Branch] = true
-	if t.q.Group == ByBranch {
-		return t.mixIn(p)
-	}
-	return nil
+	return g
 }
 
 func (t *tally) mixIn(p Part) error {
-	var one rollup.Sum
-	if err := one.Add(p.Whole, nil); err != nil {
+	calls, within, err := rollup.Calls(p.Whole, t.q.Target)
+	if err != nil {
 		return err
 	}
 	services := t.mix[string(p.Branch)]
@@ -232,8 +297,8 @@ func (t *tally) mixIn(p Part) error {
 		m = &mix{}
 		services[p.Service] = m
 	}
-	m.calls += one.Called
-	m.within += one.Wait.Within(t.q.Target)
+	m.calls += calls
+	m.within += within
 	return nil
 }
 

@@ -41,6 +41,8 @@ type Log interface {
 	Marks(ctx context.Context) (map[wire.NodeID]Mark, error)
 	// KeepDays keeps Days of a branch in place of what was kept of the same openings, and the mark, all or nothing.
 	KeepDays(ctx context.Context, mark Mark, days []Day) error
+
+	Areas
 }
 
 // Keeper keeps the roll-ups in step with the logs.
@@ -73,8 +75,8 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
-// Look brings every branch whose log has grown up to date. A branch that fails does not hold up the others; the first
-// fault is returned.
+// Look brings every branch whose log has grown up to date, and then the sums of the districts. A branch that fails does not
+// hold up the others; the first fault is returned.
 func (k *Keeper) Look(ctx context.Context) error {
 	marks, err := k.log.Marks(ctx)
 	if err != nil {
@@ -107,6 +109,12 @@ func (k *Keeper) Look(ctx context.Context) error {
 				first = fmt.Errorf("roll up %s: %w", node, err)
 			}
 		}
+	}
+	if marks, err = k.log.Marks(ctx); err != nil {
+		return err
+	}
+	if err := k.sumAreas(ctx, marks, places); err != nil && first == nil {
+		first = err
 	}
 	return first
 }

@@ -128,6 +128,11 @@ func TestSumsAreReadBackAndAddedUp(t *testing.T) {
 			one.Halves[i].Wait.Add(d)
 		}
 		want.Merge(&one)
+		whole, _ := one.Encode()
+		limit := time.Duration(r.IntN(40_000)) * time.Second
+		if calls, within, err := rollup.Calls(whole, limit); err != nil || calls != one.Called || within != one.Wait.Within(limit) {
+			t.Errorf("read alone: %d called, %.2f within %v, %v; want %d and %.2f", calls, within, limit, err, one.Called, one.Wait.Within(limit))
+		}
 		if err := got.Add(one.Encode()); err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +151,7 @@ func FuzzAStoredSum(f *testing.F) {
 	whole, halves := s.Encode()
 	f.Add(whole, halves)
 	f.Fuzz(func(t *testing.T, whole, halves []byte) {
+		_, _, _ = rollup.Calls(whole, time.Minute)
 		read := rollup.Sum{Halves: new([rollup.HalfHours]rollup.Half)}
 		if read.Add(whole, halves) != nil {
 			return
