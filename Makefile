@@ -43,7 +43,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq golden screenshots sim prove soak soak-year deps install-tools clean
+	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ bench: ## every benchmark ten times, into bench.txt
 
 bench-kiosk: browser/node_modules/.ready build ## what the touch screen loads, paints and leaves behind, six times slowed down
 	cd browser && node measure-kiosk.js 400
+
+bench-hq: browser/node_modules/.ready build ## how long the live page of headquarters takes to repaint, with 1,431 branches
+	cd browser && node measure-hq.js 1431 30
 
 bench-diff: ## compare two results with benchstat (OLD=bench-old.txt NEW=bench.txt)
 	$(TOOL) benchstat $(OLD) $(NEW)

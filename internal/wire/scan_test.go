@@ -131,3 +131,29 @@ func FuzzScanFact(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkReadARecord reads an event and its fact, as each record of a log is read when it is shown.
+func BenchmarkReadARecord(b *testing.B) {
+	raw := []byte(`{"s":1041,"id":"01KAN6Z5T0000000000000BC41","t":"ticket.called","v":1,"ts":1795305600123,"up":8812345,"cq":"ok","d":` + facts[7].body + `}`)
+	b.Run("usual form", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			e, _ := DecodeEvent(raw)
+			if _, err := DecodeFact(e.Type, e.Version, e.Data); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding/json", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			var e Event
+			if err := json.Unmarshal(raw, &e); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := factDecoders[e.Type](e.Data); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -97,8 +97,13 @@ function flash() {
   flashing.clear();
 }
 
-function ages() {
-  if (!body) return;
+/** When the ages were last written: with many branches a change comes several times a second, and no age is finer than one. */
+let aged = 0;
+
+/** @param {boolean} [anyway] */
+function ages(anyway) {
+  if (!body || !anyway && Date.now() - aged < 900) return;
+  aged = Date.now();
   const now = Date.now() + skew;
   for (const tr of body.rows) {
     const at = Number(tr.dataset.at);
@@ -166,6 +171,9 @@ function admitted(row) {
   });
 }
 
+/** Whether not everything is shown. */
+const narrowed = () => lists.some((l) => l.value !== "") || !!find?.value.trim();
+
 /** Shows what is asked for, in the table and on the map alike. */
 function filter() {
   if (!body || !find) return;
@@ -189,11 +197,10 @@ function filter() {
     const n = String(on.get(/** @type {SVGElement} */ (el).dataset.count ?? "") ?? 0);
     if (el.textContent !== n) el.textContent = n;
   }
-  const narrowed = sought !== "" || lists.some((l) => l.value !== "");
   for (const l of lists) l.classList.toggle("on", l.value !== "");
-  const word = byId("shown"), said = narrowed ? `${shown} de ${body.rows.length}` : "";
+  const word = byId("shown"), said = narrowed() ? `${shown} de ${body.rows.length}` : "";
   if (word && word.textContent !== said) word.textContent = said;
-  byId("all")?.toggleAttribute("hidden", !narrowed);
+  byId("all")?.toggleAttribute("hidden", !narrowed());
   byId("none")?.toggleAttribute("hidden", body.rows.length > 0);
   byId("unfound")?.toggleAttribute("hidden", shown > 0 || body.rows.length === 0);
   const what = byId("sought");
@@ -210,12 +217,18 @@ function remember() {
   filter();
 }
 
+/** What can be chosen already.
+ * @type {Map<string, Set<string>>} */
+const offered = new Map(lists.map((l) => [l.name, new Set([...l.options].map((o) => o.value))]));
+
 /** Whatever a branch brings along can be chosen. @param {Row} row */
 function choices(row) {
   /** @param {string} name @param {string|undefined} value @param {string|undefined} words */
   const offer = (name, value, words) => {
+    if (!value || offered.get(name)?.has(value)) return;
     const list = lists.find((l) => l.name === name);
-    if (!list || !value || [...list.options].some((o) => o.value === value)) return;
+    if (!list) return;
+    offered.get(name)?.add(value);
     const before = [...list.options].slice(1).find((o) => names.compare(o.text, words ?? value) > 0);
     list.add(new Option(words, value), before ?? null);
   };
@@ -275,8 +288,9 @@ function forget(id) {
 function apply(c, whole) {
   skew = c.now - Date.now();
   for (const [id, html] of Object.entries(c.h ?? {})) section(id, html);
-  let added = false;
+  let added = false, moved = false;
   for (const [id, row] of Object.entries(c.r ?? {})) {
+    moved ||= rows.get(id)?.m?.on !== row.m?.on;
     rows.set(id, row);
     added = patch(id, row, whole) || added;
     place(id, row);
@@ -292,8 +306,9 @@ function apply(c, whole) {
     for (const tr of [...body.rows]) if (!known.has(tr.id)) forget(tr.id.slice(2));
   }
   if (added || whole) sort();
-  if (whole || c.r || c.gone) filter();
-  ages();
+  // Without a filter every row is shown, whatever it says.
+  if (whole || added || moved || c.gone || c.r && narrowed()) filter();
+  ages(whole || added);
   flash();
 }
 
@@ -304,7 +319,7 @@ if (events) {
     delta: (d) => apply(d, false),
     link: (link) => {
       showLink(link);
-      ages();
+      ages(!link.live);
       const heard = link.heard ? "há " + span(link.age) : "";
       for (const el of document.querySelectorAll("[data-heard]")) if (el.textContent !== heard) el.textContent = heard;
       const notice = byId("stale"), at = byId("stale-at");
