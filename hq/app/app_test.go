@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"balcao/hq/app"
+	"balcao/hq/app/enginetest"
 	"balcao/internal/broker"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
@@ -38,6 +39,16 @@ func config(t *testing.T) app.Config {
 	cfg.OpenToRead = true
 	cfg.Simulated = []string{"S*"}
 	cfg.Services = []app.Name{{ID: "cc-renew", Name: "Cartão de Cidadão"}}
+	return cfg
+}
+
+// configOn is a configuration that keeps everything at a place.
+func configOn(t *testing.T, place enginetest.Place) app.Config {
+	t.Helper()
+	cfg := config(t)
+	if where := place(t); enginetest.Shared(where) {
+		cfg.Postgres.URL = where
+	}
 	return cfg
 }
 
@@ -146,33 +157,35 @@ func (b *branch) open(n int) {
 }
 
 func TestABranchIsSeenFromItsFirstTicketToItsLast(t *testing.T) {
-	h := start(t, config(t))
-	b := newBranch(t, "L901")
-	b.connect(h.a.BrokerAddr())
-	b.open(3)
-	h.eventually("three wait", func() bool { f := h.figures("L901"); return f.Waiting == 3 && f.Issued == 3 && f.Counters == 1 })
-	b.do(queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"})
-	h.eventually("one is served", func() bool { f := h.figures("L901"); return f.Waiting == 2 && f.Serving == 1 })
-	b.do(queue.Finish{Counter: "1"}, queue.CallNext{Counter: "1"}, queue.NoShow{Counter: "1"})
-	h.eventually("its name is known", func() bool {
-		b.live(wire.Live{Name: "Loja de Cidadão Demonstração"})
-		return h.figures("L901").Name != "L901"
-	})
-	h.eventually("one was served", func() bool { f := h.figures("L901"); return f.Waiting == 1 && f.Served == 1 && f.Linked })
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := start(t, configOn(t, place))
+		b := newBranch(t, "L901")
+		b.connect(h.a.BrokerAddr())
+		b.open(3)
+		h.eventually("three wait", func() bool { f := h.figures("L901"); return f.Waiting == 3 && f.Issued == 3 && f.Counters == 1 })
+		b.do(queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"})
+		h.eventually("one is served", func() bool { f := h.figures("L901"); return f.Waiting == 2 && f.Serving == 1 })
+		b.do(queue.Finish{Counter: "1"}, queue.CallNext{Counter: "1"}, queue.NoShow{Counter: "1"})
+		h.eventually("its name is known", func() bool {
+			b.live(wire.Live{Name: "Loja de Cidadão Demonstração"})
+			return h.figures("L901").Name != "L901"
+		})
+		h.eventually("one was served", func() bool { f := h.figures("L901"); return f.Waiting == 1 && f.Served == 1 && f.Linked })
 
-	if f := h.figures("L901"); f.Source != "log" || f.Log.Behind != 0 || f.Log.HWM != uint64(len(b.journal())) || f.State != "fine" {
-		t.Errorf("figures = %+v; want those of the whole log", f)
-	}
-	_, page := h.get("/lojas/L901")
-	for _, want := range []string{"Loja de Cidadão Demonstração", "Cartão de Cidadão", "A001 terminada no balcão 1", "A002 não compareceu", "tudo recebido"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the branch's page does not say %q", want)
+		if f := h.figures("L901"); f.Source != "log" || f.Log.Behind != 0 || f.Log.HWM != uint64(len(b.journal())) || f.State != "fine" {
+			t.Errorf("figures = %+v; want those of the whole log", f)
 		}
-	}
-	_, page = h.get("/")
-	if !strings.Contains(page, `href="/lojas/L901"`) || !strings.Contains(page, "Loja de Cidadão Demonstração") {
-		t.Error("the national page does not show the branch")
-	}
+		_, page := h.get("/lojas/L901")
+		for _, want := range []string{"Loja de Cidadão Demonstração", "Cartão de Cidadão", "A001 terminada no balcão 1", "A002 não compareceu", "tudo recebido"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the branch's page does not say %q", want)
+			}
+		}
+		_, page = h.get("/")
+		if !strings.Contains(page, `href="/lojas/L901"`) || !strings.Contains(page, "Loja de Cidadão Demonstração") {
+			t.Error("the national page does not show the branch")
+		}
+	})
 }
 
 func (h *hq) log(id wire.NodeID) string {
@@ -190,47 +203,51 @@ func (b *branch) lines() string {
 }
 
 func TestHeadquartersEqualsTheJournalAfterRestarts(t *testing.T) {
-	cfg := config(t)
-	h := start(t, cfg)
-	b := newBranch(t, "L901")
-	disconnect := b.connect(h.a.BrokerAddr())
-	b.open(40)
-	h.eventually("some arrived", func() bool { return h.figures("L901").Log.HWM > 20 })
-	h.stop() // in the middle of it
-	b.do(queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"})
-	disconnect()
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		cfg := configOn(t, place)
+		h := start(t, cfg)
+		b := newBranch(t, "L901")
+		disconnect := b.connect(h.a.BrokerAddr())
+		b.open(40)
+		h.eventually("some arrived", func() bool { return h.figures("L901").Log.HWM > 20 })
+		h.stop() // in the middle of it
+		b.do(queue.CallNext{Counter: "1"}, queue.Start{Counter: "1"})
+		disconnect()
 
-	h = start(t, cfg)
-	if f := h.figures("L901"); f.Log.HWM < 20 || f.Waiting == 0 || f.Linked {
-		t.Errorf("after the restart, before the branch is back: %+v", f)
-	}
-	b.connect(h.a.BrokerAddr())
-	h.eventually("all arrived", func() bool { return h.figures("L901").Log.HWM == uint64(len(b.journal())) })
-	if h.log("L901") != b.lines() {
-		t.Error("headquarters does not hold the journal byte for byte")
-	}
-	if f := h.figures("L901"); f.Waiting != 39 || f.Serving != 1 || f.Counters != 1 {
-		t.Errorf("figures = %+v, want 39 waiting and one being served", f)
-	}
-	if _, body := h.get("/api/branches/L901/log?after=" + fmt.Sprint(len(b.journal())-1)); strings.Count(body, "\n") != 1 {
-		t.Errorf("the log after all but one has %d lines", strings.Count(body, "\n"))
-	}
+		h = start(t, cfg)
+		if f := h.figures("L901"); f.Log.HWM < 20 || f.Waiting == 0 || f.Linked {
+			t.Errorf("after the restart, before the branch is back: %+v", f)
+		}
+		b.connect(h.a.BrokerAddr())
+		h.eventually("all arrived", func() bool { return h.figures("L901").Log.HWM == uint64(len(b.journal())) })
+		if h.log("L901") != b.lines() {
+			t.Error("headquarters does not hold the journal byte for byte")
+		}
+		if f := h.figures("L901"); f.Waiting != 39 || f.Serving != 1 || f.Counters != 1 {
+			t.Errorf("figures = %+v, want 39 waiting and one being served", f)
+		}
+		if _, body := h.get("/api/branches/L901/log?after=" + fmt.Sprint(len(b.journal())-1)); strings.Count(body, "\n") != 1 {
+			t.Errorf("the log after all but one has %d lines", strings.Count(body, "\n"))
+		}
+	})
 }
 
 func TestFiguresAreTheBranchsOwnWhileItsLogIsBehind(t *testing.T) {
-	h := start(t, config(t))
-	b := newBranch(t, "L901")
-	b.connect(h.a.BrokerAddr())
-	b.open(2)
-	h.eventually("two wait", func() bool { return h.figures("L901").Waiting == 2 })
-	h.eventually("the live figures are shown", func() bool {
-		b.live(wire.Live{Name: "Loja", Day: "2026-11-23", Open: true, Seq: 5000, Waiting: 17, WaitNow: 600})
-		f := h.figures("L901")
-		return f.Source == "live" && f.Waiting == 17 && f.Log.Behind > 4900
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := start(t, configOn(t, place))
+		b := newBranch(t, "L901")
+		b.connect(h.a.BrokerAddr())
+		b.open(2)
+		h.eventually("two wait", func() bool { return h.figures("L901").Waiting == 2 })
+		h.eventually("the live figures are shown", func() bool {
+			b.live(wire.Live{Name: "Loja", Day: "2026-11-23", Open: true, Seq: 5000, Waiting: 17, WaitNow: 600})
+			f := h.figures("L901")
+			return f.Source == "live" && f.Waiting == 17 && f.Log.Behind > 4900
+		})
+		if _, page := h.get("/lojas/L901"); !strings.Contains(page, "a recuperar") && !strings.Contains(page, "A recuperar") {
+			t.Error("the page does not say that the log is being caught up")
+		}
 	})
-	if _, page := h.get("/lojas/L901"); !strings.Contains(page, "a recuperar") && !strings.Contains(page, "A recuperar") {
-		t.Error("the page does not say that the log is being caught up")
-	}
 }
 
 func TestAGoneBranchIsGreyAndOutOfTheSums(t *testing.T) {
@@ -288,29 +305,31 @@ func TestSimulatedBranchesAreMarked(t *testing.T) {
 }
 
 func TestNothingPersonalOfAnUnknownFactReachesAPage(t *testing.T) {
-	h := start(t, config(t))
-	b := newBranch(t, "L901")
-	b.connect(h.a.BrokerAddr())
-	b.open(1)
-	const canary = "Maria Canária 12345678"
-	b.note("future.citizen_seen", `{"name":"`+canary+`","nif":"999999990"}`)
-	b.note("device.fault", `{"dev":"`+canary+`","state":"`+canary+`","name":"`+canary+`"}`)
-	b.note(strings.ReplaceAll(canary, " ", "."), `{}`)
-	h.eventually("the facts arrived", func() bool { return h.figures("L901").Log.HWM == uint64(len(b.journal())) })
-	if !strings.Contains(h.log("L901"), canary) {
-		t.Error("an unknown fact was not kept as it came")
-	}
-	for _, path := range []string{"/", "/lojas/L901", "/api/branches", "/api/branches/L901", "/api/branches/L901/visits", h.firstEvent("/events"), h.firstEvent("/events?loja=L901")} {
-		body := path
-		if strings.HasPrefix(path, "/") {
-			_, body = h.get(path)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := start(t, configOn(t, place))
+		b := newBranch(t, "L901")
+		b.connect(h.a.BrokerAddr())
+		b.open(1)
+		const canary = "Maria Canária 12345678"
+		b.note("future.citizen_seen", `{"name":"`+canary+`","nif":"999999990"}`)
+		b.note("device.fault", `{"dev":"`+canary+`","state":"`+canary+`","name":"`+canary+`"}`)
+		b.note(strings.ReplaceAll(canary, " ", "."), `{}`)
+		h.eventually("the facts arrived", func() bool { return h.figures("L901").Log.HWM == uint64(len(b.journal())) })
+		if !strings.Contains(h.log("L901"), canary) {
+			t.Error("an unknown fact was not kept as it came")
 		}
-		for _, secret := range []string{"Maria", "Canária", "12345678", "999999990", "citizen_seen"} {
-			if strings.Contains(body, secret) {
-				t.Errorf("%.40s shows %q", path, secret)
+		for _, path := range []string{"/", "/lojas/L901", "/api/branches", "/api/branches/L901", "/api/branches/L901/visits", h.firstEvent("/events"), h.firstEvent("/events?loja=L901")} {
+			body := path
+			if strings.HasPrefix(path, "/") {
+				_, body = h.get(path)
+			}
+			for _, secret := range []string{"Maria", "Canária", "12345678", "999999990", "citizen_seen"} {
+				if strings.Contains(body, secret) {
+					t.Errorf("%.40s shows %q", path, secret)
+				}
 			}
 		}
-	}
+	})
 }
 
 // stream opens a stream of events; next returns the data of the next event of a name.
@@ -352,23 +371,25 @@ func (h *hq) stream(path string) (next func(event string) string) {
 func (h *hq) firstEvent(path string) string { return h.stream(path)("snapshot") }
 
 func TestAPageHearsOfAnEventByItself(t *testing.T) {
-	h := start(t, config(t))
-	b := newBranch(t, "L901")
-	b.connect(h.a.BrokerAddr())
-	b.open(1)
-	h.eventually("one waits", func() bool { return h.figures("L901").Waiting == 1 })
-	national, own := h.stream("/events"), h.stream("/events?loja=L901")
-	if s := national("snapshot"); !strings.Contains(s, `"L901"`) {
-		t.Errorf("the snapshot does not hold the branch: %.200s", s)
-	}
-	own("snapshot")
-	b.do(queue.CallNext{Counter: "1"})
-	for _, next := range []func(string) string{national, own} {
-		for told := ""; !strings.Contains(told, "A001 chamada ao balcão 1"); told = next("delta") {
-			continue
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := start(t, configOn(t, place))
+		b := newBranch(t, "L901")
+		b.connect(h.a.BrokerAddr())
+		b.open(1)
+		h.eventually("one waits", func() bool { return h.figures("L901").Waiting == 1 })
+		national, own := h.stream("/events"), h.stream("/events?loja=L901")
+		if s := national("snapshot"); !strings.Contains(s, `"L901"`) {
+			t.Errorf("the snapshot does not hold the branch: %.200s", s)
 		}
-	}
-	national("beat")
+		own("snapshot")
+		b.do(queue.CallNext{Counter: "1"})
+		for _, next := range []func(string) string{national, own} {
+			for told := ""; !strings.Contains(told, "A001 chamada ao balcão 1"); told = next("delta") {
+				continue
+			}
+		}
+		national("beat")
+	})
 }
 
 func TestAnOutsideBrokerWorksByConfigurationAlone(t *testing.T) {

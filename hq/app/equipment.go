@@ -31,10 +31,15 @@ func (a *App) keepEquipment(ctx context.Context) {
 		case <-ctx.Done():
 		case <-t.C:
 		}
-		if all := a.live.ToKeep(time.Now()); len(all) > 0 {
-			if err := a.store.KeepFleets(context.WithoutCancel(ctx), all); err != nil {
-				a.log.Error("devices of branches not written down", "err", err)
-			}
+		a.keepEquipmentNow(ctx)
+	}
+}
+
+// keepEquipmentNow writes down what is new of devices, though ctx has ended.
+func (a *App) keepEquipmentNow(ctx context.Context) {
+	if all := a.live.ToKeep(time.Now()); len(all) > 0 {
+		if err := a.store.KeepFleets(context.WithoutCancel(ctx), all); err != nil {
+			a.log.Error("devices of branches not written down", "err", err)
 		}
 	}
 }

@@ -154,7 +154,9 @@ func (a *App) share(ctx context.Context) error {
 		a.again(ctx, "lead", func() error { return a.shared.db.Lead(ctx, a.takeOver) })
 		return nil
 	})
-	return g.Wait()
+	err := g.Wait()
+	a.keepEquipmentNow(ctx) // perhaps nobody led
+	return err
 }
 
 // again does something that lasts, and does it again after a while when it failed.
@@ -266,6 +268,8 @@ func (a *App) follow(ctx context.Context) {
 				err = a.desk.Reload(ctx)
 			case store.Sites:
 				err = a.readSites(ctx)
+			case store.Configuration:
+				a.rollout.Nudge() // pages read the database
 			default:
 				err = a.ingest.Follow(ctx)
 			}

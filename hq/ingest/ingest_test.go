@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"balcao/hq/app/enginetest"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
 	"balcao/hq/store"
@@ -23,7 +23,7 @@ func clock() time.Time { return noon }
 
 func open(t *testing.T, path string) (*store.Store, *network.Network, *ingest.Ingest) {
 	t.Helper()
-	s, err := store.Open(t.Context(), path, clock)
+	s, err := enginetest.Open(t.Context(), path, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,88 +84,98 @@ func summary(t *testing.T, n *network.Network) network.Summary {
 }
 
 func TestNothingIsShownThatIsNotCommitted(t *testing.T) {
-	s, n, i := open(t, filepath.Join(t.TempDir(), "hq.db"))
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := i.AcceptAll(t.Context(), []wire.Batch{batch(1, day, 1, 6)}); err == nil {
-		t.Fatal("a closed store took a batch in")
-	}
-	if _, known := n.Branch("L901", noon); known {
-		t.Error("what failed to commit is shown")
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		s, n, i := open(t, place(t))
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := i.AcceptAll(t.Context(), []wire.Batch{batch(1, day, 1, 6)}); err == nil {
+			t.Fatal("a closed store took a batch in")
+		}
+		if _, known := n.Branch("L901", noon); known {
+			t.Error("what failed to commit is shown")
+		}
+	})
 }
 
 func TestDoublesAndGapsChangeNothing(t *testing.T) {
-	_, n, i := open(t, filepath.Join(t.TempDir(), "hq.db"))
-	take(t, i, batch(1, day, 1, 4))
-	take(t, i, batch(1, day, 6, 6), batch(1, day, 1, 4), batch(1, day, 2, 3))
-	if s := summary(t, n); s.Waiting != 1 || s.Log.HWM != 4 || s.Issued != 1 {
-		t.Errorf("summary = %+v", s)
-	}
-	take(t, i, batch(1, day, 3, 6))
-	if s := summary(t, n); s.Called != 1 || s.Log.HWM != 6 || s.Counters != 1 {
-		t.Errorf("summary = %+v", s)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		_, n, i := open(t, place(t))
+		take(t, i, batch(1, day, 1, 4))
+		take(t, i, batch(1, day, 6, 6), batch(1, day, 1, 4), batch(1, day, 2, 3))
+		if s := summary(t, n); s.Waiting != 1 || s.Log.HWM != 4 || s.Issued != 1 {
+			t.Errorf("summary = %+v", s)
+		}
+		take(t, i, batch(1, day, 3, 6))
+		if s := summary(t, n); s.Called != 1 || s.Log.HWM != 6 || s.Counters != 1 {
+			t.Errorf("summary = %+v", s)
+		}
+	})
 }
 
 func TestARestartShowsWhatWasShown(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "hq.db")
-	s, n, i := open(t, path)
-	take(t, i, batch(1, day, 1, 6))
-	before := summary(t, n)
-	i.Presence(carrier.Presence{Node: "L901", Online: true, Software: "1"})
-	i.Live("L901", wire.Sample{TS: noon.UnixMilli(), Data: []byte(`{"branch":"L901","name":"Loja Um"}`)})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := i.Run(ctx); err != nil { // writes down what is left
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, n, _ = open(t, path)
-	after := summary(t, n)
-	if after.Figures != before.Figures || after.Log != before.Log || after.Day != before.Day || after.Presence == wire.Online {
-		t.Errorf("before %+v\nafter  %+v", before, after)
-	}
-	if facts := n.Facts(10, nil); len(facts) != 4 || facts[0].Number.String() != "A001" {
-		t.Errorf("facts = %+v", facts)
-	}
-	if links, err := s.Links(t.Context(), "L901", 5); err != nil || len(links) != 1 || links[0].State != wire.Online {
-		t.Errorf("links = %+v, %v", links, err)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		path := place(t)
+		s, n, i := open(t, path)
+		take(t, i, batch(1, day, 1, 6))
+		before := summary(t, n)
+		i.Presence(carrier.Presence{Node: "L901", Online: true, Software: "1"})
+		i.Live("L901", wire.Sample{TS: noon.UnixMilli(), Data: []byte(`{"branch":"L901","name":"Loja Um"}`)})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := i.Run(ctx); err != nil { // writes down what is left
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, n, _ = open(t, path)
+		after := summary(t, n)
+		if after.Figures != before.Figures || after.Log != before.Log || after.Day != before.Day || after.Presence == wire.Online {
+			t.Errorf("before %+v\nafter  %+v", before, after)
+		}
+		if facts := n.Facts(10, nil); len(facts) != 4 || facts[0].Number.String() != "A001" {
+			t.Errorf("facts = %+v", facts)
+		}
+		if links, err := s.Links(t.Context(), "L901", 5); err != nil || len(links) != 1 || links[0].State != wire.Online {
+			t.Errorf("links = %+v, %v", links, err)
+		}
+	})
 }
 
 func TestADayGoesOnInANewEpoch(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "hq.db")
-	s, n, i := open(t, path)
-	second := log("ticket.started", `{"visit":1,"counter":"7"}`)
-	take(t, i, batch(1, day, 1, 6))
-	take(t, i, batch(2, second, 1, 1))
-	want := summary(t, n)
-	if want.Serving != 1 || want.Log.Epoch != 2 || want.Log.HWM != 1 {
-		t.Errorf("summary = %+v", want)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, n, _ = open(t, path)
-	if got := summary(t, n); got.Figures != want.Figures || got.Log.Epoch != 2 {
-		t.Errorf("after the restart: %+v", got)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		path := place(t)
+		s, n, i := open(t, path)
+		second := log("ticket.started", `{"visit":1,"counter":"7"}`)
+		take(t, i, batch(1, day, 1, 6))
+		take(t, i, batch(2, second, 1, 1))
+		want := summary(t, n)
+		if want.Serving != 1 || want.Log.Epoch != 2 || want.Log.HWM != 1 {
+			t.Errorf("summary = %+v", want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, n, _ = open(t, path)
+		if got := summary(t, n); got.Figures != want.Figures || got.Log.Epoch != 2 {
+			t.Errorf("after the restart: %+v", got)
+		}
+	})
 }
 
 func TestAForkIsShownAndTheOthersGoOn(t *testing.T) {
-	_, n, i := open(t, filepath.Join(t.TempDir(), "hq.db"))
-	take(t, i, batch(1, day, 1, 4))
-	forged := log("counter.opened", `{"counter":"9"}`, "day.opened", `{"day":"2026-11-23"}`, "a", `{}`, "b", `{}`, "c", `{}`)
-	if d := take(t, i, batch(1, forged, 3, 5)); d[0].Verdict != replica.Fork {
-		t.Errorf("verdict = %v, want a fork", d[0].Verdict)
-	}
-	if s := summary(t, n); !s.Log.Quarantined || s.Waiting != 1 || s.State != network.Out {
-		t.Errorf("summary = %+v", s)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		_, n, i := open(t, place(t))
+		take(t, i, batch(1, day, 1, 4))
+		forged := log("counter.opened", `{"counter":"9"}`, "day.opened", `{"day":"2026-11-23"}`, "a", `{}`, "b", `{}`, "c", `{}`)
+		if d := take(t, i, batch(1, forged, 3, 5)); d[0].Verdict != replica.Fork {
+			t.Errorf("verdict = %v, want a fork", d[0].Verdict)
+		}
+		if s := summary(t, n); !s.Log.Quarantined || s.Waiting != 1 || s.State != network.Out {
+			t.Errorf("summary = %+v", s)
+		}
+	})
 }
 
 func TestSamplesOfOthersAreRefused(t *testing.T) {
@@ -214,16 +224,18 @@ type fullDisk struct{ *store.Store }
 func (fullDisk) Note(context.Context, []network.Seen, []network.LinkChange) error { return errDisk }
 
 func TestAFullDiskForNotesStopsNothing(t *testing.T) {
-	s, n, _ := open(t, filepath.Join(t.TempDir(), "hq.db"))
-	i, err := ingest.New(t.Context(), fullDisk{s}, n, clock, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.Presence(carrier.Presence{Node: "L901", Online: true})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := i.Run(ctx); err != nil {
-		t.Errorf("run = %v, want to go on", err)
-	}
-	take(t, i, batch(1, day, 1, 6))
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		s, n, _ := open(t, place(t))
+		i, err := ingest.New(t.Context(), fullDisk{s}, n, clock, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i.Presence(carrier.Presence{Node: "L901", Online: true})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := i.Run(ctx); err != nil {
+			t.Errorf("run = %v, want to go on", err)
+		}
+		take(t, i, batch(1, day, 1, 6))
+	})
 }

@@ -32,6 +32,7 @@ type Desk struct {
 	leads  func() bool
 	now    func() time.Time
 	log    *slog.Logger
+	nudged chan struct{}
 
 	mu   sync.Mutex
 	sent map[wire.NodeID]sending
@@ -47,7 +48,15 @@ type sending struct {
 // NewDesk returns a desk over what is kept. Of several programs over one database only the one that leads opens rings;
 // each sends to the branches that are connected to it.
 func NewDesk(ledger Ledger, world World, leads func() bool, now func() time.Time, log *slog.Logger) *Desk {
-	return &Desk{ledger: ledger, world: world, leads: leads, now: now, log: log, sent: map[wire.NodeID]sending{}}
+	return &Desk{ledger: ledger, world: world, leads: leads, now: now, log: log, nudged: make(chan struct{}, 1), sent: map[wire.NodeID]sending{}}
+}
+
+// Nudge lets Run look at once: something was published or changed, here or by another program.
+func (d *Desk) Nudge() {
+	select {
+	case d.nudged <- struct{}{}:
+	default: // it looks anyway
+	}
 }
 
 // tickEvery is how often the roll-out is looked at.
@@ -62,9 +71,10 @@ func (d *Desk) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
-			if err := d.Tick(ctx); err != nil && ctx.Err() == nil {
-				d.log.Error("configurations not rolled out", "err", err)
-			}
+		case <-d.nudged:
+		}
+		if err := d.Tick(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("configurations not rolled out", "err", err)
 		}
 	}
 }
@@ -343,6 +353,7 @@ func (d *Desk) publish(ctx context.Context, by, note string, layers []above.Laye
 	if err == nil && !kept {
 		err = ErrMeanwhile
 	}
+	d.Nudge()
 	return number, err
 }
 
@@ -431,6 +442,7 @@ func (d *Desk) change(ctx context.Context, number int, to func(*Publication) boo
 	if err == nil && !moved {
 		err = ErrMeanwhile
 	}
+	d.Nudge()
 	return err
 }
 
@@ -449,6 +461,7 @@ func (d *Desk) Again(ctx context.Context, id wire.NodeID) error {
 		_, t.Hash = Document(n.Current.Layers, n.Branches[i])
 	}
 	t.At, t.Linked = d.now(), n.Branches[i].Linked
+	defer d.Nudge()
 	return d.ledger.Aim(ctx, d.highest(n.Branches), []Target{t})
 }
 

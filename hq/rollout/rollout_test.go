@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"balcao/hq/app/enginetest"
 	"balcao/hq/rollout"
 	"balcao/hq/store"
 	"balcao/internal/branch/above"
@@ -31,10 +31,10 @@ type country struct {
 	serial   map[wire.NodeID]uint64 // sealed last
 }
 
-func newCountry(t *testing.T, ids ...wire.NodeID) *country {
+func newCountry(t *testing.T, place enginetest.Place, ids ...wire.NodeID) *country {
 	t.Helper()
 	c := &country{
-		t: t, file: filepath.Join(t.TempDir(), "hq.db"), at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
+		t: t, file: place(t), at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
 		deaf: map[wire.NodeID]bool{}, refuses: map[wire.NodeID]string{}, got: map[wire.NodeID][]int{}, serial: map[wire.NodeID]uint64{},
 	}
 	for _, id := range ids {
@@ -54,7 +54,7 @@ func (c *country) start() {
 		}
 	}
 	var err error
-	if c.store, err = store.Open(c.t.Context(), c.file, func() time.Time { return c.at }); err != nil {
+	if c.store, err = enginetest.Open(c.t.Context(), c.file, func() time.Time { return c.at }); err != nil {
 		c.t.Fatal(err)
 	}
 	c.desk = rollout.NewDesk(c.store, c, func() bool { return true }, func() time.Time { return c.at }, slog.New(slog.DiscardHandler))
@@ -166,256 +166,246 @@ func piloted(pilot wire.NodeID) rollout.Plan {
 }
 
 func TestARingOpensOnlyWhenTheOneBeforeWasWatched(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.publish(piloted("L902"), guard(45))
-	c.later(30 * time.Second)
-	c.want(rollout.Running, 0, "L901 none, L902 right, L903 none")
-	c.later(40 * time.Second)
-	c.want(rollout.Running, 1, "L901 right, L902 right, L903 right")
-	c.later(70 * time.Second)
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
-	for id, got := range c.got {
-		if !slices.Equal(got, []int{1}) {
-			t.Errorf("%s was sent %v", id, got)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.publish(piloted("L902"), guard(45))
+		c.later(30 * time.Second)
+		c.want(rollout.Running, 0, "L901 none, L902 right, L903 none")
+		c.later(40 * time.Second)
+		c.want(rollout.Running, 1, "L901 right, L902 right, L903 right")
+		c.later(70 * time.Second)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+		for id, got := range c.got {
+			if !slices.Equal(got, []int{1}) {
+				t.Errorf("%s was sent %v", id, got)
+			}
 		}
-	}
+	})
 }
 
 // TestKilledHeadquartersGoesOn starts it again after every second of a roll-out, each time knowing no branch at first.
 func TestKilledHeadquartersGoesOn(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.deaf["L902"] = true
-	c.publish(piloted("L902"), guard(45))
-	known := c.branches
-	for second := range 200 {
-		c.start()
-		c.branches = nil
-		if err := c.desk.Tick(t.Context()); err != nil {
-			t.Fatal(err)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.deaf["L902"] = true
+		c.publish(piloted("L902"), guard(45))
+		known := c.branches
+		for second := range 200 {
+			c.start()
+			c.branches = nil
+			if err := c.desk.Tick(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.branches = known
+			c.later(time.Second)
+			if p := c.now().Current; p.Ring > 0 && (second <= 60 || c.deaf["L902"]) || p.State == rollout.Stopped {
+				t.Fatalf("after %d s: %s in ring %d, %s", second, p.State, p.Ring, p.Why)
+			}
+			c.deaf["L902"] = second < 30
 		}
-		c.branches = known
-		c.later(time.Second)
-		if p := c.now().Current; p.Ring > 0 && (second <= 60 || c.deaf["L902"]) || p.State == rollout.Stopped {
-			t.Fatalf("after %d s: %s in ring %d, %s", second, p.State, p.Ring, p.Why)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+		for _, id := range []wire.NodeID{"L901", "L903"} {
+			if !slices.Equal(c.got[id], []int{1}) {
+				t.Errorf("%s was sent %v", id, c.got[id])
+			}
 		}
-		c.deaf["L902"] = second < 30
-	}
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
-	for _, id := range []wire.NodeID{"L901", "L903"} {
-		if !slices.Equal(c.got[id], []int{1}) {
-			t.Errorf("%s was sent %v", id, c.got[id])
-		}
-	}
+	})
 }
 
 func TestABranchThatWasAwayGetsItWhenItIsBack(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.branch("L903").Linked = false
-	c.publish(piloted("L901"), guard(45))
-	c.later(3 * time.Minute)
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 away")
-	if len(c.got["L903"]) > 0 {
-		t.Error("something was sent to a branch that has no link")
-	}
-	c.branch("L903").Linked = true
-	c.later(2 * time.Second)
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.branch("L903").Linked = false
+		c.publish(piloted("L901"), guard(45))
+		c.later(3 * time.Minute)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 away")
+		if len(c.got["L903"]) > 0 {
+			t.Error("something was sent to a branch that has no link")
+		}
+		c.branch("L903").Linked = true
+		c.later(2 * time.Second)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+	})
 }
 
 // TestABranchThatWasAwayGetsTheOneBeforeWhileTheNextIsTriedElsewhere: its ring has not come, and what the country runs is
 // owed to it.
 func TestABranchThatWasAwayGetsTheOneBeforeWhileTheNextIsTriedElsewhere(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.branch("L903").Linked = false
-	c.publish(piloted("L901"), guard(45))
-	c.later(3 * time.Minute)
-	c.publish(piloted("L901"), guard(50))
-	c.refuses["L901"] = "não serve"
-	c.later(10 * time.Second)
-	c.want(rollout.Stopped, 0, "L901 rejected, L902 right, L903 away")
-	c.branch("L903").Linked = true
-	c.later(2 * time.Second)
-	if c.want(rollout.Stopped, 0, "L901 rejected, L902 right, L903 right"); c.branch("L903").Config.Force != 1 {
-		t.Errorf("it runs %+v", c.branch("L903").Config)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.branch("L903").Linked = false
+		c.publish(piloted("L901"), guard(45))
+		c.later(3 * time.Minute)
+		c.publish(piloted("L901"), guard(50))
+		c.refuses["L901"] = "não serve"
+		c.later(10 * time.Second)
+		c.want(rollout.Stopped, 0, "L901 rejected, L902 right, L903 away")
+		c.branch("L903").Linked = true
+		c.later(2 * time.Second)
+		if c.want(rollout.Stopped, 0, "L901 rejected, L902 right, L903 right"); c.branch("L903").Config.Force != 1 {
+			t.Errorf("it runs %+v", c.branch("L903").Config)
+		}
+	})
 }
 
 func TestTheGateStopsAtARejectionAndGoesOnAfterIt(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.refuses["L902"] = "Serviço: não há."
-	c.publish(piloted("L902"), guard(45))
-	c.later(5 * time.Second)
-	c.want(rollout.Stopped, 0, "L901 none, L902 rejected, L903 none")
-	if why := c.now().Current.Why; why != "Loja L902 (L902) recusou: Serviço: não há." {
-		t.Errorf("it says %q", why)
-	}
-	c.later(10 * time.Minute)
-	c.want(rollout.Stopped, 0, "L901 none, L902 rejected, L903 none")
-	delete(c.refuses, "L902")
-	if err := c.desk.Resume(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	c.later(3 * time.Minute)
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
-	if err := c.desk.Resume(t.Context(), 1); !errors.Is(err, rollout.ErrMeanwhile) {
-		t.Errorf("what is done is resumed: %v", err)
-	}
-	if !slices.Equal(c.got["L902"], []int{1, 1}) {
-		t.Errorf("it was sent %v", c.got["L902"])
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.refuses["L902"] = "Serviço: não há."
+		c.publish(piloted("L902"), guard(45))
+		c.later(5 * time.Second)
+		c.want(rollout.Stopped, 0, "L901 none, L902 rejected, L903 none")
+		if why := c.now().Current.Why; why != "Loja L902 (L902) recusou: Serviço: não há." {
+			t.Errorf("it says %q", why)
+		}
+		c.later(10 * time.Minute)
+		c.want(rollout.Stopped, 0, "L901 none, L902 rejected, L903 none")
+		delete(c.refuses, "L902")
+		if err := c.desk.Resume(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		c.later(3 * time.Minute)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+		if err := c.desk.Resume(t.Context(), 1); !errors.Is(err, rollout.ErrMeanwhile) {
+			t.Errorf("what is done is resumed: %v", err)
+		}
+		if !slices.Equal(c.got["L902"], []int{1, 1}) {
+			t.Errorf("it was sent %v", c.got["L902"])
+		}
+	})
 }
 
 // TestARejectionOfTheSameContentIsAskedAgain: the next publication says to that branch what the last one did, so that it
 // has nothing new to say.
 func TestARejectionOfTheSameContentIsAskedAgain(t *testing.T) {
-	c := newCountry(t, "L901", "L902")
-	c.refuses["L902"] = "não serve"
-	c.publish(piloted("L902"), guard(45))
-	c.later(5 * time.Second)
-	c.publish(piloted("L902"), above.Layer{ID: "L901", Text: []byte("policy: {recalls: 2}\n")})
-	c.later(5 * time.Second)
-	c.want(rollout.Stopped, 0, "L901 none, L902 rejected")
-	delete(c.refuses, "L902")
-	if err := c.desk.Resume(t.Context(), 2); err != nil {
-		t.Fatal(err)
-	}
-	c.later(3 * time.Minute)
-	c.want(rollout.Done, 1, "L901 right, L902 right")
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902")
+		c.refuses["L902"] = "não serve"
+		c.publish(piloted("L902"), guard(45))
+		c.later(5 * time.Second)
+		c.publish(piloted("L902"), above.Layer{ID: "L901", Text: []byte("policy: {recalls: 2}\n")})
+		c.later(5 * time.Second)
+		c.want(rollout.Stopped, 0, "L901 none, L902 rejected")
+		delete(c.refuses, "L902")
+		if err := c.desk.Resume(t.Context(), 2); err != nil {
+			t.Fatal(err)
+		}
+		c.later(3 * time.Minute)
+		c.want(rollout.Done, 1, "L901 right, L902 right")
+	})
 }
 
 func TestTheGateIsHeldByANewSeriousAlert(t *testing.T) {
-	c := newCountry(t, "L901", "L902")
-	c.branch("L901").RedSince = c.at.Add(-time.Hour) // was red before: none of its business
-	c.publish(piloted("L901"), guard(45))
-	c.later(30 * time.Second)
-	c.want(rollout.Running, 0, "L901 right, L902 none")
-	c.branch("L901").RedSince = c.at
-	c.later(time.Second)
-	c.want(rollout.Stopped, 0, "L901 right, L902 none")
-	if why := c.now().Current.Why; !strings.Contains(why, "alerta grave") {
-		t.Errorf("it says %q", why)
-	}
-	if err := c.desk.Resume(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	c.later(3 * time.Minute)
-	c.want(rollout.Done, 1, "L901 right, L902 right")
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902")
+		c.branch("L901").RedSince = c.at.Add(-time.Hour) // was red before: none of its business
+		c.publish(piloted("L901"), guard(45))
+		c.later(30 * time.Second)
+		c.want(rollout.Running, 0, "L901 right, L902 none")
+		c.branch("L901").RedSince = c.at
+		c.later(time.Second)
+		c.want(rollout.Stopped, 0, "L901 right, L902 none")
+		if why := c.now().Current.Why; !strings.Contains(why, "alerta grave") {
+			t.Errorf("it says %q", why)
+		}
+		if err := c.desk.Resume(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		c.later(3 * time.Minute)
+		c.want(rollout.Done, 1, "L901 right, L902 right")
+	})
 }
 
 func TestALinkThatIsLostWhileARingIsWatchedStopsAndResumeDoesNotWaitForIt(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.publish(rollout.Plan{Rings: []rollout.Ring{{Name: "Piloto", Branches: []wire.NodeID{"L901", "L902"}}, {Name: "Todas", Percent: 100}}, Wait: time.Minute, Patience: 5 * time.Minute}, guard(45))
-	c.later(30 * time.Second)
-	c.branch("L901").Linked = false
-	c.later(2 * time.Minute)
-	c.want(rollout.Running, 0, "L901 right, L902 right, L903 none")
-	c.later(4 * time.Minute)
-	c.want(rollout.Stopped, 0, "L901 right, L902 right, L903 none")
-	if err := c.desk.Resume(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	c.later(3 * time.Minute)
-	c.want(rollout.Done, 1, "L901 away, L902 right, L903 right")
-	c.branch("L901").Linked = true
-	c.later(2 * time.Second)
-	c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.publish(rollout.Plan{Rings: []rollout.Ring{{Name: "Piloto", Branches: []wire.NodeID{"L901", "L902"}}, {Name: "Todas", Percent: 100}}, Wait: time.Minute, Patience: 5 * time.Minute}, guard(45))
+		c.later(30 * time.Second)
+		c.branch("L901").Linked = false
+		c.later(2 * time.Minute)
+		c.want(rollout.Running, 0, "L901 right, L902 right, L903 none")
+		c.later(4 * time.Minute)
+		c.want(rollout.Stopped, 0, "L901 right, L902 right, L903 none")
+		if err := c.desk.Resume(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		c.later(3 * time.Minute)
+		c.want(rollout.Done, 1, "L901 away, L902 right, L903 right")
+		c.branch("L901").Linked = true
+		c.later(2 * time.Second)
+		c.want(rollout.Done, 1, "L901 right, L902 right, L903 right")
+	})
 }
 
 func TestARingOfNobodyWithALinkDoesNotPass(t *testing.T) {
-	c := newCountry(t, "L901", "L902")
-	c.branch("L901").Linked = false
-	c.publish(piloted("L901"), guard(45))
-	c.later(4 * time.Minute)
-	c.want(rollout.Running, 0, "L901 away, L902 none")
-	c.later(2 * time.Minute)
-	c.want(rollout.Stopped, 0, "L901 away, L902 none")
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902")
+		c.branch("L901").Linked = false
+		c.publish(piloted("L901"), guard(45))
+		c.later(4 * time.Minute)
+		c.want(rollout.Running, 0, "L901 away, L902 none")
+		c.later(2 * time.Minute)
+		c.want(rollout.Stopped, 0, "L901 away, L902 none")
 
-	c = newCountry(t, "L902")
-	c.publish(piloted("L901"), guard(45)) // a pilot that nobody knows
-	c.later(6 * time.Minute)
-	c.want(rollout.Stopped, 0, "L902 none")
+		c = newCountry(t, place, "L902")
+		c.publish(piloted("L901"), guard(45)) // a pilot that nobody knows
+		c.later(6 * time.Minute)
+		c.want(rollout.Stopped, 0, "L902 none")
+	})
 }
 
 func TestADriftedBranchIsSentItAgainAboveWhatItBelieves(t *testing.T) {
-	c := newCountry(t, "L901")
-	c.publish(piloted("L901"), guard(45))
-	c.later(3 * time.Minute)
-	strange := *c.branch("L901").Config
-	strange.Serial, strange.Runs = 900, "another"
-	c.branch("L901").Config = &strange
-	c.later(time.Minute)
-	c.want(rollout.Done, 1, "L901 drifted")
-	if err := c.desk.Again(t.Context(), "L901"); err != nil {
-		t.Fatal(err)
-	}
-	c.later(2 * time.Second)
-	if c.want(rollout.Done, 1, "L901 right"); c.serial["L901"] != 901 {
-		t.Errorf("the serial is %d", c.serial["L901"])
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901")
+		c.publish(piloted("L901"), guard(45))
+		c.later(3 * time.Minute)
+		strange := *c.branch("L901").Config
+		strange.Serial, strange.Runs = 900, "another"
+		c.branch("L901").Config = &strange
+		c.later(time.Minute)
+		c.want(rollout.Done, 1, "L901 drifted")
+		if err := c.desk.Again(t.Context(), "L901"); err != nil {
+			t.Fatal(err)
+		}
+		c.later(2 * time.Second)
+		if c.want(rollout.Done, 1, "L901 right"); c.serial["L901"] != 901 {
+			t.Errorf("the serial is %d", c.serial["L901"])
+		}
+	})
 }
 
 func TestWhatIsNotAnsweredIsSentSeldomerAndStopsInTheEnd(t *testing.T) {
-	c := newCountry(t, "L901", "L902")
-	c.deaf["L901"] = true
-	c.publish(piloted("L901"), guard(45))
-	c.later(6 * time.Minute)
-	c.want(rollout.Stopped, 0, "L901 sending, L902 none")
-	if n := len(c.got["L901"]); n < 5 || n > 10 {
-		t.Errorf("it was sent %d times in five minutes", n)
-	}
-}
-
-func TestOnlyWhoeverSawTheLastChangeTakesItBack(t *testing.T) {
-	c := newCountry(t, "L901")
-	for revision := range 2 {
-		if err := c.desk.Put(t.Context(), "eva", "texto", revision, guard(40+revision)); err != nil {
-			t.Fatal(err)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902")
+		c.deaf["L901"] = true
+		c.publish(piloted("L901"), guard(45))
+		c.later(6 * time.Minute)
+		c.want(rollout.Stopped, 0, "L901 sending, L902 none")
+		if n := len(c.got["L901"]); n < 5 || n > 10 {
+			t.Errorf("it was sent %d times in five minutes", n)
 		}
-	}
-	if err := c.desk.Put(t.Context(), "rui", "texto", 1, guard(50)); !errors.Is(err, rollout.ErrMeanwhile) {
-		t.Errorf("a change over another one: %v", err)
-	}
-	for _, revision := range []int{0, 1} {
-		if err := c.desk.Undo(t.Context(), revision); !errors.Is(err, rollout.ErrMeanwhile) {
-			t.Errorf("undo of %d: %v", revision, err)
-		}
-	}
-	if _, err := c.desk.Publish(t.Context(), "rui", "", 1, piloted("L901")); !errors.Is(err, rollout.ErrMeanwhile) {
-		t.Errorf("an older draft is published: %v", err)
-	}
-	if err := c.desk.Undo(t.Context(), 2); err != nil {
-		t.Fatal(err)
-	}
-	d, err := c.desk.Draft(t.Context())
-	if err != nil || d.Revision != 1 || string(d.Layers[0].Text) != string(guard(40).Text) {
-		t.Errorf("the draft is %+v, %v", d, err)
-	}
-	if err := c.desk.Put(t.Context(), "eva", "texto", 1, above.Layer{ID: above.National, Text: []byte("policy: {guard: 20h}\n")}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = c.desk.Publish(t.Context(), "eva", "", 2, piloted("L901"))
-	if faults, is := errors.AsType[rollout.FaultsError](err); !is || faults[0].Layer != above.National {
-		t.Errorf("a faulty one is published: %v", err)
-	}
+	})
 }
 
 func TestGoingBackReachesAtOnceThoseItChanges(t *testing.T) {
-	c := newCountry(t, "L901", "L902", "L903")
-	c.publish(piloted("L901"), guard(45))
-	c.later(3 * time.Minute)
-	c.publish(piloted("L901"), guard(50))
-	c.later(5 * time.Second)
-	if number, err := c.desk.Back(t.Context(), "eva", 1); err != nil || number != 3 {
-		t.Fatal(number, err)
-	}
-	c.later(5 * time.Second)
-	c.want(rollout.Done, 0, "L901 right, L902 right, L903 right")
-	if !slices.Equal(c.got["L901"], []int{1, 2, 3}) || !slices.Equal(c.got["L902"], []int{1}) {
-		t.Errorf("they were sent %v", c.got)
-	}
-	if all, err := c.desk.History(t.Context(), 9); err != nil || len(all) != 3 || all[1].State != rollout.Left {
-		t.Errorf("the history is %+v, %v", all, err)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		c := newCountry(t, place, "L901", "L902", "L903")
+		c.publish(piloted("L901"), guard(45))
+		c.later(3 * time.Minute)
+		c.publish(piloted("L901"), guard(50))
+		c.later(5 * time.Second)
+		if number, err := c.desk.Back(t.Context(), "eva", 1); err != nil || number != 3 {
+			t.Fatal(number, err)
+		}
+		c.later(5 * time.Second)
+		c.want(rollout.Done, 0, "L901 right, L902 right, L903 right")
+		if !slices.Equal(c.got["L901"], []int{1, 2, 3}) || !slices.Equal(c.got["L902"], []int{1}) {
+			t.Errorf("they were sent %v", c.got)
+		}
+		if all, err := c.desk.History(t.Context(), 9); err != nil || len(all) != 3 || all[1].State != rollout.Left {
+			t.Errorf("the history is %+v, %v", all, err)
+		}
+	})
 }
 
 // TestRingsShareTheBranchesAmongThem: every branch is in exactly one ring, and others go first the next time.

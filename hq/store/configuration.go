@@ -40,7 +40,7 @@ func (s *Store) PutConfigDraft(ctx context.Context, d rollout.Draft) (kept bool,
 	if err != nil {
 		return false, fmt.Errorf("keep the draft of the configuration: %w", err)
 	}
-	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, Configuration, func(tx *sql.Tx) error {
 		var now int
 		kept = false
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(revision), 0) FROM config_draft`).Scan(&now); err != nil || now != d.Revision-1 {
@@ -62,7 +62,7 @@ func (s *Store) PutConfigDraft(ctx context.Context, d rollout.Draft) (kept bool,
 
 // DropConfigDraft takes revisions from one on away.
 func (s *Store) DropConfigDraft(ctx context.Context, from int) error {
-	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, Configuration, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM config_draft WHERE revision >= ?`, from)
 		return err
 	})
@@ -111,7 +111,7 @@ func (s *Store) Publish(ctx context.Context, p rollout.Publication) (kept bool, 
 	if err != nil {
 		return false, fmt.Errorf("publish configuration %d: %w", p.Number, err)
 	}
-	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, Configuration, func(tx *sql.Tx) error {
 		var last int
 		kept = false
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM config_publication`).Scan(&last); err != nil || last != p.Number-1 {
@@ -136,7 +136,7 @@ func (s *Store) Publish(ctx context.Context, p rollout.Publication) (kept bool, 
 
 // MoveConfig changes how a roll-out stands, if it still stands as it was; false if not.
 func (s *Store) MoveConfig(ctx context.Context, was, now rollout.Publication) (moved bool, err error) {
-	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, Configuration, func(tx *sql.Tx) error {
 		var number int
 		err := tx.QueryRowContext(ctx, `UPDATE config_publication SET state = ?, ring = ?, since = ?, why = ? WHERE number = ? AND state = ? AND ring = ? RETURNING number`,
 			now.State, now.Ring, now.Since.UnixMilli(), now.Why, was.Number, was.State, was.Ring).Scan(&number)
@@ -174,7 +174,7 @@ func (s *Store) Targets(ctx context.Context) ([]rollout.Target, error) {
 
 // Aim says what branches should run, each under the next serial above least and all before.
 func (s *Store) Aim(ctx context.Context, least uint64, all []rollout.Target) error {
-	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, Configuration, func(tx *sql.Tx) error {
 		var serial int64
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(serial), 0) FROM config_target`).Scan(&serial); err != nil {
 			return err

@@ -79,11 +79,13 @@ func (s *Store) PutWantedFirmware(ctx context.Context, w network.Wanted) error {
 	return nil
 }
 
-// KeepFleets keeps what branches told of their devices, all of it or nothing.
+// KeepFleets keeps what branches told of their devices, all of it or nothing; what was told later, and kept by another
+// process, stays.
 func (s *Store) KeepFleets(ctx context.Context, all []network.Told) error {
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for _, t := range all {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO fleet (node, at, raw) VALUES (?1, ?2, ?3) ON CONFLICT (node) DO UPDATE SET at = ?2, raw = ?3`,
+			if _, err := tx.ExecContext(ctx, `INSERT INTO fleet (node, at, raw) VALUES (?1, ?2, ?3) ON CONFLICT (node) DO UPDATE SET at = ?2, raw = ?3
+				WHERE fleet.at <= ?2`,
 				t.Node, t.At.UnixMilli(), t.Raw); err != nil {
 				return err
 			}

@@ -114,6 +114,8 @@ const (
 	Sites  = "sites"
 	People = "people"
 	Cases  = "cases"
+	// Configuration is the draft, what is published, and what branches should run.
+	Configuration = "configuration"
 )
 
 // OnChange names who is told what was changed, once it is committed. It is called before the first change, and must be

@@ -121,12 +121,15 @@ func (s *Server) tool(ctx context.Context, name string, args ...string) *exec.Cm
 }
 
 // Create makes a new, empty database and returns its address.
-func (s *Server) Create(ctx context.Context) (string, error) {
+func (s *Server) Create(ctx context.Context) (string, error) { return s.CreateLike(ctx, "template1") }
+
+// CreateLike makes a new database that holds what another one does, to which nobody is connected, and returns its address.
+func (s *Server) CreateLike(ctx context.Context, template string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count++
 	name := fmt.Sprintf("balcao_%d", s.count)
-	if out, err := s.tool(ctx, "createdb", name).CombinedOutput(); err != nil {
+	if out, err := s.tool(ctx, "createdb", "-T", template, name).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("make a database: %w: %s", err, out)
 	}
 	return s.URL(name), nil

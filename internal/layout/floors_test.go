@@ -138,6 +138,7 @@ var floors = map[string]int{
 	"hq/app":               apps,
 	"kiosk/app":            apps,
 	"kiosk/app/technician": apps,
+	"hq/app/enginetest":    apps,
 	"hq/bench":             apps, // measures the program as a whole, with branches of internal/fleet
 	"hq/year":              apps, // a generated year of the country, and every report of it
 	"kiosk/bench":          apps, // puts virtual devices together, as app does real ones

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"balcao/hq/app/enginetest"
 	"balcao/hq/network"
 	"balcao/hq/network/report"
 	"balcao/hq/store"
@@ -35,10 +35,10 @@ type house struct {
 	logs   map[wire.NodeID][]wire.Record
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB, place enginetest.Place) *house {
 	t.Helper()
 	now := func() time.Time { return date("2026-11-23").Add(20 * time.Hour) }
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "hq.db"), now)
+	s, err := enginetest.Open(t.Context(), place(t), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,99 +116,107 @@ func (h *house) ask(q report.Question) report.Answer {
 }
 
 func TestRollUpsGrowWithTheLogAndAreMadeOnce(t *testing.T) {
-	h := newHouse(t)
-	h.serve("L901", "2026-10-30", "cc", 5, 10*time.Minute)
-	h.look()
-	h.serve("L901", "2026-11-02", "cc", 3, 30*time.Minute)
-	h.look()
-	h.serve("L901", "2026-11-03", "tax", 2, 5*time.Minute)
-	h.look()
-	h.look()
-	q := report.Question{From: date("2026-10-01"), To: date("2026-11-30"), Group: report.ByMonth}
-	a := h.ask(q)
-	if len(a.Rows) != 2 || a.Rows[0].Key != "2026-10" || a.Rows[0].Sum.Issued != 5 || a.Rows[1].Sum.Issued != 5 || a.Total.Sum.Finished != 10 {
-		t.Fatalf("months = %+v", a.Rows)
-	}
-	if a.Rows[0].Level != 1 || a.Rows[1].Level != 0.4 {
-		t.Errorf("levels %v and %v, want all and two of five", a.Rows[0].Level, a.Rows[1].Level)
-	}
-	q.Group, q.From, q.To = report.ByDay, date("2026-10-30"), date("2026-11-03")
-	if a = h.ask(q); len(a.Rows) != 3 || a.Rows[1].Key != "2026-11-02" || a.Rows[1].Sum.Issued != 3 {
-		t.Errorf("days = %+v", a.Rows)
-	}
-	q.Group = report.ByService
-	if a = h.ask(q); len(a.Rows) != 2 || a.Rows[0].Key != "cc" || a.Rows[0].Sum.Issued != 8 {
-		t.Errorf("services = %+v", a.Rows)
-	}
-	q.Group = report.ByHalfHour
-	if a = h.ask(q); len(a.Rows) == 0 || a.Rows[0].Key != "18" || a.Rows[0].Sum.Issued != 10 {
-		t.Errorf("half hours = %+v", a.Rows)
-	}
-	q.Service, q.Group = "tax", report.ByBranch
-	if a = h.ask(q); len(a.Rows) != 1 || a.Rows[0].Key != "L901" || a.Total.Sum.Issued != 2 || a.Total.Sum.OpenSeconds != 0 {
-		t.Errorf("of one service = %+v", a.Rows)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := newHouse(t, place)
+		h.serve("L901", "2026-10-30", "cc", 5, 10*time.Minute)
+		h.look()
+		h.serve("L901", "2026-11-02", "cc", 3, 30*time.Minute)
+		h.look()
+		h.serve("L901", "2026-11-03", "tax", 2, 5*time.Minute)
+		h.look()
+		h.look()
+		q := report.Question{From: date("2026-10-01"), To: date("2026-11-30"), Group: report.ByMonth}
+		a := h.ask(q)
+		if len(a.Rows) != 2 || a.Rows[0].Key != "2026-10" || a.Rows[0].Sum.Issued != 5 || a.Rows[1].Sum.Issued != 5 || a.Total.Sum.Finished != 10 {
+			t.Fatalf("months = %+v", a.Rows)
+		}
+		if a.Rows[0].Level != 1 || a.Rows[1].Level != 0.4 {
+			t.Errorf("levels %v and %v, want all and two of five", a.Rows[0].Level, a.Rows[1].Level)
+		}
+		q.Group, q.From, q.To = report.ByDay, date("2026-10-30"), date("2026-11-03")
+		if a = h.ask(q); len(a.Rows) != 3 || a.Rows[1].Key != "2026-11-02" || a.Rows[1].Sum.Issued != 3 {
+			t.Errorf("days = %+v", a.Rows)
+		}
+		q.Group = report.ByService
+		if a = h.ask(q); len(a.Rows) != 2 || a.Rows[0].Key != "cc" || a.Rows[0].Sum.Issued != 8 {
+			t.Errorf("services = %+v", a.Rows)
+		}
+		q.Group = report.ByHalfHour
+		if a = h.ask(q); len(a.Rows) == 0 || a.Rows[0].Key != "18" || a.Rows[0].Sum.Issued != 10 {
+			t.Errorf("half hours = %+v", a.Rows)
+		}
+		q.Service, q.Group = "tax", report.ByBranch
+		if a = h.ask(q); len(a.Rows) != 1 || a.Rows[0].Key != "L901" || a.Total.Sum.Issued != 2 || a.Total.Sum.OpenSeconds != 0 {
+			t.Errorf("of one service = %+v", a.Rows)
+		}
+	})
 }
 
 func TestAPeriodIsTheSameByDaysAndByMonths(t *testing.T) {
-	h := newHouse(t)
-	want := 0
-	for i, day := range []string{"2026-08-31", "2026-09-01", "2026-09-30", "2026-10-15", "2026-11-01"} {
-		h.serve("L901", day, "cc", i+1, time.Minute)
-		want += i + 1
-	}
-	h.look()
-	for _, period := range [][2]string{{"2026-08-31", "2026-11-01"}, {"2026-08-01", "2026-11-30"}, {"2026-08-15", "2026-11-15"}} {
-		q := report.Question{From: date(period[0]), To: date(period[1]), Group: report.ByBody}
-		if a := h.ask(q); a.Total.Sum.Issued != want {
-			t.Errorf("%v: %d visits, want %d", period, a.Total.Sum.Issued, want)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := newHouse(t, place)
+		want := 0
+		for i, day := range []string{"2026-08-31", "2026-09-01", "2026-09-30", "2026-10-15", "2026-11-01"} {
+			h.serve("L901", day, "cc", i+1, time.Minute)
+			want += i + 1
 		}
-	}
-	q := report.Question{From: date("2026-09-01"), To: date("2026-09-30"), Group: report.ByBody}
-	if a := h.ask(q); a.Total.Sum.Issued != 5 {
-		t.Errorf("September: %d visits, want 5", a.Total.Sum.Issued)
-	}
+		h.look()
+		for _, period := range [][2]string{{"2026-08-31", "2026-11-01"}, {"2026-08-01", "2026-11-30"}, {"2026-08-15", "2026-11-15"}} {
+			q := report.Question{From: date(period[0]), To: date(period[1]), Group: report.ByBody}
+			if a := h.ask(q); a.Total.Sum.Issued != want {
+				t.Errorf("%v: %d visits, want %d", period, a.Total.Sum.Issued, want)
+			}
+		}
+		q := report.Question{From: date("2026-09-01"), To: date("2026-09-30"), Group: report.ByBody}
+		if a := h.ask(q); a.Total.Sum.Issued != 5 {
+			t.Errorf("September: %d visits, want 5", a.Total.Sum.Issued)
+		}
+	})
 }
 
 // TestABranchIsComparedByWhatItServes: who has the hard service is not behind who has the easy one.
 func TestABranchIsComparedByWhatItServes(t *testing.T) {
-	h := newHouse(t)
-	h.serve("L901", "2026-11-02", "hard", 120, 40*time.Minute)
-	h.serve("L902", "2026-11-02", "hard", 100, 10*time.Minute)
-	h.serve("L902", "2026-11-03", "easy", 200, time.Minute)
-	h.look()
-	a := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-30"), Group: report.ByBranch})
-	if len(a.Rows) != 2 || a.Rows[1].Key != "L901" {
-		t.Fatalf("branches = %+v", a.Rows)
-	}
-	two, one := a.Rows[0], a.Rows[1]
-	hard := 100.0 / 220
-	if one.Level != 0 || one.Expected < hard-0.01 || one.Expected > hard+0.01 || one.High > 0.05 {
-		t.Errorf("L901: level %.2f, expected %.2f, at most %.2f", one.Level, one.Expected, one.High)
-	}
-	if want := (100*hard + 200) / 300; two.Level != 1 || two.Expected < want-0.01 || two.Expected > want+0.01 {
-		t.Errorf("L902: level %.2f, expected %.2f, want %.2f", two.Level, two.Expected, want)
-	}
-	only := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-30"), Group: report.ByDistrict, Sees: func(d string) bool { return d == "Faro" }})
-	if len(only.Rows) != 1 || only.Rows[0].Key != "Faro" || only.Total.Branches != 1 {
-		t.Errorf("who sees Faro alone sees %+v", only.Rows)
-	}
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := newHouse(t, place)
+		h.serve("L901", "2026-11-02", "hard", 120, 40*time.Minute)
+		h.serve("L902", "2026-11-02", "hard", 100, 10*time.Minute)
+		h.serve("L902", "2026-11-03", "easy", 200, time.Minute)
+		h.look()
+		a := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-30"), Group: report.ByBranch})
+		if len(a.Rows) != 2 || a.Rows[1].Key != "L901" {
+			t.Fatalf("branches = %+v", a.Rows)
+		}
+		two, one := a.Rows[0], a.Rows[1]
+		hard := 100.0 / 220
+		if one.Level != 0 || one.Expected < hard-0.01 || one.Expected > hard+0.01 || one.High > 0.05 {
+			t.Errorf("L901: level %.2f, expected %.2f, at most %.2f", one.Level, one.Expected, one.High)
+		}
+		if want := (100*hard + 200) / 300; two.Level != 1 || two.Expected < want-0.01 || two.Expected > want+0.01 {
+			t.Errorf("L902: level %.2f, expected %.2f, want %.2f", two.Level, two.Expected, want)
+		}
+		only := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-30"), Group: report.ByDistrict, Sees: func(d string) bool { return d == "Faro" }})
+		if len(only.Rows) != 1 || only.Rows[0].Key != "Faro" || only.Total.Branches != 1 {
+			t.Errorf("who sees Faro alone sees %+v", only.Rows)
+		}
+	})
 }
 
 func TestAQuestionWithoutAnAnswerSaysWhy(t *testing.T) {
-	h := newHouse(t)
-	for _, q := range []report.Question{
-		{From: date("2026-11-02"), To: date("2026-11-01"), Group: report.ByBody},
-		{From: date("2010-01-01"), To: date("2026-11-01"), Group: report.ByBody},
-		{From: date("2026-01-01"), To: date("2026-11-01"), Group: report.ByDay},
-	} {
-		if _, err := h.desk.Ask(t.Context(), q); err == nil {
-			t.Errorf("%v to %v by %s is answered", q.From, q.To, q.Group)
+	enginetest.Each(t, func(t *testing.T, place enginetest.Place) {
+		h := newHouse(t, place)
+		for _, q := range []report.Question{
+			{From: date("2026-11-02"), To: date("2026-11-01"), Group: report.ByBody},
+			{From: date("2010-01-01"), To: date("2026-11-01"), Group: report.ByBody},
+			{From: date("2026-01-01"), To: date("2026-11-01"), Group: report.ByDay},
+		} {
+			if _, err := h.desk.Ask(t.Context(), q); err == nil {
+				t.Errorf("%v to %v by %s is answered", q.From, q.To, q.Group)
+			}
 		}
-	}
-	if a := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-01"), Group: report.ByDay}); len(a.Rows) != 0 || a.Total.Level != -1 {
-		t.Errorf("of nothing: %+v", a)
-	}
+		if a := h.ask(report.Question{From: date("2026-11-01"), To: date("2026-11-01"), Group: report.ByDay}); len(a.Rows) != 0 || a.Total.Level != -1 {
+			t.Errorf("of nothing: %+v", a)
+		}
+	})
 }
 
 // year fills a store with a year of roll-ups of so many branches, straight into its tables: a generated year, not one
@@ -264,7 +272,7 @@ func BenchmarkAYearOfTheNetwork(b *testing.B) {
 	if os.Getenv("BALCAO_SOAK") != "" {
 		branches = 1431
 	}
-	h := newHouse(b)
+	h := newHouse(b, enginetest.File)
 	year(b, h, branches)
 	for _, group := range report.Groups() {
 		if group == report.ByDay {

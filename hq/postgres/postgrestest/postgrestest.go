@@ -5,11 +5,15 @@ package postgrestest
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"balcao/hq/postgres"
 	"balcao/internal/cluster"
 )
 
@@ -45,6 +49,10 @@ var shared struct {
 	once   sync.Once
 	server *cluster.Server
 	err    error
+
+	ready     sync.Once
+	template  string // database with an empty schema that is up to date
+	templates error
 }
 
 // Shared returns the cluster that all tests of a package share, made when the first asks for it; about where there is none
@@ -73,6 +81,40 @@ func (s *Server) Fresh(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return place
+}
+
+// Ready makes a new database of the shared cluster and returns its address. Its schema is up to date and nothing else is in
+// it: a copy of one, which is quicker than bringing each there.
+func Ready(t testing.TB) string {
+	t.Helper()
+	s := Shared(t)
+	ctx := context.WithoutCancel(t.Context())
+	shared.ready.Do(func() { shared.template, shared.templates = template(ctx, s.Server) })
+	if shared.templates != nil {
+		t.Fatal(shared.templates)
+	}
+	place, err := s.CreateLike(ctx, shared.template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return place
+}
+
+// template makes a database to copy and returns its name.
+func template(ctx context.Context, s *cluster.Server) (string, error) {
+	place, err := s.Create(ctx)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(place)
+	if err != nil {
+		return "", err
+	}
+	db, err := postgres.Open(ctx, postgres.Config{URL: place}, time.Now())
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimPrefix(u.Path, "/"), db.Close()
 }
 
 // Copy keeps the cluster as it is now, while it works, in a folder of its own: a standby that hears nothing more.

@@ -1,0 +1,10 @@
+package report_test
+
+import (
+	"os"
+	"testing"
+
+	"balcao/hq/postgres/postgrestest"
+)
+
+func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
