@@ -31,15 +31,14 @@ type headOffice struct {
 
 	taking sync.Mutex // one change of the description at a time: of headquarters, or of the coordination
 
-	mu     sync.Mutex
-	state  store.Above
-	own    string               // hash of the branch's own description
-	told   string               // the hash that headquarters confirmed
-	alarms map[string]time.Time // when each reason last raised the alarm
+	mu    sync.Mutex
+	state store.Above
+	own   string // hash of the branch's own description
+	told  string // the hash that headquarters confirmed
 }
 
 func newHeadOffice(ctx context.Context, a *App) (*headOffice, error) {
-	h := &headOffice{app: a, inbox: make(chan []byte, 4), health: make(chan struct{}, 1), alarms: map[string]time.Time{}}
+	h := &headOffice{app: a, inbox: make(chan []byte, 4), health: make(chan struct{}, 1)}
 	return h, h.renew(ctx)
 }
 
@@ -172,30 +171,8 @@ func distrust(err error) string {
 	return wire.ConfigForged
 }
 
-// alarmEvery is how often one reason is told: who floods a branch shall not flood its journal.
-const alarmEvery = time.Hour
-
 func (h *headOffice) alarm(ctx context.Context, why string) error {
-	h.app.log.Error("a configuration was refused", "why", why)
-	now := h.app.clock.Now()
-	h.mu.Lock()
-	last, known := h.alarms[why]
-	if known && now.Sub(last) < alarmEvery {
-		h.mu.Unlock()
-		return nil
-	}
-	h.alarms[why] = now
-	h.mu.Unlock()
-	data, err := json.Marshal(wire.SecurityFact{What: wire.KindConfig, Why: why})
-	if err != nil {
-		return err
-	}
-	return h.note(ctx, "", wire.TypeSecurityAlert, data)
-}
-
-func (h *headOffice) note(ctx context.Context, key, kind string, data []byte) error {
-	_, err := h.app.engine.Do(ctx, key, queue.Note{Fact: queue.Noted{Type: kind, Version: 1, Data: data}})
-	return err
+	return h.app.alarms.raise(ctx, wire.KindConfig, why)
 }
 
 // reject keeps the one in force, and says why.
@@ -206,12 +183,9 @@ func (h *headOffice) reject(ctx context.Context, s store.Above, why, path, words
 		return nil
 	}
 	s.At = h.app.clock.Now()
-	data, err := json.Marshal(wire.ConfigResult{Number: s.Number, Hash: s.Hash, Why: why, Path: path})
-	if err != nil {
-		return err
-	}
 	h.app.log.Warn("configuration of headquarters rejected", "number", s.Number, "why", why, "path", path)
-	if err := h.note(ctx, "config-no-"+strconv.FormatUint(s.Serial, 10)+path, wire.TypeConfigRejected, data); err != nil {
+	fact := wire.ConfigResult{Number: s.Number, Hash: s.Hash, Why: why, Path: path}
+	if err := h.app.note(ctx, "config-no-"+strconv.FormatUint(s.Serial, 10)+path, wire.TypeConfigRejected, fact); err != nil {
 		return err
 	}
 	if err := h.app.store.KeepAbove(ctx, s); err != nil {

@@ -66,6 +66,8 @@ type App struct {
 	seals  *sealing
 	uplink *uplink                       // nil without headquarters
 	above  *headOffice                   // what headquarters decides here
+	asked  *commands                     // what headquarters asks of this branch
+	alarms *alarms                       // what came in its name and was not believed
 	branch atomic.Pointer[branch.Branch] // the description in force; replaced while the engine is locked
 }
 
@@ -130,7 +132,11 @@ func (a *App) openDay(ctx context.Context) error {
 			return err
 		}
 	}
+	a.alarms = newAlarms(a)
 	if a.above, err = newHeadOffice(ctx, a); err != nil {
+		return err
+	}
+	if a.asked, err = newCommands(ctx, a); err != nil {
 		return err
 	}
 	said, err := newMessages(ctx, a.store, a.clock.Now, a.repaint)
@@ -167,7 +173,7 @@ func (a *App) openDay(ctx context.Context) error {
 	}
 	a.web, err = web.New(ctx, web.Config{
 		Arrivals: a.desk, BookingToken: token,
-		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Videos: a.videos, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Sessions: sessions{a.store},
+		Branch: a.branch.Load, Zone: zone, Epoch: a.store.Epoch(), Commands: a.engine, Waits: waits, Messages: said, Videos: a.videos, Staff: roster, Setup: &office{Store: a.store, app: a, Roster: roster}, Press: drawn, Asking: a.asked, Sessions: sessions{a.store},
 		Archive: a.store, Audit: a.audit, Hints: a.store,
 		Pseudonym: func(ctx context.Context, person string) (string, error) {
 			return a.store.Pseudonym(ctx, person, a.clock.Now())
@@ -330,6 +336,9 @@ func (a *App) housekeeping(ctx context.Context) error {
 			a.compact(ctx)
 			if _, err := a.store.ForgetMirror(ctx, a.clock.Now().AddDate(0, 0, -mirrorDays), engine.Understands); err != nil && ctx.Err() == nil {
 				a.log.Warn("forget copies of nodes' logs", "err", err)
+			}
+			if err := a.store.ForgetCommands(ctx, a.clock.Now().AddDate(0, 0, -commandDays)); err != nil && ctx.Err() == nil {
+				a.log.Warn("forget old commands", "err", err)
 			}
 			if err := a.store.Retire(ctx, a.clock.Now().AddDate(0, 0, -a.cfg.Retention.StaffDays)); err != nil && ctx.Err() == nil {
 				a.log.Warn("retire pseudonyms", "err", err)

@@ -41,7 +41,7 @@ func newUplink(a *App) (*uplink, error) {
 	u.child, err = carrier.NewChild(carrier.ChildConfig{
 		Node: a.cfg.node(), Boot: a.boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: a.cfg.HQ.Brokers, Password: password, KeepAlive: 30 * time.Second, TLS: a.trust.Client(wire.HQName)},
-		Source: a.store, Linger: farewell, Now: a.clock.Now, OnLink: u.linked, OnCommand: a.above.heard, Log: a.log,
+		Source: a.store, Linger: farewell, Now: a.clock.Now, OnLink: u.linked, OnCommand: a.heardOffice, Log: a.log,
 		OnTime: a.time.heard, ClockQuality: a.time.quality,
 	})
 	if err != nil {
@@ -90,6 +90,7 @@ func (u *uplink) run(ctx context.Context) error {
 	g.Go(func() error { return u.countersign(ctx) })
 	g.Go(func() error { return u.app.seals.run(ctx, u) })
 	g.Go(func() error { return u.app.above.run(ctx, u) })
+	g.Go(func() error { return u.app.asked.run(ctx, u) })
 	return g.Wait()
 }
 
@@ -140,7 +141,7 @@ func (u *uplink) sendHealth() {
 	data, err := json.Marshal(wire.Health{
 		Node: u.app.cfg.Branch.ID, Boot: u.app.boot, Software: Version, AtMS: u.app.clock.Now().UnixMilli(),
 		UpMS: machine.Uptime(), Unsent: unsent, Memory: machine.Resident(), Kiosks: u.app.site.Devices(),
-		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(), Cert: u.app.certificate(), Config: u.app.above.tell(),
+		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(), Cert: u.app.certificate(), Config: u.app.above.tell(), Commands: u.app.asked.tell(),
 	})
 	if err == nil {
 		u.child.Health(data)

@@ -42,11 +42,17 @@ func (w *whole) run(ctx context.Context) {
 		return
 	}
 	w.log.Info("the file is read whole while the branch works: there was no time for it at the start")
-	switch err := w.check(ctx); {
+	if err := w.check(ctx); ctx.Err() == nil {
+		w.found(err)
+	}
+}
+
+// found notes what came of reading the file whole.
+func (w *whole) found(err error) {
+	switch {
 	case err == nil:
 		w.state.Store(wire.DiskOK)
 		w.log.Info("the file holds together")
-	case ctx.Err() != nil:
 	case errors.Is(err, sqlite.ErrDamaged):
 		w.state.Store(wire.DiskDamaged)
 		w.log.Error("the file is damaged: stop the branch server out of hours and rebuild it (docs/storage.md)", "err", err)

@@ -361,6 +361,7 @@ func tellNoted(ev queue.Noted) string {
 	text, known := map[string]string{
 		wire.TypeNodeStarted: "começou", wire.TypeNodeStopped: "terminou", wire.TypePrinterState: "estado:",
 		wire.TypeDeviceFault: "avaria", wire.TypeDeviceRecovered: "avaria passou", wire.TypeSecurityAlert: "recusou o que não era de confiança",
+		wire.TypeCommandAccepted: "recebeu um pedido da sede", wire.TypeCommandDone: "fez um pedido da sede", wire.TypeCommandRefused: "não fez um pedido da sede",
 		wire.TypeSlipTaken: "talão retirado", wire.TypeSlipRetracted: "talão recolhido, ninguém o levou",
 	}[ev.Type]
 	if !known {

@@ -68,6 +68,7 @@ type Site struct {
 	mu      sync.Mutex
 	orders  []order
 	tests   []test
+	starts  []restart
 	numbers seal.Numbers // of sealed orders
 	nodes   map[wire.NodeID]*wire.KioskHealth
 	clocks  map[wire.NodeID]*nodeClock
@@ -126,9 +127,11 @@ func (s *Site) Run(ctx context.Context, to Publisher) error {
 		case <-s.ordered:
 			s.sendOrders(ctx, to)
 			s.sendTests(to)
+			s.sendRestarts(to)
 		case <-orders.C:
 			s.sendOrders(ctx, to)
 			s.sendTests(to)
+			s.sendRestarts(to)
 		case <-offer.C:
 			due = false
 			s.publishOffer(ctx, to)

@@ -52,6 +52,7 @@ func (p painter) attention(v managerView) []attentionView {
 			Text: "Alguém está ao quiosque à espera da equipa.", First: firstOfWish(wish.Text),
 		})
 	}
+	p.unread(&found)
 	if v.Unlawful != "" {
 		found.add(attentionView{
 			Degree: stateOut, key: "unlawful", Title: "Regra contra a lei", Text: v.Unlawful,

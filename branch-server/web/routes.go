@@ -51,6 +51,8 @@ func (w *Web) table() []route {
 		{"GET /painel/mensagens", coordination, w.messagesPage},
 		{"POST /painel/mensagens", coordination, w.putMessage},
 		{"POST /painel/mensagens/retirar", coordination, w.removeMessage},
+		{"GET /pedidos", coordination, w.askedPage},
+		{"POST /pedidos/lida", coordination, w.readAsked},
 		{"GET /espera", everyone, w.waitsPage},
 		{"GET /espera/erro", coordination, w.waitErrorPage},
 		{"GET " + wire.TicketPath + "{code}", everyone, w.ticketPage},

@@ -96,6 +96,7 @@ type Config struct {
 
 	Setup        Setup    // the description and the people, to be changed; nil means that they cannot be
 	Press        Press    // pictures and tests of slips; nil means that there are none
+	Asking       Asking   // what headquarters asks; nil means that it cannot
 	Arrivals     Arrivals // booked times; nil means that there are none
 	BookingToken string   // of systems that send bookings; empty means none may
 }

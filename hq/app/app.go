@@ -20,6 +20,7 @@ import (
 	"balcao/hq/atlas"
 	"balcao/hq/atlas/registry"
 	"balcao/hq/cases"
+	"balcao/hq/command"
 	"balcao/hq/ingest"
 	"balcao/hq/network"
 	"balcao/hq/network/report"
@@ -74,12 +75,15 @@ type App struct {
 	archiveNow chan struct{} // somebody ordered it
 
 	rollout *rollout.Desk
+
+	commands *command.Desk
+	answers  chan answered // of branches to commands
 }
 
 // New opens the database, restores what is known of the branches and binds the ports. It starts nothing; what it
 // opened is closed again if a later step fails.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log, boot: machine.NewBoot(), archiveNow: make(chan struct{}, 1)}
+	a := &App{cfg: cfg, log: log, boot: machine.NewBoot(), archiveNow: make(chan struct{}, 1), answers: make(chan answered, manyAnswers)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -128,6 +132,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 		return nil, err
 	}
 	a.rollout = rollout.NewDesk(a.store, branchesNow{a}, func() bool { return a.shared == nil || a.leads.Load() }, time.Now, log)
+	a.commands = command.NewDesk(a.store, way{a}, time.Now, log)
 	var outside web.SSO
 	if err := cfg.OpenID.open(&outside); err != nil {
 		return nil, err
@@ -139,7 +144,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) 
 	a.web, err = web.New(web.Options{
 		SSO:     outside,
 		Rollout: a.rollout, Plan: cfg.Configuration.plan(), CanSign: a.canSign,
-		Keys:    keys,
+		Keys: keys, Commands: a.commands,
 		Reports: report.NewDesk(a.store, nw), Equipment: a.store,
 		People: a.people, Office: a.store, Hints: a.store, Desk: a.desk, Sites: a.store, OpenToRead: cfg.OpenToRead,
 		Network: nw, Store: a.store, Names: names(cfg), Zone: zone, Target: cfg.Target, Hosts: cfg.HTTP.Hosts,
@@ -253,7 +258,7 @@ func (a *App) connect() error {
 		Boot: a.boot, Incarnation: a.incarnation() + "-" + a.boot, Software: Version,
 		Link:   mqttlink.Config{Brokers: urls, Password: password, TLS: a.trust.Client(wire.HQName)},
 		Ledger: ledger{Ingest: a.ingest, disk: a.disk}, OnLive: a.ingest.Live, OnHealth: a.ingest.Health, OnPresence: a.ingest.Presence,
-		OnClone: a.ingest.Cloned, OnVersion: a.ingest.Version, Handle: a.handle,
+		OnClone: a.ingest.Cloned, OnVersion: a.ingest.Version, OnResult: a.heardResult, Handle: a.handle,
 		Now: time.Now, Log: a.log,
 	})
 	return err
@@ -301,6 +306,8 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, a.order) })
 	g.Go(func() error { a.rollout.Run(ctx); return nil })
+	g.Go(func() error { a.commands.Run(ctx); return nil })
+	g.Go(func() error { return a.hearResults(ctx) })
 	g.Go(func() error { return serve.HTTP(ctx, a.http, serve.Strictly(a.web.Handler()), a.log) })
 	a.log.Info("serving", "pages", a.HTTPAddr(), "broker", a.BrokerAddr(), "operation", a.post.Addr(), "version", Version)
 	err := g.Wait()

@@ -34,6 +34,7 @@ func (s *Server) branch(ctx context.Context, id wire.NodeID, now time.Time) (vie
 	v.HTML["devices"] = s.fragment("devicelist", deviceList(d, now))
 	v.HTML["log"] = s.fragment("log", logPanel(d, now))
 	v.HTML["links"] = s.fragment("links", s.links(ctx, id, now))
+	v.HTML["commands"] = s.fragment("commandlist", s.commandPanel(ctx, id, now))
 	v.HTML["facts"] = s.fragment("facts", branchFacts(d))
 	v.HTML["chart"] = s.fragment("chart", newChart(d.Halves, local, narrow))
 	return v, true

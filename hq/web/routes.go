@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"balcao/hq/people"
@@ -37,7 +38,7 @@ const everyone people.Role = ""
 
 // table is every address with the role it needs. There is no other place where roles are checked.
 func (s *Server) table() []route {
-	return append(s.configurationRoutes(), []route{
+	return append(slices.Concat(s.configurationRoutes(), s.commandRoutes()), []route{
 		{"GET /{$}", people.Viewer, s.livePage},
 		{"GET /lojas/{id}", people.Viewer, s.branchPage},
 		{"GET /events", people.Viewer, s.events},

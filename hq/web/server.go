@@ -1,5 +1,6 @@
 // Package web is headquarters in a browser: one live page of the whole network, a page for each branch, what to do about
-// alerts, who may do what, and the same figures as JSON. Nothing here changes anything at a branch.
+// alerts, who may do what, and the same figures as JSON. Branches
+// are changed only through configurations and commands, which are signed, kept and answered elsewhere.
 package web
 
 import (
@@ -70,6 +71,8 @@ type Options struct {
 	Rollout Rollout
 	Plan    rollout.Plan
 	CanSign func() bool
+	// Commands is where commands for branches are given; nil is nowhere.
+	Commands Commands
 	// Equipment is what is kept of devices beside what branches say now; nil is none.
 	Equipment Equipment
 	// Sites is the registry of branches; nil is none.
@@ -184,6 +187,7 @@ type frame struct {
 	Words  string
 	Next   string // when the table sorts itself again
 	Empty  bool
+	May    bool // they may ask something of the branch
 	Data   any  // of a page of its own
 	Sober  bool // a page that nothing moves on
 	Hints  template.HTML
@@ -260,6 +264,7 @@ func (s *Server) branchPage(w http.ResponseWriter, r *http.Request, who visitor)
 	}
 	f := s.frameOf(w, r, v)
 	f.Who = who.person
+	f.May = who.may(people.Operator) && s.opt.Commands != nil
 	f.ID, f.Name, f.Events = string(id), d.Name, "/events?loja="+string(id)
 	s.write(w, http.StatusOK, "branch", d.Name, f)
 }

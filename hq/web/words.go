@@ -347,6 +347,7 @@ func factWords(f visit.Fact) (sign, string) {
 var securityReasons = map[string]string{
 	"forged": "não vinha assinada por quem devia", "altered": "foi alterada pelo caminho", "misaddressed": "era para outro aparelho",
 	"expired": "já tinha passado o prazo", "replayed": "era repetida", "revoked": "o certificado foi revogado", "unsigned": "não vinha assinada",
+	wire.CommandNotKnown: "a loja não a conhece", wire.ConfigUnreadable: "não se lia",
 }
 
 // securityFact tells that a device refused an order.
@@ -358,6 +359,9 @@ func securityFact(n queue.Noted) (sign, string) {
 	words, known := "Ordem recusada", securityReasons[fact.Why]
 	if fact.What == wire.KindConfig {
 		words = "Configuração recusada"
+	}
+	if fact.What == wire.KindCommand {
+		words = "Ordem da sede recusada"
 	}
 	if known != "" {
 		words += ": " + known

@@ -198,6 +198,15 @@ func (c *Child) Health(data json.RawMessage) {
 	poke(c.samples)
 }
 
+// Result publishes what became of a command (up/res), once: whoever gave the
+// command repeats it until an answer has arrived.
+func (c *Child) Result(payload []byte) error {
+	if len(payload) > wire.MaxPayload {
+		return fmt.Errorf("tell a result: %w: %d bytes", wire.ErrTooLarge, len(payload))
+	}
+	return c.send(wire.ChannelRes, 1, payload)
+}
+
 // Unsent returns how many records the parent is not known to hold, and whether
 // it is known to hold all.
 func (c *Child) Unsent() (records uint64, caughtUp bool) {

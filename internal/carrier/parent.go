@@ -75,6 +75,8 @@ type ParentConfig struct {
 	// goings. They are called one after the other and must be quick.
 	OnLive, OnHealth func(node wire.NodeID, s wire.Sample)
 	OnPresence       func(p Presence)
+	// OnResult receives what a node says of a command (up/res). It must be quick.
+	OnResult func(node wire.NodeID, payload []byte)
 	// OnHello receives what a node says of itself and its log. It must be quick.
 	OnHello func(node wire.NodeID, h wire.HelloMessage)
 	// Speaks are the protocol versions understood; zero means wire.Spoken.

@@ -107,6 +107,8 @@ func (p *Parent) route(ctx context.Context, m mqttlink.Message, answering *sync.
 			err = p.sampled(a.Node, m.Payload, p.cfg.OnLive)
 		case wire.ChannelHealth:
 			err = p.sampled(a.Node, m.Payload, p.cfg.OnHealth)
+		case wire.ChannelRes:
+			err = p.result(a.Node, m.Payload)
 		default:
 			err = wire.ErrTopic
 		}
@@ -174,6 +176,14 @@ func (p *Parent) sampled(n wire.NodeID, payload []byte, to func(wire.NodeID, wir
 	s, err := wire.Decode[wire.Sample](plain)
 	if err == nil && to != nil {
 		to(n, s)
+	}
+	return err
+}
+
+func (p *Parent) result(n wire.NodeID, payload []byte) error {
+	plain, err := p.codec.Unpack(payload)
+	if err == nil && p.cfg.OnResult != nil {
+		p.cfg.OnResult(n, plain)
 	}
 	return err
 }

@@ -70,6 +70,7 @@ var floors = map[string]int{
 	"hq/network":             services,
 	"hq/people":              services,
 	"hq/rollout":             services,
+	"hq/command":             services,
 	"hq/network/report":      services,
 	"branch-server/staff":    services,
 	"internal/signin":        services,

@@ -17,6 +17,8 @@ type Order struct {
 	TTL   int64       `json:"ttl"`             // milliseconds from now; not begun afterwards
 	Print *PrintOrder `json:"print,omitempty"` // the slip of a number
 	Test  *SlipTest   `json:"test,omitempty"`  // a slip that is no ticket; what became of it stands in the node's health
+	// Restart names the start of the node's program that is to end once nobody is at it, so that another one begins.
+	Restart string `json:"restart,omitempty"`
 }
 
 // PrintOrder asks a kiosk to print the slip of a number that was given elsewhere in the branch, at reception. What
@@ -36,7 +38,7 @@ func EncodeOrder(o Order) ([]byte, error) {
 	return b, nil
 }
 
-// DecodeOrder reads an order and checks it. An order of a kind that this program does not know has neither Print nor Test; fields
+// DecodeOrder reads an order and checks it. An order of a kind that this program does not know has neither Print, Test nor Restart; fields
 // it does not know are accepted.
 func DecodeOrder(payload []byte) (Order, error) {
 	var o Order

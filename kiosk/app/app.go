@@ -62,6 +62,7 @@ type App struct {
 	duty       *operation.Post
 	own        *identity.Identity // nil without certificates
 	orders     *orderGate
+	restarts   *restarts
 	catalogue  profiles.Catalogue
 	lookup     *lookup
 	made       made
@@ -180,6 +181,7 @@ func (a *App) connect() error {
 	if err := a.openIdentity(); err != nil {
 		return err
 	}
+	a.restarts = newRestarts(a)
 	if a.orders, err = newOrderGate(a); err != nil {
 		return err
 	}
@@ -339,6 +341,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.disk.Run)
 	start(a.time.run)
 	start(a.orders.run)
+	start(a.restarts.run)
 	start(a.keeper.run)
 	start(a.keepIdentity)
 	start(a.store.Begun)

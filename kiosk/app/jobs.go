@@ -115,6 +115,18 @@ func (js *jobs) busy(request string) bool {
 	return j != nil && j.running
 }
 
+// idle reports whether no step of any request is under way or in line.
+func (js *jobs) idle() bool {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	for _, j := range js.all {
+		if j.running {
+			return false
+		}
+	}
+	return true
+}
+
 // open lets steps begin; their context is a child of ctx.
 func (js *jobs) open(ctx context.Context) {
 	js.mu.Lock()

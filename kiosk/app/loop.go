@@ -14,6 +14,7 @@ type loop struct {
 	state  flow.State
 	inputs chan flow.Input
 	pulses chan chan struct{} // whoever wants to know whether the loop still turns
+	rests  chan chan bool     // whoever wants to know whether nobody is at the screen
 	done   chan struct{}      // closed when nobody listens any more
 
 	timer *time.Timer
@@ -29,7 +30,7 @@ func newLoop(a *App) *loop {
 			Lang: a.cfg.Lang, Languages: a.cfg.offered(), Few: a.cfg.Screen.touching().Tight, Contactless: a.cfg.Reader.Contactless,
 			Listen: a.cfg.Ear.hears(),
 		}),
-		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), done: make(chan struct{}),
+		inputs: make(chan flow.Input, manyInputs), pulses: make(chan chan struct{}), rests: make(chan chan bool), done: make(chan struct{}),
 	}
 }
 
@@ -48,6 +49,17 @@ func (l *loop) pulse() {
 	case l.pulses <- taken:
 		<-taken
 	case <-l.done:
+	}
+}
+
+// resting reports whether nobody is at the screen; true when the loop has ended.
+func (l *loop) resting() bool {
+	answer := make(chan bool, 1)
+	select {
+	case l.rests <- answer:
+		return <-answer
+	case <-l.done:
+		return true
 	}
 }
 
@@ -71,6 +83,8 @@ func (l *loop) run(ctx context.Context) error {
 			l.step(in)
 		case taken := <-l.pulses:
 			close(taken)
+		case answer := <-l.rests:
+			answer <- l.state.Resting()
 		case in := <-l.inputs:
 			l.step(in)
 		case <-l.timer.C:

@@ -12,6 +12,10 @@ import (
 // heardOrder takes what the branch asks of this kiosk. Without a printer it has no way to follow, and the branch hears
 // nothing: to it the slip is one of which nobody knows.
 func (a *App) heardOrder(o wire.Order) {
+	if o.Restart != "" {
+		a.restarts.ask(o)
+		return
+	}
 	if o.Test != nil && a.tickets != nil {
 		a.layouts.test(o)
 		return

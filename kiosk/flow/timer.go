@@ -37,6 +37,9 @@ func (s State) resting() bool {
 	return s.session == s.fresh()
 }
 
+// Resting reports whether nobody is at the kiosk, as far as the screen knows.
+func (s State) Resting() bool { return s.resting() }
+
 // patient is a delay, or a much longer one for somebody who asked for time.
 func (s State) patient(d time.Duration) time.Duration {
 	switch {

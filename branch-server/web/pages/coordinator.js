@@ -122,7 +122,7 @@ function DayChart({ halves, facts, f, short }) {
 
 /** An alert: what, since when, and what to do first. @param {any} a */
 const alert = (a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} class=${a.degree} /><div><b>${a.title}</b>${a.text}${a.first && html`<span class="first-do"><${Icon} name="b-step" /> ${a.first}</span>`}</div>
-  <div class="do"><span class="since">desde ${hour(a.since)}</span>${a.act && html`<button class="button small" type="button" onClick=${() => look(a.open)}>${a.act}</button>`}</div></li>`;
+  <div class="do"><span class="since">desde ${hour(a.since)}</span>${a.act && html`<button class="button small" type="button" onClick=${() => (a.open.startsWith("page:") ? location.assign(a.open.slice(5)) : look(a.open))}>${a.act}</button>`}</div></li>`;
 
 /** @param {{alerts: any[], queues: Queue[], counters: Counter[]}} p */
 function Attention({ alerts, queues, counters }) {
@@ -145,7 +145,7 @@ function Counters({ counters, f }) {
 /** @param {{devices: Device[], link: Device}} p */
 function Devices({ devices, link: hq }) {
   return html`<section class="panel" aria-labelledby="devices"><div class="head"><h2 id="devices">Aparelhos e sede</h2><span class="note">${devices.length === 0 ? "nenhum aparelho conhecido ainda" : `${devices.filter((d) => d.state === "ok").length} de ${devices.length} em ordem`}</span><span class="age">${ageWords(link)}</span></div>
-    <ul class="devices">${[...devices, hq].map((d) => html`<li key=${d.name} class=${d.state}><${Icon} name=${marks[d.state]} /><b>${d.name}</b><span>${d.text}</span></li>`)}</ul></section>`;
+    <ul class="devices">${[...devices, hq].map((d) => html`<li key=${d.name} class=${d.state}><${Icon} name=${marks[d.state]} /><b>${d.name}</b><span>${d.text}</span></li>`)}</ul><p class="in small"><a href="/pedidos">Pedidos da sede</a></p></section>`;
 }
 
 /** @param {{calls: any[]}} p */
