@@ -26,6 +26,9 @@ EVENTS   ?= 20000
 CUTS     ?= 1000
 KILLS    ?= 30
 MOST     ?= 0s
+# How many touches `make soak-taps` makes, and for how long at most.
+TAPS     ?= 50000
+MINUTES  ?= 1440
 YEAR_DIR ?= var/year
 # `make soak-hq`: how many simulated branches, how many events a second they make together, for how long each fault is tried,
 # how often something is killed, and which faults (store/what is killed).
@@ -43,7 +46,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq golden screenshots sim prove soak soak-year deps install-tools clean
+	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +119,9 @@ bench-kiosk: browser/node_modules/.ready build ## what the touch screen loads, p
 
 bench-hq: browser/node_modules/.ready build ## how long the live page of headquarters takes to repaint, with 1,431 branches
 	cd browser && node measure-hq.js 1431 30
+
+soak-taps: browser/node_modules/.ready build ## TAPS touches (50000) by a finger that goes through every screen and mode, at most MINUTES (1440): does anything grow?
+	cd browser && node soak-taps.js $(TAPS) $(MINUTES) $(SEED)
 
 bench-diff: ## compare two results with benchstat (OLD=bench-old.txt NEW=bench.txt)
 	$(TOOL) benchstat $(OLD) $(NEW)

@@ -149,7 +149,7 @@ func (f form) wide(one field) field {
 
 // shopFields are the fields of the page of the branch itself.
 var shopFields = []string{
-	"name", "greeting", "lend", "supply/book/pt", "supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
+	"name", "greeting", "lend", "video", "supply/book/pt", "supply/book/en", "supply/elsewhere/pt", "supply/elsewhere/en", "bookings/offer",
 	"bookings/from", "bookings/release", "staff_report/on", "staff_report/least",
 	"feedback/complaints", "feedback/praise", "feedback/book", "feedback/companies", "feedback/slip",
 }
@@ -165,6 +165,9 @@ func (f form) shop() []block {
 			f.field("bookings/offer", "check", "O quiosque mostra «Tenho marcação»", ""),
 			f.minutes("bookings/from", "Chegada adiantada", "Pode apresentar-se tanto tempo antes", "30"),
 			f.minutes("bookings/release", "Libertar lugares", "Depois da hora marcada de quem não veio", "15"),
+		}},
+		{Title: "Vídeo ao lado das chamadas", Note: "Em todos os painéis que não têm o seu em «Painéis». Passa sem som, com legendas, enquanto não há chamadas novas. Os ficheiros põem-se na pasta de vídeos do servidor da loja; uma caixa de painel precisa de uma cópia na sua.", Fields: []field{
+			f.wide(f.choice("video", "Vídeo", "", videoChoices(f.videos)...)),
 		}},
 		{Title: "Reclamar, elogiar ou sugerir", Note: "No quiosque, na página pública e, se quiser, no talão. Vazio é o Livro Amarelo eletrónico.", Fields: []field{
 			f.wide(f.field("feedback/complaints", "text", "Endereço do livro", "Como https://www.livroamarelo.gov.pt; «nenhum» para não indicar")),

@@ -27,6 +27,7 @@ type Branch struct {
 	Lend      Lend       `yaml:"lend"` // numbers for kiosks that are alone
 
 	Callboards []Callboard `yaml:"callboards"`
+	Video      string      `yaml:"video"`    // file beside the calls of every board that is none of the callboards above; empty is none
 	Messages   []Message   `yaml:"messages"` // shown on every callboard in turn when nothing is called
 	Feedback   Feedback    `yaml:"feedback"`
 

@@ -31,9 +31,12 @@ const (
 	mostMessages = 12
 )
 
+const wrongVideo = "must be a name of small letters, digits and dashes that ends in .webm or .mp4"
+
 var videoName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,59}\.(webm|mp4)$`)
 
-// zones returns the callboards as boards are told them.
+// zones returns the callboards as boards are told them. The one without an id is that of every board that is none of the
+// others: it has all the calls, and the branch's video.
 func (b *Branch) zones() []wire.BoardZone {
 	var all []wire.BoardZone
 	for _, c := range b.Callboards {
@@ -44,6 +47,9 @@ func (b *Branch) zones() []wire.BoardZone {
 		if c.Video != "" {
 			all[len(all)-1].Video = &wire.BoardVideo{File: c.Video}
 		}
+	}
+	if b.Video != "" {
+		all = append(all, wire.BoardZone{Video: &wire.BoardVideo{File: b.Video}})
 	}
 	return all
 }
@@ -106,6 +112,9 @@ func (c checker) said(at string, m wire.Text) {
 }
 
 func (c checker) callboards() {
+	if c.b.Video != "" && !videoName.MatchString(c.b.Video) {
+		c.add("video", wrongVideo)
+	}
 	seen, boxes := map[string]bool{}, map[string]string{}
 	places := map[string]bool{}
 	for _, d := range c.b.Divisions {
@@ -152,7 +161,7 @@ func (c checker) callboardRules(at string, k Callboard) {
 		c.add(at+".takeover", "must be between 8s and 60s")
 	}
 	if k.Video != "" && !videoName.MatchString(k.Video) {
-		c.add(at+".video", "must be a name of small letters, digits and dashes that ends in .webm or .mp4")
+		c.add(at+".video", wrongVideo)
 	}
 	if len(k.Messages) > mostMessages {
 		c.add(at+".messages", "at most %d", mostMessages)

@@ -3,7 +3,7 @@ package wire
 import "slices"
 
 // BoardZone is one view of a branch's board: the calls of some places and bodies, for the screens that hang there.
-// Empty lists mean all.
+// Empty lists mean all. A zone without an id is that of the screens that belong to no other.
 type BoardZone struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
@@ -58,6 +58,7 @@ func (b Board) ZoneOf(box string) string {
 // A zone that is not known, such as one that was just taken away, shows everything: an empty board would be worse.
 func (b Board) In(zone string) Board {
 	z, known := b.Zone(zone)
+	known = known && zone != ""
 	shown := b
 	shown.Calls, shown.Queues, shown.Notes = []BoardCall{}, []BoardLine{}, nil
 	for _, c := range b.Calls {

@@ -42,6 +42,11 @@ func TestABoardIsCutToItsZone(t *testing.T) {
 			t.Errorf("zone %q: %v, %v, %d notes; want %+v", zone, calls, waiting, len(got.Notes), want)
 		}
 	}
+	general := b
+	general.Zones = append([]wire.BoardZone{{Video: &wire.BoardVideo{File: "a.webm"}}}, b.Zones...)
+	if got := general.In(""); len(got.Notes) != 2 || len(got.Calls) != 3 {
+		t.Errorf("the board of everything, with a video: %+v", got)
+	}
 	if b.ZoneOf("L901-D01") != "zero" || b.ZoneOf("L901-D02") != "" {
 		t.Errorf("zones of boxes: %q, %q", b.ZoneOf("L901-D01"), b.ZoneOf("L901-D02"))
 	}

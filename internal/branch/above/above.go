@@ -63,7 +63,7 @@ type service struct {
 
 // alone are the keys that are decided at the branch, with the words that say so.
 var alone = map[string]string{
-	"id": "o código da loja", "name": "o nome da loja", "zone": "o fuso horário", "counters": "os balcões", "callboards": "os painéis",
+	"id": "o código da loja", "name": "o nome da loja", "zone": "o fuso horário", "counters": "os balcões", "callboards": "os painéis", "video": "o vídeo dos painéis",
 	"lend": "os números emprestados aos quiosques", "staff_report": "o relato por pessoa",
 }
 

@@ -58,6 +58,7 @@ func TestFieldsAreSetByTheirPathsAndToldInWords(t *testing.T) {
 		{"callboards/piso-0/place/Piso 1", "true", "Painel Piso 0", "Lugares", "Piso 0", "Piso 0 Piso 1"},
 		{"callboards/piso-0/body/irn", "true", "Painel Piso 0", "Entidades", "", "IRN"},
 		{"callboards/piso-0/place/Piso 0", "false", "Painel Piso 0", "Lugares", "Piso 0", ""},
+		{"video", "exemplo.webm", "", "Vídeo ao lado das chamadas", "", "exemplo.webm"},
 		{"supply/municipal_holiday", "06-24", "Horário e limites", "Feriado municipal", "13/06", "24/06"},
 		{"supply/book/pt", "Marque em sítio.pt", "Horário e limites", "Como marcar", "", "Marque em sítio.pt"},
 	} {

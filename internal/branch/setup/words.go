@@ -52,7 +52,7 @@ var labels = map[string]string{
 	"callboards/boxes": "Caixas", "callboards/earlier": "Chamadas anteriores", "callboards/takeover": "Chamada em destaque",
 	"callboards/messages": "Mensagens", "callboards/video": "Vídeo ao lado",
 
-	"messages": "Mensagens nos painéis", "messages/id": "Código", "messages/text": "Texto", "messages/text/pt": "Texto em português", "messages/text/en": "Texto em inglês",
+	"video": "Vídeo ao lado das chamadas", "messages": "Mensagens nos painéis", "messages/id": "Código", "messages/text": "Texto", "messages/text/pt": "Texto em português", "messages/text/en": "Texto em inglês",
 	"messages/until": "Último dia", "services/also": "Outros nomes, para procurar",
 
 	"classes/id": "Código", "classes/tier": "Escalão", "classes/order": "Ordem", "classes/basis": "Base legal",
