@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { violations } from './axe.js';
+import { sideways } from './checks.js';
 import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
 import { openFaces } from './faces.js';
@@ -79,4 +80,34 @@ test('a new clerk gets hints one at a time, beside what they are about, and neve
   await card.waitFor({ state: 'hidden' });
   assert.deepEqual(faces.complaints(/Applying inline style|tokens\.css/), []);
   await faces.close();
+});
+
+test('the bar of headquarters is one row on a laptop, and what is used now and then lies behind «Mais»', { timeout: 90_000 }, async () => {
+  const { page, context } = await watchedPage(browser, { viewport: { width: 1440, height: 900 } });
+  await page.goto(new URL('/entrar?para=/auditoria', demo.at.hq).href);
+  await page.getByLabel('Nome de utilizador').fill('helena');
+  await page.getByLabel('Palavra-passe').fill('1234');
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.locator('.more-pages summary', { hasText: 'Auditoria' }).waitFor();
+  for (const path of ['/', '/auditoria', '/ajuda']) {
+    await page.goto(new URL(path, demo.at.hq).href);
+    for (const width of [1440, 1366]) {
+      await page.setViewportSize({ width, height: 768 });
+      const bar = await page.locator('header.top').evaluate((e) => ({ height: e.getBoundingClientRect().height, over: Math.max(0, e.scrollWidth - e.clientWidth) }));
+      assert.deepEqual({ path, width, height: Math.round(bar.height), over: bar.over }, { path, width, height: 48, over: 0 });
+    }
+  }
+  await page.locator('.more-pages summary').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.more-pages a[href="/pessoas"]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.more-pages a[href="/pessoas"]').waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.keyboard.press('Enter');
+  await page.locator('.more-pages a[href="/pessoas"]').waitFor();
+  assert.deepEqual(await sideways(page), []);
+  await page.locator('.more-pages a[href="/pessoas"]').click();
+  await page.getByRole('heading', { name: 'Pessoas', level: 1 }).waitFor();
+  await context.close();
 });

@@ -312,6 +312,11 @@ function apply(c, whole) {
   flash();
 }
 
+const more = /** @type {HTMLDetailsElement|null} */ (document.querySelector(".more-pages"));
+document.addEventListener("click", (e) => { if (more?.open && e.target instanceof Node && !more.contains(e.target)) more.open = false; });
+more?.addEventListener("keydown", (e) => { if (e.key === "Escape" && more.open) { more.open = false; more.querySelector("summary")?.focus(); } });
+more?.addEventListener("focusout", (e) => { if (e.relatedTarget instanceof Node && !more.contains(e.relatedTarget)) more.open = false; });
+
 const events = document.body.dataset.events;
 if (events) {
   stream(events, {
