@@ -147,8 +147,8 @@ golden: ## rewrite every golden file and story, then show what changed
 		xargs -I{} go test -count=1 {} -update
 	git --no-pager diff --stat -- '*testdata*'
 
-screenshots: browser/node_modules/.ready build ## take the pictures of every face into docs/pictures
-	cd browser && npm run -s screenshots
+screenshots: browser/node_modules/.ready build ## take the pictures of every face into docs/pictures; with SHARD=1/8 that part of the whole gallery into var/gallery, with axe
+	cd browser && $(if $(SHARD),node gallery-run.js ../var/gallery $(SHARD),npm run -s screenshots)
 
 soak: ## the long forms of kill, load and fuzz tests, then `make prove` (hours)
 	@.ci/install test
