@@ -159,6 +159,9 @@ func (s *Store) Read(ctx context.Context, r report.Reading, yield func(report.Pa
 	if r.Body != "" {
 		query, args = query+` AND body = ?`, append(args, string(r.Body))
 	}
+	if r.Service != "" {
+		query, args = query+` AND service = ?`, append(args, string(r.Service))
+	}
 	if r.Branch != "" {
 		query, args = query+` AND branch = ?`, append(args, string(r.Branch))
 	}

@@ -101,8 +101,9 @@ type Reading struct {
 	Months   bool   // of whole months; else of Days
 	From, To string // dates or months, both among it
 	Branch   wire.NodeID
-	Branches []wire.NodeID // of lines alone; nil is all
-	Body     queue.BodyID  // of lines alone
+	Branches []wire.NodeID   // of lines alone; nil is all
+	Body     queue.BodyID    // of lines alone
+	Service  queue.ServiceID // of lines alone
 	Halves   bool
 	// Areas asks for the sums of districts in place of the lines of branches, without those of some dates.
 	Areas    bool
@@ -153,7 +154,7 @@ func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(),
 func readings(from, to time.Time, q Question) []Reading {
 	one := func(months bool, from, to string) Reading {
 		return Reading{
-			Months: months, From: from, To: to, Branch: q.Branch, Body: q.Body, Halves: q.Group == ByHalfHour,
+			Months: months, From: from, To: to, Branch: q.Branch, Body: q.Body, Service: q.Service, Halves: q.Group == ByHalfHour,
 			Areas: q.Branch == "" && q.Group != ByBranch, District: q.District,
 		}
 	}
