@@ -62,7 +62,7 @@ type App struct {
 	post   *operation.Post
 	disk   *disk.Keeper
 	time   *timekeeper
-	whole  *whole
+	whole  *disk.Whole
 	seals  *sealing
 	uplink *uplink                       // nil without headquarters
 	above  *headOffice                   // what headquarters decides here
@@ -109,7 +109,7 @@ func (a *App) openDay(ctx context.Context) error {
 		return err
 	}
 	a.seals = newSealing(a)
-	a.time, a.whole = &timekeeper{app: a}, newWhole(a.store.Unread(), a.store.Check, a.log)
+	a.time, a.whole = &timekeeper{app: a}, a.readsWhole()
 	a.store.Judge(a.time.quality)
 	if n := a.store.Dropped(); n > 0 {
 		a.log.Warn("an unfinished write was left out; nobody was told of it", "pages", n)
@@ -309,7 +309,7 @@ func (a *App) serve(ctx context.Context) error {
 	g.Go(func() error { return a.housekeeping(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
 	g.Go(func() error { return a.time.run(ctx) })
-	g.Go(func() error { a.whole.run(ctx); return nil })
+	g.Go(func() error { return a.whole.Run(ctx) })
 	g.Go(func() error { return a.store.Begun(ctx) })
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return errand.Run(ctx, a.cfg.Data, quarantine.Office{Store: a.store}.Order) })

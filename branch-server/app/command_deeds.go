@@ -119,7 +119,7 @@ func thin(folder string) error {
 func (c *commands) check(ctx context.Context) (string, error) {
 	began := c.app.clock.Steady()
 	err := c.app.store.Check(ctx)
-	c.app.whole.found(err)
+	c.app.whole.Found(err)
 	if err != nil {
 		return "", err
 	}
@@ -180,7 +180,7 @@ func (c *commands) report(ctx context.Context) (words, text string, err error) {
 	unsent, _ := a.uplink.child.Unsent()
 	line("Diário: época %d, esquema %d, %d por enviar à sede", a.store.Epoch(), schema, unsent)
 	d := a.disk.State()
-	line("Disco: %s, livres %s de %s, gravar %d ms (pior %d ms), ficheiro %s", a.whole.code(d.Code()), mebibytes(d.Free), mebibytes(d.Total),
+	line("Disco: %s, livres %s de %s, gravar %d ms (pior %d ms), ficheiro %s", a.whole.Code(d.Code()), mebibytes(d.Free), mebibytes(d.Total),
 		d.Pace.Median.Milliseconds(), d.Pace.Worst.Milliseconds(), mebibytes(sizeOf(filepath.Join(a.cfg.Data, "branch.db"))))
 	if k := a.time.health(); k != nil {
 		line("Relógio: %s, a sede adiantada %d ms (medido: %t), máquina adiantada %d ms", k.Quality, k.OffsetMS, k.Known, k.SkewMS)

@@ -10,6 +10,7 @@ import (
 	"balcao/branch-server/engine"
 	"balcao/internal/disk"
 	"balcao/internal/queue"
+	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
 
@@ -30,7 +31,7 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	ago := func(d time.Duration) time.Time { return a.clock.Now().Add(-d) }
 	a.disk, err = disk.New(ctx, disk.Config{
 		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
-		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },
+		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst).With(p.Failed) },
 		Changed: func(_, _ disk.State) {
 			if a.site != nil {
 				a.repaint()
@@ -54,6 +55,13 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	}
 	db.Relieve(a.disk.Struck)
 	return nil
+}
+
+// readsWhole has the branch's file read to its end while the branch works.
+func (a *App) readsWhole() *disk.Whole {
+	return disk.NewWhole(disk.WholeConfig{
+		Folder: a.cfg.Data, Due: a.store.Unread(), Check: a.store.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+	})
 }
 
 // held is how far of the journal is known to lie elsewhere, or need not.
@@ -91,7 +99,7 @@ func (a *App) server() wire.KioskHealth {
 
 // parts are the states of the machine's parts, as health names them.
 func (a *App) parts() map[string]string {
-	all := map[string]string{wire.PartDisk: a.whole.code(a.disk.State().Code()), wire.PartClock: a.time.state()}
+	all := map[string]string{wire.PartDisk: a.whole.Code(a.disk.State().Code()), wire.PartClock: a.time.state()}
 	if code := a.seals.code(); code != wire.JournalOK {
 		all[wire.PartJournal] = code
 	}

@@ -211,6 +211,8 @@ func firstOfDevice(trouble string) string {
 		{"disco quase sem espaço", "Avise já a informática: apagar ficheiros que não são do Balcão, ou pôr um disco maior. As cópias antigas já foram apagadas."},
 		{"disco sem espaço", "Avise já a informática. Não saem senhas novas: use um bloco de papel. As que há chamam-se e terminam-se."},
 		{"disco com pouco espaço", "Avise a informática esta semana: é preciso apagar ficheiros ou pôr um disco maior."},
+		{"disco a falhar", "Chame já a informática: o disco está a avariar-se. Confirme que há cópia de segurança de hoje. Nada do que foi dado se perdeu; o que não ficou gravado foi recusado e pede-se outra vez."},
+		{"disco com o ficheiro danificado", "Chame a informática: fora de horas, parar o servidor e refazer o ficheiro (branch-server rebuild). Até lá a loja atende."},
 		{"disco lento", "Avise a informática: o disco demora a gravar e pode estar a falhar. Confirme que há cópia de segurança de hoje."},
 		{"disco com o ficheiro refeito", "Avise a informática: o ficheiro danificado ficou guardado ao lado, para ser visto."},
 		{"relógio por acertar", "Acerte a data e a hora dessa máquina, ou ligue-a à rede: até lá não dá senhas com hora."},

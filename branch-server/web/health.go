@@ -44,6 +44,7 @@ var deviceStates = map[string]struct{ degree, text string }{
 	"slow":                {stateWatch, "lento a gravar"},
 	"set-aside":           {stateWatch, "com o ficheiro refeito, porque estava danificado"},
 	"damaged":             {stateOut, "com o ficheiro danificado: chame a informática. A loja continua a atender"},
+	"failing":             {stateOut, "a falhar: não leu ou não gravou, e há pedidos que se repetem. Chame a informática hoje"},
 	"checking":            {stateOK, "a conferir o ficheiro"},
 	"drift":               {stateWatch, "fora de acerto"},
 	"held":                {stateWatch, "com um salto que o programa não seguiu"},

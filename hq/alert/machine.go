@@ -56,6 +56,12 @@ func CheckMachine(m Machine, branch string) []Finding {
 		add(Disk, Urgent, words, "Fazer espaço já: apagar o que não é do Balcão. Recupera sozinho assim que houver espaço.")
 	case wire.DiskSlow:
 		add(Disk, Soon, "o disco demora a gravar.", "Confirmar que há cópia de segurança de hoje; ver se o disco está a falhar ou se outro programa o ocupa.")
+	case wire.DiskFailing:
+		add(Disk, Urgent, "o disco falhou a ler ou a gravar na última hora. O que não ficou gravado foi recusado.",
+			"Confirmar que há cópia de segurança de hoje e trocar o disco; se não abrir depois, refazer o ficheiro com rebuild.")
+	case wire.DiskDamaged:
+		add(Disk, Urgent, "o ficheiro de dados está danificado, e o programa ainda trabalha.",
+			"Fora de horas: parar o programa, guardar uma cópia da pasta e correr rebuild. Trocar o disco: um que estraga um ficheiro estraga outros.")
 	case wire.DiskRebuilt:
 		add(Disk, Soon, "o ficheiro de dados estava danificado e foi refeito.", "Guardar o ficheiro que ficou ao lado e trocar o disco: um disco que estraga um ficheiro estraga outros.")
 	}

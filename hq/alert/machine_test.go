@@ -45,7 +45,7 @@ func TestAJournalThatHeadquartersDoesNotSignIsUrgent(t *testing.T) {
 
 func TestHeadquartersTellsOfItsOwnDisk(t *testing.T) {
 	for state, words := range map[string]string{
-		wire.DiskFull: "as lojas guardam-nos", wire.DiskSlow: "demora a gravar", wire.DiskRebuilt: "refeito", wire.DiskScarce: "pouco espaço",
+		wire.DiskFull: "as lojas guardam-nos", wire.DiskSlow: "demora a gravar", wire.DiskRebuilt: "refeito", wire.DiskFailing: "falhou a ler ou a gravar", wire.DiskDamaged: "está danificado", wire.DiskScarce: "pouco espaço",
 	} {
 		found := alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: state}, "")
 		if len(found) != 1 || !strings.Contains(found[0].Words, words) || found[0].Where != "Sede" {

@@ -66,6 +66,7 @@ type App struct {
 	book   *metrics.Book
 	post   *operation.Post
 	disk   *disk.Keeper
+	whole  *disk.Whole // nil on PostgreSQL: its disk is its server's
 	keeper *report.Keeper
 	boot   string
 	shared *shared     // nil alone with the file
@@ -296,6 +297,9 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.trust.Run(ctx) })
 	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.disk.Run(ctx) })
+	if a.whole != nil {
+		g.Go(func() error { return a.whole.Run(ctx) })
+	}
 	g.Go(func() error { return a.parent.Run(ctx) })
 	g.Go(func() error { return a.ingest.Run(ctx) })
 	if a.shared == nil {

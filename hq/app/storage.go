@@ -9,6 +9,7 @@ import (
 	"balcao/internal/chrono"
 	"balcao/internal/disk"
 	"balcao/internal/replica"
+	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
 
@@ -33,7 +34,7 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	}
 	a.disk, err = disk.New(ctx, disk.Config{
 		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
-		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },
+		Pace: func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst).With(p.Failed) },
 		Steps: []disk.Step{
 			{Level: disk.Scarce, Name: "when links came and went", Do: func(ctx context.Context) error {
 				return a.store.ForgetLinks(ctx, time.Now().Add(-leastLinks))
@@ -48,6 +49,9 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 		return err
 	}
 	db.Relieve(a.disk.Struck)
+	a.whole = disk.NewWhole(disk.WholeConfig{
+		Folder: a.cfg.Data, Due: db.Unread(), Check: db.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+	})
 	return nil
 }
 
@@ -72,7 +76,16 @@ func (a *App) own() []alert.Finding {
 	if chrono.Unset(time.Now()) {
 		clock = wire.ClockNever
 	}
-	return alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: a.disk.State().Code(), Clock: clock}, "")
+	return alert.CheckMachine(alert.Machine{Name: "Sede", Own: true, Disk: a.diskCode(), Clock: clock}, "")
+}
+
+// diskCode is the state of the disk, and of the file on it.
+func (a *App) diskCode() string {
+	code := a.disk.State().Code()
+	if a.whole != nil {
+		code = a.whole.Code(code)
+	}
+	return code
 }
 
 // Room is how the disk of headquarters is.

@@ -168,7 +168,7 @@ var partStates = map[string]string{
 	"none": "não tem", "off": "desligado", "simulated": "simulado", "null": "sem saída", "busy": "a trabalhar", "card": "com cartão",
 	wire.DiskScarce: "com pouco espaço", wire.DiskLow: "quase sem espaço", wire.DiskFull: "sem espaço", wire.DiskSlow: "lento a gravar",
 	wire.ProgramOld: "de uma versão antiga: atualize-o", wire.ProgramNew: "de uma versão mais nova do que a que o recebe: atualize esta",
-	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro", wire.DiskDamaged: "com o ficheiro danificado",
+	wire.DiskRebuilt: "com o ficheiro refeito", wire.DiskChecking: "a conferir o ficheiro", wire.DiskDamaged: "com o ficheiro danificado", wire.DiskFailing: "a falhar",
 	wire.JournalOther: "que não é o que a sede recebeu", wire.ClockOff: "fora de acerto", wire.ClockHeld: "saltou e não foi seguido", wire.ClockNever: "por acertar",
 	"unknown": "sem notícia", "silent": "deixou de responder", "lost": "perdeu-se", "error": "erro", "stuck": "presa", "muted": "sem som",
 }

@@ -21,6 +21,13 @@ type Step struct {
 type Pace struct {
 	Median, Worst time.Duration // of the last writes
 	Slow          bool          // people would notice
+	Failing       bool          // it failed to read, write or sync of late, though there was room
+}
+
+// With adds how many times the disk failed of late.
+func (p Pace) With(failures int) Pace {
+	p.Failing = failures > 0
+	return p
 }
 
 // Config describes a Keeper. Folder, Reserve and Log must be set.
@@ -47,6 +54,9 @@ type State struct {
 
 // Code returns the state as health names it: the want of room goes before slowness.
 func (s State) Code() string {
+	if s.Level < Full && s.Pace.Failing {
+		return "failing"
+	}
 	if s.Level == Ample && s.Pace.Slow {
 		return "slow"
 	}
@@ -231,7 +241,7 @@ func (k *Keeper) tell(before, after State) {
 	}
 	level := slog.LevelInfo
 	switch {
-	case after.Level >= Low:
+	case after.Level >= Low, after.Pace.Failing:
 		level = slog.LevelError
 	case after.Level == Scarce || after.Pace.Slow:
 		level = slog.LevelWarn

@@ -95,6 +95,22 @@ static void note(int kind, const char *path, i64 at, const void *data, i64 size)
   pthread_mutex_unlock(&lock);
 }
 
+// What fails: after so many more of the chosen acts the next one does, once.
+static int fail_act, fail_code;
+static i64 fail_after;
+
+static int fails(int act, sqlite3_file *f) {
+  int rc = 0;
+  if (!((file *)f)->path) return 0;
+  pthread_mutex_lock(&lock);
+  if (prefix && fail_code && act == fail_act && fail_after-- == 0) {
+    rc = fail_code;
+    fail_code = 0;
+  }
+  pthread_mutex_unlock(&lock);
+  return rc;
+}
+
 static int xClose(sqlite3_file *f) {
   int rc = real(f)->pMethods->xClose(real(f));
   free(((file *)f)->path);
@@ -102,16 +118,25 @@ static int xClose(sqlite3_file *f) {
 }
 static int xRead(sqlite3_file *f, void *p, int n, i64 at) { return real(f)->pMethods->xRead(real(f), p, n, at); }
 static int xWrite(sqlite3_file *f, const void *p, int n, i64 at) {
+  int bad = fails(STEP_WRITE, f);
+  if (bad) { // half of it is there
+    if (n > 1 && real(f)->pMethods->xWrite(real(f), p, n / 2, at) == 0) note(STEP_WRITE, ((file *)f)->path, at, p, n / 2);
+    return bad;
+  }
   int rc = real(f)->pMethods->xWrite(real(f), p, n, at);
   if (rc == 0 && ((file *)f)->path) note(STEP_WRITE, ((file *)f)->path, at, p, n);
   return rc;
 }
 static int xTruncate(sqlite3_file *f, i64 size) {
+  int bad = fails(STEP_TRUNCATE, f);
+  if (bad) return bad;
   int rc = real(f)->pMethods->xTruncate(real(f), size);
   if (rc == 0 && ((file *)f)->path) note(STEP_TRUNCATE, ((file *)f)->path, size, NULL, 0);
   return rc;
 }
 static int xSync(sqlite3_file *f, int flags) {
+  int bad = fails(STEP_SYNC, f);
+  if (bad) return bad;
   int rc = real(f)->pMethods->xSync(real(f), flags);
   if (rc == 0 && ((file *)f)->path) note(STEP_SYNC, ((file *)f)->path, 0, NULL, 0);
   return rc;
@@ -234,6 +259,21 @@ int powercut_begin(const char *below) {
   return sqlite3_vfs_register(&ours, 1);
 }
 
+void powercut_fail(int act, int code, long long after) {
+  pthread_mutex_lock(&lock);
+  fail_act = act;
+  fail_code = code;
+  fail_after = after;
+  pthread_mutex_unlock(&lock);
+}
+
+int powercut_failed(void) {
+  pthread_mutex_lock(&lock);
+  int done = fail_code == 0;
+  pthread_mutex_unlock(&lock);
+  return done;
+}
+
 void powercut_mark(long long n) { note(STEP_MARK, NULL, n, NULL, 0); }
 
 int powercut_end(step **steps, long long *count) {
@@ -242,6 +282,7 @@ int powercut_end(step **steps, long long *count) {
   *count = taped;
   tape = NULL;
   taped = room = 0;
+  fail_code = 0;
   free(prefix);
   prefix = NULL;
   pthread_mutex_unlock(&lock);

@@ -16,6 +16,9 @@ typedef struct step {
 
 int powercut_begin(const char *prefix); // 0, or an error of SQLite
 void powercut_mark(long long n);
+// The act (STEP_WRITE, STEP_TRUNCATE or STEP_SYNC) that comes after so many more of its kind ends with an error of SQLite.
+void powercut_fail(int act, int code, long long after);
+int powercut_failed(void); // whether it has
 int powercut_end(step **steps, long long *count);
 void powercut_free(step *steps, long long count);
 

@@ -12,6 +12,7 @@ import (
 type Pace struct {
 	Count         int // commits looked at
 	Median, Worst time.Duration
+	Failed        int // reads and writes in the last hour at which the disk said that it failed
 }
 
 // paceOf bounds the commits that are remembered, by number and by age.
@@ -25,6 +26,7 @@ type pace struct {
 	mu   sync.Mutex
 	last [paceOf]commit
 	next int
+	bad  []time.Duration // when the disk failed, since the machine started; the last few
 }
 
 type commit struct {
@@ -51,12 +53,36 @@ func (p *pace) note(began time.Duration) {
 	p.next++
 }
 
+// How long a failure of the disk is told, and how many are remembered.
+const (
+	failAge  = time.Hour
+	failures = 16
+)
+
+// failed notes an error of the disk; others are not noted.
+func (p *pace) failed(err error) {
+	if !IsFailing(err) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bad = append(p.bad, Running()); len(p.bad) > failures {
+		p.bad = p.bad[1:]
+	}
+}
+
 // Pace returns how long the commits of the last two minutes took, at most the
 // last 128 of them.
 func (d *DB) Pace() Pace {
 	d.pace.mu.Lock()
 	defer d.pace.mu.Unlock()
 	now := Running()
+	failed := 0
+	for _, at := range d.pace.bad {
+		if now-at < failAge {
+			failed++
+		}
+	}
 	var took []time.Duration
 	for _, c := range d.pace.last[:min(d.pace.next, paceOf)] {
 		if now-c.at < paceAge {
@@ -64,8 +90,8 @@ func (d *DB) Pace() Pace {
 		}
 	}
 	if len(took) == 0 {
-		return Pace{}
+		return Pace{Failed: failed}
 	}
 	slices.Sort(took)
-	return Pace{Count: len(took), Median: took[len(took)/2], Worst: took[len(took)-1]}
+	return Pace{Count: len(took), Median: took[len(took)/2], Worst: took[len(took)-1], Failed: failed}
 }

@@ -211,6 +211,7 @@ func (d *DB) Write(ctx context.Context, do func(tx *Tx) error) error {
 	}
 	err := d.write(ctx, do)
 	if err == nil || !IsFull(err) {
+		d.pace.failed(err)
 		return err
 	}
 	if relief := d.relief.Load(); relief != nil && (*relief)() {
@@ -249,7 +250,9 @@ func (d *DB) Read(ctx context.Context, do func(tx *Tx) error) error {
 		return fmt.Errorf("read %s: %w", d.path, named(err))
 	}
 	defer tx.Rollback()
-	return do(tx)
+	err = do(tx)
+	d.pace.failed(err)
+	return err
 }
 
 // Query asks for rows on a reading connection; the caller closes them.
@@ -329,6 +332,15 @@ func IsFull(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrFull || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
+
+// IsFailing reports whether an error means that the disk failed to read, write or sync, though there was room.
+func IsFailing(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrIoErr && !IsFull(err) || errors.Is(err, syscall.EIO)
+}
+
+// IsDamaged reports whether an error means that the file does not hold together.
+func IsDamaged(err error) bool { return errors.Is(err, ErrDamaged) }
 
 // IsDuplicate reports whether an error means that a row with the same unique
 // key exists.

@@ -42,6 +42,7 @@ const (
 	DiskSlow     = "slow"
 	DiskRebuilt  = "set_aside" // the file was damaged, and another was begun in its place
 	DiskChecking = "checking"  // the file is read whole after an unclean end
+	DiskFailing  = "failing"   // it failed to read, write or sync within the last hour: what was not safe was told to nobody
 	DiskDamaged  = "damaged"   // reading it found that it does not hold together
 )
 

@@ -53,6 +53,7 @@ type App struct {
 	health     *health
 	time       *timekeeper
 	disk       *disk.Keeper
+	whole      *disk.Whole
 	keeper     *keeper
 	offers     *offers
 	layouts    *layouts // of slips
@@ -339,6 +340,7 @@ func (a *App) work(ctx context.Context) error {
 	start(a.devices.run)
 	start(a.health.run)
 	start(a.disk.Run)
+	start(a.whole.Run)
 	start(a.time.run)
 	start(a.orders.run)
 	start(a.restarts.run)

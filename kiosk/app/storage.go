@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"balcao/internal/disk"
+	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
 
@@ -19,7 +20,7 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	db := a.store.Database()
 	a.disk, err = disk.New(ctx, disk.Config{
 		Folder: a.cfg.Data, Reserve: a.cfg.Disk.Bytes(reserveMiB), Now: time.Now, Log: a.log, Every: a.cfg.Disk.Every,
-		Pace:    func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst) },
+		Pace:    func() disk.Pace { p := db.Pace(); return disk.Judge(p.Count, p.Median, p.Worst).With(p.Failed) },
 		Changed: func(_, now disk.State) { a.devices.report(wire.PartDisk, a.diskCode(now)) },
 		Steps: []disk.Step{
 			// That what the branch says is no longer written down is the keeper's: it asks for the level.
@@ -30,6 +31,10 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 		return err
 	}
 	db.Relieve(a.disk.Struck)
+	a.whole = disk.NewWhole(disk.WholeConfig{
+		Folder: a.cfg.Data, Due: db.Unread(), Check: db.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+		Changed: func() { a.devices.report(wire.PartDisk, a.diskCode(a.disk.State())) },
+	})
 	a.devices.report(wire.PartDisk, a.diskCode(a.disk.State()))
 	if d := a.store.Damaged(); d.Aside != "" {
 		a.log.Error("the kiosk's file was damaged: it is set aside and another begun; change the disk", "aside", d.Aside, "facts_saved", d.Told)
@@ -39,7 +44,11 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 
 // diskCode is the state of the disk in health. A file that was damaged is told until the program is started again.
 func (a *App) diskCode(s disk.State) string {
-	if code := s.Code(); code != wire.DiskOK || a.store.Damaged().Aside == "" {
+	code := s.Code()
+	if a.whole != nil {
+		code = a.whole.Code(code)
+	}
+	if code != wire.DiskOK || a.store.Damaged().Aside == "" {
 		return code
 	}
 	return wire.DiskRebuilt

@@ -120,7 +120,10 @@ func branch(dice *rand.Rand) program {
 					_, err = logs.AcceptAll(ctx, []wire.Batch{sent.batch(1 + dice.IntN(5))})
 				default:
 					key := fmt.Sprint("request-", i)
-					_, err = e.Do(ctx, key, queue.Issue{Request: queue.RequestID(key), Service: "A", Class: queue.ClassWalkIn})
+					var a engine.Answer
+					if a, err = e.Do(ctx, key, queue.Issue{Request: queue.RequestID(key), Service: "A", Class: queue.ClassWalkIn}); err == nil && a.Refused != "" {
+						err = a.Refused
+					}
 				}
 				if err == nil && i%7 == 6 {
 					err = s.Watch(ctx)
@@ -161,6 +164,7 @@ func serve(ctx context.Context, s *branchstore.Store) (*engine.Engine, error) {
 	c := queue.Catalogue{
 		Divisions: []queue.Division{{ID: "a", Body: "irn", Prefix: "A", First: 1, Quota: 9999}},
 		Services:  []queue.Service{{ID: "A", Body: "irn", Division: "a"}},
+		Policy:    queue.DefaultPolicy(), // without classes every ticket is refused
 	}
 	return engine.New(ctx, engine.Config{Catalogue: c, Zone: time.UTC, Journal: s, Audience: nobody{}, Now: time.Now, Log: quiet})
 }
