@@ -15,7 +15,9 @@ import (
 var ErrStopped = errors.New("player has stopped")
 
 // Voice turns a marked-up text into sound. Espeak is one; recorded clips could
-// be another. It must return when ctx ends.
+// be another. It must return when ctx ends. While a call sounds it is asked for
+// the next one, whose sound is dropped: a Voice that remembers what it said
+// last, as Espeak does, then leaves no silence between calls.
 type Voice interface {
 	Speak(ctx context.Context, lang voice.Lang, ssml string) (voice.PCM, error)
 }

@@ -77,6 +77,41 @@ func TestCallsSoundOneAfterAnotherAndOnce(t *testing.T) {
 	}
 }
 
+// TestTheNextCallIsMadeWhileOneSounds: a rush must not wait for the voice between two calls.
+func TestTheNextCallIsMadeWhileOneSounds(t *testing.T) {
+	t.Parallel()
+	s, v := newSet(Pulse), &tone{}
+	h := listenTo(t, v, func(*Config) {}, func() (*device, error) { return s.device, nil })
+	h.health(Sounding)
+	h.say(a23("a"))
+	var buf [8]byte
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
+	for len(h.utterances) == 0 { // until the first samples of the call went out; no more are asked for
+		s.feed.fill(buf[:])
+		<-pace.C
+	}
+	h.state(voice.Started)
+	next := a23("b")
+	next.Number.Value = 24
+	h.say(next)
+	made := func() bool {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return slices.Contains(v.said, next.SSML(voice.Portuguese))
+	}
+	for late := time.After(time.Minute); !made(); {
+		select {
+		case <-pace.C:
+		case <-late:
+			t.Fatal("the next call is not made")
+		}
+	}
+	if u, ok := h.player.Speaking(); !ok || u.ID != "a" {
+		t.Errorf("meanwhile %+v is spoken, %v", u, ok)
+	}
+}
+
 func TestAReplacedCallIsTold(t *testing.T) {
 	t.Parallel()
 	open := make(chan *device, 1)

@@ -23,7 +23,9 @@ type run struct {
 	retry   *time.Timer
 	late    bool // the device has been away for longer than patience
 
-	job     *job // the call being made or played
+	job     *job          // the call being made or played
+	ahead   voice.Phrase  // the call last made beforehand
+	making  chan struct{} // full while one is
 	devices chan opened
 	voices  chan spoken
 	workers sync.WaitGroup
@@ -59,6 +61,7 @@ func newRun(p *Player) *run {
 	return &run{
 		Player:  p,
 		backoff: p.cfg.Retry,
+		making:  make(chan struct{}, 1),
 		devices: make(chan opened, 1), // one attempt at a time
 		voices:  make(chan spoken, 2), // the trial and one call
 	}
@@ -142,6 +145,37 @@ func (r *run) advance(ctx context.Context) {
 		r.job = &job{phrase: next}
 		r.speak(ctx, r.job)
 	}
+	r.prepare(ctx)
+}
+
+// prepare has the voice say the next call while one sounds, and drops it: said again at its turn it is remembered, and a
+// rush loses no time between calls. What is made for nothing, because the line has changed by then, costs its making alone.
+func (r *run) prepare(ctx context.Context) {
+	if r.job == nil || r.job.clip == nil {
+		return
+	}
+	r.mu.Lock()
+	p, ok := r.queue.Upcoming(r.now())
+	r.mu.Unlock()
+	if !ok || p == r.ahead {
+		return
+	}
+	select {
+	case r.making <- struct{}{}:
+	default:
+		return // looked at again at the next thing that happens
+	}
+	r.ahead = p
+	r.workers.Go(func() {
+		defer func() { <-r.making }()
+		ctx, cancel := context.WithTimeout(ctx, r.cfg.SpeakTimeout)
+		defer cancel()
+		for _, lang := range p.Languages() {
+			if _, err := r.voice.Speak(ctx, lang, p.SSML(lang)); err != nil {
+				return // said again at its turn, and told then
+			}
+		}
+	})
 }
 
 // try has the voice say a letter that nobody hears: it tells at the start

@@ -157,6 +157,14 @@ func (p Phrase) Languages() []Lang {
 // of one ticket are calls of the same citizen.
 func (p Phrase) Ticket() string { return p.Body + "\x00" + p.Number.String() }
 
+// age is how long ago the ticket was called; 0 where it is not known.
+func (p Phrase) age(now time.Time) time.Duration {
+	if p.At.IsZero() {
+		return 0
+	}
+	return now.Sub(p.At)
+}
+
 // Text returns the words of the call in lang as a screen shows them:
 // "Senha A 23, balcão 3". It is empty when lang has no wording.
 func (p Phrase) Text(lang Lang) string {

@@ -58,10 +58,7 @@ func (q *Queue) Next(now time.Time) (p Phrase, late []Phrase, ok bool) {
 	for len(q.waiting) > 0 {
 		p = q.waiting[0]
 		q.waiting = slices.Delete(q.waiting, 0, 1)
-		age := time.Duration(0)
-		if !p.At.IsZero() {
-			age = now.Sub(p.At)
-		}
+		age := p.age(now)
 		if age >= Late {
 			q.remember(p.ID)
 			late = append(late, p)
@@ -72,6 +69,18 @@ func (q *Queue) Next(now time.Time) (p Phrase, late []Phrase, ok bool) {
 		return p, late, true
 	}
 	return Phrase{}, late, false
+}
+
+// Upcoming returns the phrase that Next would give if the one being spoken were over now, in its manner, so that its
+// sound can be made meanwhile. It changes nothing, and looks at the first that waits alone.
+func (q *Queue) Upcoming(now time.Time) (p Phrase, ok bool) {
+	if q.speaking == nil || len(q.waiting) == 0 {
+		return Phrase{}, false
+	}
+	p = q.waiting[0]
+	age := p.age(now)
+	p.Manner = MannerFor(len(q.waiting)-1, age)
+	return p, age < Late
 }
 
 // Done says that the phrase being spoken is over, spoken or given up.

@@ -195,3 +195,36 @@ func TestEveryCallIsSpokenOrGivenUpOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatComesNextIsToldBeforehandAndStaysInLine(t *testing.T) {
+	var q Queue
+	calls := rush(3, time.Second)
+	q.Add(calls[0])
+	if _, ok := q.Upcoming(calls[0].At); ok {
+		t.Error("something comes next while nothing is spoken")
+	}
+	if _, _, ok := q.Next(calls[0].At); !ok {
+		t.Fatal("nothing is spoken")
+	}
+	if _, ok := q.Upcoming(calls[0].At); ok {
+		t.Error("something comes next, and nothing waits")
+	}
+	q.Add(calls[1])
+	q.Add(calls[2])
+	for _, age := range []time.Duration{0, briefAge} {
+		now := calls[1].At.Add(age)
+		told, ok := q.Upcoming(now)
+		if !ok || told.ID != "1" || told.Manner != MannerFor(1, age) {
+			t.Errorf("after %v: %+v, %v", age, told, ok)
+		}
+	}
+	if _, ok := q.Upcoming(calls[1].At.Add(Late)); ok {
+		t.Error("a late call is made beforehand")
+	}
+	now := calls[1].At
+	told, _ := q.Upcoming(now)
+	q.Done()
+	if next, _, ok := q.Next(now); !ok || next != told {
+		t.Errorf("next is %+v, and %+v was told", next, told)
+	}
+}
