@@ -11,7 +11,7 @@ import (
 type Video struct {
 	Name    string `json:"name"`
 	Label   string `json:"label"`
-	Sample  string `json:"sample"`  // said over the sample
+	Sample  string `json:"sample"`  // said over the sample; empty where there is a recording
 	Caption string `json:"caption"` // the words of the screen, as captions
 }
 

@@ -115,6 +115,7 @@ func (s *Screen) Run(ctx context.Context) error {
 
 // Show puts a view on the touch face.
 func (s *Screen) Show(v flow.View) {
+	v = s.withRecording(v)
 	s.mu.Lock()
 	s.shown.note(v, s.cfg.Now())
 	s.mu.Unlock()

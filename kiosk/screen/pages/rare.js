@@ -52,11 +52,13 @@ export function Pad(/** @type {any} */ { pad, tap, pending }) {
 
 /** The recording of a screen in sign language, or the sample where there is none; captions and controls with both. */
 export function Video(/** @type {any} */ { video, lang }) {
-  const [sample, setSample] = useState(false);
+  const ref = useRef(/** @type {HTMLVideoElement|null} */ (null));
+  // One that still plays is kept by the browser for ever, with all that stood around it.
+  useEffect(() => { const v = ref.current; return () => { v?.pause(); v?.removeAttribute("src"); v?.load(); }; }, []);
   return html`<figure class="sign">
-    <video src=${sample ? "/pages/sign-sample.webm" : `/sign/${video.name}.webm`} onError=${() => setSample(true)} controls autoplay muted loop playsinline aria-label=${video.label}>
+    <video ref=${ref} src=${video.sample ? "/pages/sign-sample.webm" : `/sign/${video.name}.webm`} controls autoplay muted loop playsinline aria-label=${video.label}>
       <track kind="captions" srclang=${lang} label=${video.label} default src=${`/sign/${video.name}.vtt?text=${encodeURIComponent(video.caption)}`} /></video>
-    ${sample && html`<p class="sample">${video.sample}</p>`}
+    ${video.sample && html`<p class="sample">${video.sample}</p>`}
     <figcaption><b>${video.label}</b></figcaption>
   </figure>`;
 }
