@@ -75,6 +75,14 @@ export async function signIn(page, person) {
   await page.waitForURL((url) => url.pathname !== '/entrar');
 }
 
+/** Puts away the hints of a page, as somebody does who knows it: pictures show the page. @param {Page} page */
+export async function knowsThePage(page) {
+  const away = page.locator('#hints [data-hints=all]');
+  if (!await away.isVisible()) return;
+  await away.click();
+  await page.locator('#hints').waitFor({ state: 'hidden' });
+}
+
 /** The touch screen. */
 export class Kiosk {
   /** @param {Page} page */

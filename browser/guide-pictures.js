@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.js';
 import { startDemo } from './demo.js';
-import { openFaces, signIn, sizes } from './faces.js';
+import { knowsThePage, openFaces, signIn, sizes } from './faces.js';
 
 const target = new URL('../docs/pictures/guia/', import.meta.url).pathname;
 await mkdir(target, { recursive: true });
@@ -13,6 +13,7 @@ const faces = openFaces(browser, demo);
 /** @param {string} name @param {import('playwright-core').Page} page */
 const picture = async (name, page) => {
   await page.evaluate(() => document.fonts.ready);
+  await knowsThePage(page);
   await page.screenshot({ path: join(target, `${name}.png`) });
 };
 try {
@@ -81,7 +82,7 @@ async function headquarters() {
     await picture('sede-equipamento', page);
     await page.goto(new URL('/alertas', network.at.hq).href);
     await page.getByText('Pôr em silêncio…').click();
-    await page.getByLabel('Alerta').selectOption({ label: 'Muitas ausências' });
+    await page.getByLabel('Alerta', { exact: true }).selectOption({ label: 'Muitas ausências' });
     await page.getByLabel('Porquê').fill('Obras na sala de espera');
     await page.getByRole('button', { name: 'Pôr em silêncio' }).click();
     await page.locator('[data-link="live"]').waitFor();

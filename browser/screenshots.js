@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
-import { openFaces } from './faces.js';
+import { knowsThePage, openFaces } from './faces.js';
 import { tour } from './tour.js';
 import { until } from './wait.js';
 
@@ -23,6 +23,7 @@ const unremarkable = new Set([
 async function picture(name, page) {
   if (unremarkable.has(name) || (wanted.length > 0 && !wanted.some((w) => name.startsWith(w)))) return;
   await page.evaluate(() => document.fonts.ready);
+  await knowsThePage(page);
   await page.screenshot({ path: join(target, `${name}.png`), timeout: 60_000 });
   console.log(`docs/pictures/${name}.png`);
 }

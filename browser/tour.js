@@ -283,7 +283,7 @@ async function headquarters(page, look) {
   await page.getByRole('button', { name: 'Entrar' }).click();
   await page.waitForURL(/\/alertas$/);
   await page.getByText('Pôr em silêncio…').click();
-  await page.getByLabel('Alerta').selectOption({ label: 'Muitas ausências' });
+  await page.getByLabel('Alerta', { exact: true }).selectOption({ label: 'Muitas ausências' });
   await page.getByLabel('Porquê').fill('Obras na sala de espera');
   await page.getByRole('button', { name: 'Pôr em silêncio' }).click();
   await page.getByText('Helena V.: Obras na sala de espera').waitFor();
