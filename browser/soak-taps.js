@@ -59,9 +59,8 @@ try {
     const home = async () => {
       for (const end = performance.now() + 110_000; performance.now() < end;) {
         const all = free(), way = (/** @type {RegExp} */ what) => all.find((b) => what.test(b.dataset.a ?? ''));
-        const calm = !document.querySelector('.btn.on') && document.documentElement.lang === 'pt-PT';
-        if (screen() === 'home' && calm) return true;
         const on = all.find((b) => b.matches('.btn.on') && /^(mode|easy|large|sign)/.test(b.dataset.a ?? ''));
+        if (screen() === 'home' && !on && document.documentElement.lang === 'pt-PT') return true;
         const b = way(/^language pt/) ?? on ?? way(/^(back|finish|cancel|home)/) ?? way(/^languages/);
         if (b) await touch(b); else await wait(400);
       }

@@ -53,8 +53,8 @@ export function Pad(/** @type {any} */ { pad, tap, pending }) {
 /** The recording of a screen in sign language, or the sample where there is none; captions and controls with both. */
 export function Video(/** @type {any} */ { video, lang }) {
   const ref = useRef(/** @type {HTMLVideoElement|null} */ (null));
-  // One that still plays is kept by the browser for ever, with all that stood around it.
-  useEffect(() => { const v = ref.current; return () => { v?.pause(); v?.removeAttribute("src"); v?.load(); }; }, []);
+  // Chromium keeps for ever what still plays or shows captions, with all that stood around it.
+  useEffect(() => { const v = ref.current; return () => { if (v) { for (const t of v.textTracks) t.mode = "disabled"; v.pause(); v.removeAttribute("src"); v.load(); } }; }, []);
   return html`<figure class="sign">
     <video ref=${ref} src=${video.sample ? "/pages/sign-sample.webm" : `/sign/${video.name}.webm`} controls autoplay muted loop playsinline aria-label=${video.label}>
       <track kind="captions" srclang=${lang} label=${video.label} default src=${`/sign/${video.name}.vtt?text=${encodeURIComponent(video.caption)}`} /></video>
