@@ -42,13 +42,13 @@ func MannerFor(behind int, age time.Duration) Manner {
 }
 
 // briefRate is how fast a Brief call is read, in per cent of the usual speed.
-const briefRate = "128%"
+const briefRate = "135%"
 
 // The pauses of a Brief call.
 const (
 	beforeBriefPlace = "80ms"
 	afterPing        = 50 * time.Millisecond
-	afterBrief       = 180 * time.Millisecond
+	afterBrief       = 120 * time.Millisecond
 )
 
 // Sound returns the whole sound of a call said in a manner: chime or tone, then the voices.

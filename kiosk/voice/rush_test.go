@@ -117,7 +117,7 @@ func TestABriefCallSaysNumberAndCounterInOneLanguage(t *testing.T) {
 	if got := p.Text(Portuguese); got != "A 23, balcão 4" {
 		t.Errorf("text %q", got)
 	}
-	if got := p.SSML(Portuguese); got != `<speak><prosody rate="128%"><say-as interpret-as="characters">A</say-as> 23, <break time="80ms"/>balcão 4</prosody></speak>` {
+	if got := p.SSML(Portuguese); got != `<speak><prosody rate="135%"><say-as interpret-as="characters">A</say-as> 23, <break time="80ms"/>balcão 4</prosody></speak>` {
 		t.Errorf("markup %q", got)
 	}
 	if got := p.Languages(); !slices.Equal(got, []Lang{Portuguese}) {
