@@ -79,7 +79,7 @@ export async function signIn(page, person) {
 export async function knowsThePage(page) {
   const away = page.locator('#hints [data-hints=all]');
   if (!await away.isVisible()) return;
-  await away.click();
+  await away.dispatchEvent('click'); // a dialog may stand over it
   await page.locator('#hints').waitFor({ state: 'hidden' });
 }
 
