@@ -237,7 +237,7 @@ func (s *Server) commandsPage(w http.ResponseWriter, r *http.Request, who visito
 	if r.URL.Query().Get("erro") == "tarde" {
 		data.Problem = "Já foi enviado: não se pode retirar."
 	}
-	s.show(w, r, http.StatusOK, who, "commands", "Pedidos a "+d.Name, data)
+	s.show(w, r, http.StatusOK, who, "commands", "Pedidos à loja: "+d.Name, data)
 }
 
 // commandPage is GET /lojas/{id}/pedidos/{kind}: what happens there, and the button.

@@ -35,7 +35,7 @@ func sealedBranch(t *testing.T, in *authoritytest.Installation, hqData string) a
 		c.Operation.Listen = "127.0.0.1:0"
 		cfg = *c
 	})
-	end := lived(t, a)
+	end := living(t, a.Run)
 	clerk := signIn(t, a.HTTPAddr(), "1")
 	clerk.press(t, "close")
 	clerk.press(t, "open")
@@ -46,7 +46,7 @@ func sealedBranch(t *testing.T, in *authoritytest.Installation, hqData string) a
 	if err != nil {
 		t.Fatal(err)
 	}
-	end = lived(t, a)
+	end = living(t, a.Run)
 	r, err := store.OpenReader(t.Context(), filepath.Join(cfg.Data, "branch.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -70,27 +70,6 @@ func sealedBranch(t *testing.T, in *authoritytest.Installation, hqData string) a
 	clerk.press(t, "open")
 	end()
 	return cfg
-}
-
-// lived runs a branch until the returned function is called, which waits for its end.
-func lived(t *testing.T, a *app.App) (end func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
-	ended := false
-	end = func() {
-		if ended {
-			return
-		}
-		ended = true
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
-	t.Cleanup(end)
-	return end
 }
 
 // changed does something to a copy of a branch's file, and returns the copy's folder.
@@ -324,7 +303,7 @@ func writtenAnewIsNotSigned(t *testing.T, cfg app.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lived(t, a)
+	living(t, a.Run)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	for {
