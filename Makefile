@@ -37,6 +37,8 @@ RATE     ?= 250
 SECONDS  ?= 600
 EVERY    ?= 30s
 FAULTS   ?= sqlite/hq,sqlite/broker,postgres/hq,postgres/postgres,postgres/broker
+# How often `make soak-disk` tries each fault, at each program, in each part of its life.
+TRIES    ?= 60
 OLD      ?= bench-old.txt
 NEW      ?= bench.txt
 
@@ -46,7 +48,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-hq soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
+	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-disk soak-hq soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -170,6 +172,9 @@ soak-card: ## 10,000 cards with 100 kills of pcscd, 10,000 on the replay bench, 
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 go test -v -count=1 -p 1 -timeout 3h \
 		-run 'ThousandsOfCards|HundredCards|NoCanary' ./kiosk/pcsc ./kiosk/app
+
+soak-disk: ## the disks of the three programs fail, fill, TRIES times (60) in each way, in each part of their life: a line each
+	go run ./internal/e2e/prove disk -tries $(TRIES) -seed $(SEED) $(if $(wildcard /dev/shm),-dir /dev/shm)
 
 soak-hq: ## hq, PostgreSQL and Mosquitto killed every EVERY under RATE events/s of NETWORK branches, SECONDS each of FAULTS; a line each
 	@.ci/install test

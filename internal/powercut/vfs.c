@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef long long i64;
 typedef struct sqlite3_file sqlite3_file;
@@ -95,20 +96,34 @@ static void note(int kind, const char *path, i64 at, const void *data, i64 size)
   pthread_mutex_unlock(&lock);
 }
 
-// What fails: after so many more of the chosen acts the next one does, once.
-static int fail_act, fail_code;
-static i64 fail_after;
+// What goes wrong: after so many more of the chosen acts, so many of them do; for ever where that is less than none.
+static int fault_act, fault_code, fault_slow;
+static i64 fault_after, fault_times, fault_bit = -1, fault_met;
 
-static int fails(int act, sqlite3_file *f) {
-  int rc = 0;
-  if (!((file *)f)->path) return 0;
+// strike is what goes wrong with one act.
+typedef struct strike {
+  int code;
+  i64 bit;
+} strike;
+
+static strike strikes(int act, sqlite3_file *f) {
+  strike s = {0, -1};
+  int slow = 0;
+  if (!((file *)f)->path) return s;
   pthread_mutex_lock(&lock);
-  if (prefix && fail_code && act == fail_act && fail_after-- == 0) {
-    rc = fail_code;
-    fail_code = 0;
+  if (prefix && act == fault_act && fault_times != 0 && fault_after-- <= 0) {
+    s.code = fault_code;
+    s.bit = fault_bit;
+    slow = fault_slow;
+    if (fault_times > 0) fault_times--;
+    fault_met++;
   }
   pthread_mutex_unlock(&lock);
-  return rc;
+  if (slow > 0) {
+    struct timespec t = {slow / 1000, (long)(slow % 1000) * 1000000};
+    nanosleep(&t, NULL);
+  }
+  return s;
 }
 
 static int xClose(sqlite3_file *f) {
@@ -116,27 +131,33 @@ static int xClose(sqlite3_file *f) {
   free(((file *)f)->path);
   return rc;
 }
-static int xRead(sqlite3_file *f, void *p, int n, i64 at) { return real(f)->pMethods->xRead(real(f), p, n, at); }
+static int xRead(sqlite3_file *f, void *p, int n, i64 at) {
+  strike s = strikes(STEP_READ, f);
+  if (s.code) return s.code;
+  int rc = real(f)->pMethods->xRead(real(f), p, n, at);
+  if (rc == 0 && s.bit >= 0) ((unsigned char *)p)[s.bit / 8 % n] ^= (unsigned char)(1 << s.bit % 8);
+  return rc;
+}
 static int xWrite(sqlite3_file *f, const void *p, int n, i64 at) {
-  int bad = fails(STEP_WRITE, f);
-  if (bad) { // half of it is there
+  strike s = strikes(STEP_WRITE, f);
+  if (s.code) { // half of it is there
     if (n > 1 && real(f)->pMethods->xWrite(real(f), p, n / 2, at) == 0) note(STEP_WRITE, ((file *)f)->path, at, p, n / 2);
-    return bad;
+    return s.code;
   }
   int rc = real(f)->pMethods->xWrite(real(f), p, n, at);
   if (rc == 0 && ((file *)f)->path) note(STEP_WRITE, ((file *)f)->path, at, p, n);
   return rc;
 }
 static int xTruncate(sqlite3_file *f, i64 size) {
-  int bad = fails(STEP_TRUNCATE, f);
-  if (bad) return bad;
+  strike s = strikes(STEP_TRUNCATE, f);
+  if (s.code) return s.code;
   int rc = real(f)->pMethods->xTruncate(real(f), size);
   if (rc == 0 && ((file *)f)->path) note(STEP_TRUNCATE, ((file *)f)->path, size, NULL, 0);
   return rc;
 }
 static int xSync(sqlite3_file *f, int flags) {
-  int bad = fails(STEP_SYNC, f);
-  if (bad) return bad;
+  strike s = strikes(STEP_SYNC, f);
+  if (s.code) return s.code;
   int rc = real(f)->pMethods->xSync(real(f), flags);
   if (rc == 0 && ((file *)f)->path) note(STEP_SYNC, ((file *)f)->path, 0, NULL, 0);
   return rc;
@@ -259,19 +280,29 @@ int powercut_begin(const char *below) {
   return sqlite3_vfs_register(&ours, 1);
 }
 
-void powercut_fail(int act, int code, long long after) {
+void powercut_fault(int act, int code, long long after, long long times, long long bit, int slow) {
   pthread_mutex_lock(&lock);
-  fail_act = act;
-  fail_code = code;
-  fail_after = after;
+  fault_act = act;
+  fault_code = code;
+  fault_after = after;
+  fault_times = times;
+  fault_bit = bit;
+  fault_slow = slow;
+  fault_met = 0;
   pthread_mutex_unlock(&lock);
 }
 
-int powercut_failed(void) {
+void powercut_mend(void) {
   pthread_mutex_lock(&lock);
-  int done = fail_code == 0;
+  fault_times = 0;
   pthread_mutex_unlock(&lock);
-  return done;
+}
+
+long long powercut_met(void) {
+  pthread_mutex_lock(&lock);
+  i64 met = fault_met;
+  pthread_mutex_unlock(&lock);
+  return met;
 }
 
 void powercut_mark(long long n) { note(STEP_MARK, NULL, n, NULL, 0); }
@@ -282,7 +313,7 @@ int powercut_end(step **steps, long long *count) {
   *count = taped;
   tape = NULL;
   taped = room = 0;
-  fail_code = 0;
+  fault_times = 0;
   free(prefix);
   prefix = NULL;
   pthread_mutex_unlock(&lock);

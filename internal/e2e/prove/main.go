@@ -32,6 +32,7 @@ var parts = []struct {
 	{"sim", "networks lived in virtual time, one for each seed", simulate},
 	{"liar", "events over real sockets through a cable that lies, while the broker restarts", lie},
 	{"power", "databases whose power is cut at any write", cutPower},
+	{"disk", "databases whose disk fails, fills, or says what was not written", breakDisk},
 	{"kill", "programs of a running demo ended with kill -9", kill},
 	{"hq", "headquarters, its database and its broker killed under the load of a network, on each engine", killHeadquarters},
 }

@@ -33,6 +33,7 @@ func soak(ctx context.Context, args []string, out io.Writer) error {
 		{"sim", "-seeds", of(max(1, *seeds/20)), "-tickets", of(*tickets), "-hours", "8", "-branches", "20", "-kiosks", "5", "-seed", "200000", "-most", most.String()},
 		{"liar", "-events", of(*events), "-most", most.String()},
 		{"power", "-cuts", of((*cuts + 2) / 3)},
+		{"disk", "-tries", of((*cuts + 99) / 100)},
 		{"kill", "-kills", of(*kills), "-most", most.String()},
 		{"hq", "-seconds", of(*seconds), "-every", "10s"},
 	} {
