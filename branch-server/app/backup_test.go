@@ -76,7 +76,7 @@ func TestABackupIsTakenWhileTheBranchWorksAndPutBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, _, due, err := s.Recovery(t.Context()); err != nil || !due || s.Epoch() == epoch {
+	if due, err := s.Recovery(t.Context()); err != nil || !due || s.Epoch() == epoch {
 		t.Errorf("recovery due %t, epoch %d after %d, %v", due, s.Epoch(), epoch, err)
 	}
 }

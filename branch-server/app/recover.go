@@ -19,7 +19,7 @@ func (a *App) recoverDay(ctx context.Context) error {
 	if why := a.store.Renewed(); why != (wire.AmnesiaFact{}) {
 		a.log.Error("the journal goes on in a new epoch", "old_epoch", why.Epoch, "last", why.Last, "known_elsewhere", why.HWM, "fork", why.Fork)
 	}
-	wish, of, due, err := a.store.Recovery(ctx)
+	due, err := a.store.Recovery(ctx)
 	if err != nil || !due {
 		return err
 	}
@@ -32,9 +32,8 @@ func (a *App) recoverDay(ctx context.Context) error {
 	if err := a.engine.Read(ctx, look); err != nil {
 		return err
 	}
-	if of != string(day) {
-		wish.Before = 0
-	}
+	wish := queue.Recover{Epoch: a.store.Epoch()}
+	wish.Today, wish.Before = a.store.BlocksBegun(day)
 	answer, err := a.engine.Do(ctx, "", wish)
 	if err != nil {
 		return err
@@ -46,7 +45,7 @@ func (a *App) recoverDay(ctx context.Context) error {
 		return err
 	}
 	a.log.Error("numbers go on in a block that was never used, so that none is given twice", "day", string(day), "from", told.From)
-	return a.store.Recovered(ctx, day, told.Block)
+	return a.store.Recovered(ctx)
 }
 
 // watchEvery is how often the guard file hears how far the journal has come.

@@ -39,6 +39,7 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 	if alone, ok := cmd.(queue.ReserveAlone); ok {
 		cmd = e.dated(alone, at)
 	}
+	b.Entries = append(b.Entries, e.remembered(d, cmd, at)...)
 	entries, err := d.Handle(cmd, at)
 	if alone, ok := cmd.(queue.ReserveAlone); ok && err != nil {
 		e.cfg.Log.Warn("a number given alone makes no visit", "node", from.Node, "number", alone.Number.String(), "err", err)

@@ -78,6 +78,7 @@ type Config struct {
 	Adopted   func(node string, epoch uint64) uint64 // how far a node's log is in the journal although its mark says less; nil is nowhere
 	Unset     func() bool                            // the clock was never set: no Day is opened by it; nil means that it was
 	Supply    func() Supply                          // the branch's hours as they are now; nil means that numbers are always given
+	Begun     func(queue.Date) (today, before []int) // blocks of recovered Days that are known beside the journal; nil knows none
 	Journal   Journal
 	Audience  Audience
 	Now       func() time.Time
@@ -137,6 +138,7 @@ func (e *Engine) Do(ctx context.Context, key string, cmd queue.Command) (Answer,
 		var entries []queue.Entry
 		err := e.admit(d, cmd, at)
 		if err == nil {
+			b.Entries = append(b.Entries, e.remembered(d, cmd, at)...)
 			entries, err = d.Handle(cmd, at)
 		}
 		answer = answerTo(d, cmd, entries)

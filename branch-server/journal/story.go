@@ -242,6 +242,9 @@ func (s *Story) tellSupply(e queue.Event) string {
 	case queue.Leased:
 		return fmt.Sprintf("números %s%03d a %s%03d emprestados a %s para o dia %s", ev.Prefix, ev.From, ev.Prefix, ev.To, ev.Holder, ev.Day)
 	case queue.Recovered:
+		if ev.Epoch == 0 {
+			return fmt.Sprintf("um quiosque tem uma senha que aqui não consta, porque o disco perdeu os últimos registos: a partir daqui os números começam em %d, para nenhum se repetir", ev.From)
+		}
 		return fmt.Sprintf("a memória da loja foi reposta de uma cópia antiga: a partir daqui os números começam em %d, para nenhum se repetir", ev.From)
 	case queue.DayReopened:
 		return "o dia " + string(ev.Day) + " voltou a dar senhas"

@@ -12,7 +12,6 @@ import (
 
 	"balcao/internal/carrier"
 	"balcao/internal/eventlog"
-	"balcao/internal/queue"
 	"balcao/internal/sqlite"
 	"balcao/internal/wire"
 )
@@ -25,9 +24,11 @@ type guard struct {
 	Seq    uint64 `json:"seq"`
 	Start  string `json:"start"`            // random, of the last start
 	Before string `json:"before,omitempty"` // of the one before it, while the database may not know the last
-	// How often the present Day was recovered, as far as this file knows.
-	Day    string `json:"day,omitempty"`
-	Blocks int    `json:"blocks,omitempty"`
+	// The blocks of numbers that were begun on recovered Days, of the last two of them. Day and Blocks are what earlier
+	// versions wrote and read: the last of those Days, and its highest block.
+	Begun  map[string][]int `json:"begun,omitempty"`
+	Day    string           `json:"day,omitempty"`
+	Blocks int              `json:"blocks,omitempty"`
 	// The last Day that was opened. It stands here before a number of that Day is given.
 	Opened string `json:"opened,omitempty"`
 }
@@ -41,6 +42,7 @@ func readGuard(path string) guard {
 	if err != nil || json.Unmarshal(raw, &g) != nil {
 		return guard{}
 	}
+	g.understood()
 	return g
 }
 
@@ -61,7 +63,7 @@ func (g guard) write(path string) error {
 const (
 	metaStart   = "start"   // the last start that the database knows
 	metaCopy    = "copy"    // set in every backup: whoever opens it works on a copy
-	metaRecover = "recover" // how often the Day had been recovered before this epoch; see Recovery
+	metaRecover = "recover" // set while the Day has yet to be recovered; see Recovery
 )
 
 func (s *Store) meta(ctx context.Context, key string) (string, error) {
@@ -156,11 +158,7 @@ func (s *Store) renew(ctx context.Context, g guard, known string) error {
 		if why.Why.Fork { // nothing was forgotten
 			return nil
 		}
-		before, err := json.Marshal(guard{Day: g.Day, Blocks: g.Blocks})
-		if err != nil {
-			return err
-		}
-		return setMeta(ctx, tx, metaRecover, string(before))
+		return setMeta(ctx, tx, metaRecover, "due")
 	})
 }
 
@@ -202,28 +200,15 @@ func (s *Store) OpenEpoch(ctx context.Context, why carrier.Amnesia) error {
 // Renewed returns why this start of the program began a new epoch of the journal; the zero value if it did not.
 func (s *Store) Renewed() wire.AmnesiaFact { return s.renewed }
 
-// Recovery says, of a journal that was put back from an older copy, what the Day has to be told before anybody is
-// served; false if there is nothing. It goes on saying so until Recovered.
-func (s *Store) Recovery(ctx context.Context) (queue.Recover, string, bool, error) {
+// Recovery reports whether this journal was put back from an older copy, so that the Day has to be told before anybody is
+// served. It goes on saying so until Recovered.
+func (s *Store) Recovery(ctx context.Context) (bool, error) {
 	text, err := s.meta(ctx, metaRecover)
-	if err != nil || text == "" {
-		return queue.Recover{}, "", false, err
-	}
-	var g guard
-	if err := json.Unmarshal([]byte(text), &g); err != nil {
-		return queue.Recover{}, "", false, fmt.Errorf("read what is to be recovered: %w", err)
-	}
-	return queue.Recover{Epoch: s.Epoch(), Before: g.Blocks}, g.Day, true, nil
+	return text != "", err
 }
 
-// Recovered notes that the Day was told. It keeps, beside the database, how often that has happened.
-func (s *Store) Recovered(ctx context.Context, day queue.Date, block int) error {
-	s.guardMu.Lock()
-	defer s.guardMu.Unlock()
-	s.guard.Day, s.guard.Blocks = string(day), block
-	if err := s.guard.write(s.path); err != nil {
-		return err
-	}
+// Recovered notes that the Day was told.
+func (s *Store) Recovered(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE key = ?`, metaRecover)
 		return err

@@ -33,16 +33,18 @@ func (b branch) give(t *testing.T, request string) string {
 // begun makes what the program makes of a store that was put back, as app does.
 func (b branch) begun(t *testing.T) {
 	t.Helper()
-	wish, _, due, err := b.store.Recovery(t.Context())
+	due, err := b.store.Recovery(t.Context())
 	if err != nil || !due {
 		t.Fatalf("recovery due %t, %v", due, err)
+	}
+	wish := queue.Recover{Epoch: b.store.Epoch()}
+	if err := b.engine.Read(t.Context(), func(d *queue.Day, _ time.Time) { wish.Today, wish.Before = b.store.BlocksBegun(d.Date()) }); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := b.engine.Do(t.Context(), "", wish); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.engine.Read(t.Context(), func(d *queue.Day, _ time.Time) {
-		err = b.store.Recovered(t.Context(), d.Date(), d.Recovered().Block)
-	}); err != nil {
+	if err := b.store.Recovered(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,7 +100,7 @@ func TestABranchPutBackFromAnOldCopyGivesNoNumberTwice(t *testing.T) {
 		}
 	}
 	b = open(t, path)
-	if _, _, due, err := b.store.Recovery(t.Context()); err != nil || due {
+	if due, err := b.store.Recovery(t.Context()); err != nil || due {
 		t.Errorf("a plain restart recovers again: %t, %v", due, err)
 	}
 }
@@ -131,7 +133,7 @@ func TestAnEpochThatHeadquartersRefusesGoesOnInANewOne(t *testing.T) {
 	if b.store.Epoch() == first || !b.store.Renewed().Fork {
 		t.Fatalf("epoch %d, renewed %+v", b.store.Epoch(), b.store.Renewed())
 	}
-	if _, _, due, err := b.store.Recovery(t.Context()); err != nil || due {
+	if due, err := b.store.Recovery(t.Context()); err != nil || due {
 		t.Errorf("nothing was forgotten, and yet numbers jump: %t, %v", due, err)
 	}
 	if n := b.give(t, "c"); n != "A003" {

@@ -15,14 +15,17 @@ func (s *Store) Reached() queue.Date {
 	return queue.Date(s.guard.Opened)
 }
 
-// reach has the guard file know a Day before it is in the journal.
+// reach has the guard file know a Day, and a block of numbers of it, before they are in the journal.
 func (s *Store) reach(entries []queue.Entry) error {
 	for _, e := range entries {
-		opened, ok := e.Event.(queue.DayOpened)
-		if !ok {
-			continue
+		var err error
+		if opened, is := e.Event.(queue.DayOpened); is {
+			err = s.keepOpened(opened.Day)
 		}
-		if err := s.keepOpened(opened.Day); err != nil {
+		if begun, is := e.Event.(queue.Recovered); is && !begun.Lends {
+			err = s.keepBegun(begun.Block)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -323,6 +323,9 @@ func factWords(f visit.Fact) (sign, string) {
 	case queue.QuotaSet:
 		return plain, "Contingente de hoje alterado"
 	case queue.Recovered:
+		if ev.Epoch == 0 {
+			return plain, fmt.Sprintf("O disco perdeu os últimos registos, como mostra um quiosque: os números continuam a partir do %d", ev.From)
+		}
 		return plain, fmt.Sprintf("Memória reposta de uma cópia antiga: os números continuam a partir do %d", ev.From)
 	case queue.DayReopened:
 		return plain, "O dia voltou a dar senhas"

@@ -33,6 +33,7 @@ type Day struct {
 	counters  map[CounterID]*post
 	calls     []Call // oldest first, and more than boards are told
 	recovered Recovered
+	lentFrom  []int // the blocks of the Day before, which lent numbers of this one
 }
 
 // post is a counter's part of the Day.
@@ -94,7 +95,7 @@ func (d *Day) clear() {
 	d.sinceLaw = 0
 	d.counters = map[CounterID]*post{}
 	d.calls = nil
-	d.recovered = Recovered{}
+	d.recovered, d.lentFrom = Recovered{}, nil
 }
 
 // Handle decides a wish at a moment. It returns the facts that follow, numbered and already applied, or a Refusal

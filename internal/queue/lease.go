@@ -70,7 +70,7 @@ func (d *Day) lease(c Lease) ([]Event, error) {
 	case c.Day < d.date:
 		return nil, ErrOtherDay
 	}
-	last, most := d.lendable(div)
+	last, most := d.lendable(div, c.Day)
 	for _, l := range d.leases {
 		if l.Division != c.Division || l.Day != c.Day {
 			continue

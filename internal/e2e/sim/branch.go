@@ -106,7 +106,7 @@ func (b *branchNode) open() error {
 func (b *branchNode) serve() error {
 	var err error
 	b.engine, err = engine.New(b.w.ctx, engine.Config{
-		Catalogue: b.desc.Catalogue(), Zone: b.zone, Journal: b.store, Audience: b, Now: b.clock, Log: b.w.log,
+		Catalogue: b.desc.Catalogue(), Zone: b.zone, Journal: b.store, Begun: b.store.BlocksBegun, Audience: b, Now: b.clock, Log: b.w.log,
 	})
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (b *branchNode) Hear(entries []queue.Entry) {
 
 // recover does what branch-server/app/recover.go does with a journal that was put back from an old copy.
 func (b *branchNode) recover() error {
-	wish, of, due, err := b.store.Recovery(b.w.ctx)
+	due, err := b.store.Recovery(b.w.ctx)
 	if err != nil || !due {
 		return err
 	}
@@ -155,9 +155,8 @@ func (b *branchNode) recover() error {
 	if err := b.engine.Read(b.w.ctx, look); err != nil {
 		return err
 	}
-	if of != string(day) {
-		wish.Before = 0
-	}
+	wish := queue.Recover{Epoch: b.store.Epoch()}
+	wish.Today, wish.Before = b.store.BlocksBegun(day)
 	answer, err := b.engine.Do(b.w.ctx, "", wish)
 	if err != nil {
 		return err
@@ -169,7 +168,7 @@ func (b *branchNode) recover() error {
 		return err
 	}
 	b.w.tell("%s goes on with numbers from %d", b.name, told.From)
-	return b.store.Recovered(b.w.ctx, day, told.Block)
+	return b.store.Recovered(b.w.ctx)
 }
 
 // How often a branch does what happens by itself. The program does it twice a second; three days of that are not

@@ -34,6 +34,59 @@ func TestABranchPutBackOverMidnightLivesNoDayTwice(t *testing.T) {
 	}
 }
 
+// TestABranchPutBackOnTwoDaysLendsNoRangeTwice is seeds 50231 and 50286 made short: ranges of the second day were lent on
+// the first one, out of the block that it went on in, and the copy of the second day knows neither.
+func TestABranchPutBackOnTwoDaysLendsNoRangeTwice(t *testing.T) {
+	r := lived(t, Config{
+		Seed: 50231, Branches: 1, Kiosks: 3, Span: 32 * time.Hour, Tickets: 300, Calm: true,
+		Start: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
+		spoil: func(w *world) {
+			b := w.branches[0]
+			w.after(time.Hour, b.copy)
+			w.after(5*time.Hour, b.restore)
+			w.after(5*time.Hour+10*time.Minute, b.copy)
+			for _, k := range b.kiosks {
+				w.after(20*time.Hour, func() error { k.child.link.sever(6 * time.Hour); return nil })
+			}
+			w.after(20*time.Hour, b.restore)
+		},
+		look: func(w *world) error {
+			return w.branches[0].engine.Read(w.ctx, func(d *queue.Day, _ time.Time) {
+				if d.Date() != "2026-11-24" || d.Recovered().Block != 2 || d.Recovered().Lends {
+					t.Errorf("it is %s, recovered %+v", d.Date(), d.Recovered())
+				}
+			})
+		},
+	})
+	if r.Restores != 2 || r.Numbered < 250 {
+		t.Errorf("only %s", r)
+	}
+}
+
+// TestPaperTellsABranchWhatItsDiskForgot is seed 50270 made short: the journal loses its last minutes, and so does the guard
+// file; a kiosk that prints tells the branch so.
+func TestPaperTellsABranchWhatItsDiskForgot(t *testing.T) {
+	r := lived(t, Config{
+		Seed: 50270, Branches: 1, Kiosks: 3, Span: 3 * time.Hour, Tickets: 120, Calm: true,
+		spoil: func(w *world) {
+			b := w.branches[0]
+			w.after(time.Minute, func() error { b.child.link.sever(3 * time.Hour); return nil }) // headquarters would tell it
+			w.after(62*time.Minute, b.copy)
+			w.after(64*time.Minute, b.restore) // between two looks of the guard file
+		},
+		look: func(w *world) error {
+			return w.branches[0].engine.Read(w.ctx, func(d *queue.Day, _ time.Time) {
+				if d.Recovered().Block != 1 || d.Recovered().Epoch != 0 {
+					t.Errorf("recovered %+v", d.Recovered())
+				}
+			})
+		},
+	})
+	if r.Restores != 1 || r.Numbered < 80 {
+		t.Errorf("only %s", r)
+	}
+}
+
 // TestTheWitnessCountsWhoHoldsAPaper: somebody whose kiosk had another clock, and who did not come, was called (seed 10204);
 // a number that no paper says was nobody's (seed 10123).
 func TestTheWitnessCountsWhoHoldsAPaper(t *testing.T) {
