@@ -4,8 +4,10 @@ import { after, before, test } from 'node:test';
 import { violations } from './axe.js';
 import { sideways } from './checks.js';
 import { launch, watchedPage } from './chromium.js';
+import { atABranch, atHeadquarters, someRows, underWay } from './busy-day.js';
 import { startDemo } from './demo.js';
-import { openFaces } from './faces.js';
+import { knowsThePage, openFaces, signIn } from './faces.js';
+import { mostShift, unsteady, watch } from './steady.js';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -109,5 +111,71 @@ test('the bar of headquarters is one row on a laptop, and what is used now and t
   assert.deepEqual(await sideways(page), []);
   await page.locator('.more-pages a[href="/pessoas"]').click();
   await page.getByRole('heading', { name: 'Pessoas', level: 1 }).waitFor();
+  await context.close();
+});
+
+/** Opens a live page that is watched, and waits until its stream has told it everything. @param {import('playwright-core').Page} page @param {string} url */
+async function live(page, url) {
+  await page.goto(url);
+  await page.waitForFunction(() => Reflect.get(window, 'steady').state);
+  await page.locator('[data-link="live"]').first().waitFor();
+  await knowsThePage(page);
+}
+
+/** What was found on a page that should keep still. @param {string} name @param {{shift: number, shifts: string[], lost: string[], places: number}} r */
+function still(name, r) {
+  assert.deepEqual({ name, lost: r.lost }, { name, lost: [] });
+  assert.ok(r.shift <= mostShift, `${name} moves by ${r.shift.toFixed(3)}:\n${r.shifts.join('\n')}`);
+  assert.ok(r.places >= 3, `${name}: only ${r.places} places to press`);
+}
+
+test('at the branch nothing moves from under a pointer or the focus, whatever the day brings', { timeout: 120_000 }, async () => {
+  const { page, context, complaints } = await watchedPage(browser, { viewport: { width: 1366, height: 768 } });
+  await watch(page);
+  await page.goto(demo.at.manager);
+  await signIn(page, 'joana');
+  for (const path of ['/coordenacao', '/horario', '/rececao', '/balcao']) {
+    if (path === '/balcao') {
+      await page.goto(new URL('/balcao/escolher', demo.at.manager).href);
+      await page.getByRole('button', { name: /Balcão 2/ }).click();
+      await page.locator('#main').waitFor();
+    }
+    await live(page, new URL(path, demo.at.manager).href);
+    still(path, await unsteady(page, underWay, atABranch));
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('at headquarters nothing moves from under a pointer or the focus; what waits is counted and comes when one leaves, or at Esc', { timeout: 120_000 }, async () => {
+  const { page, context, complaints } = await watchedPage(browser, { viewport: { width: 1366, height: 768 } });
+  await watch(page);
+  await page.goto(new URL('/entrar?para=/ajuda', demo.at.hq).href);
+  await page.getByLabel('Nome de utilizador').fill('helena');
+  await page.getByLabel('Palavra-passe').fill('1234');
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.waitForURL((url) => url.pathname === '/ajuda');
+  for (const path of ['/', '/lojas/L901', '/alertas']) {
+    await live(page, new URL(path, demo.at.hq).href);
+    still(path, await unsteady(page, someRows, atHeadquarters));
+  }
+  const waits = page.locator('.held-back'), rows = page.locator('.cases tbody tr'), tell = (/** @type {string} */ name) => page.evaluate((name) => { const { steady } = /** @type {any} */ (window); steady.tell(steady.told.find((/** @type {any} */ t) => t[0] === name)[1]); }, name);
+  await page.mouse.move(0, 0);
+  await tell('an alert begins');
+  await rows.nth(1).waitFor();
+  await rows.first().getByRole('button', { name: 'Tomar conta' }).hover();
+  await tell('another alert begins');
+  await waits.filter({ hasText: '1 alteração à espera' }).waitFor();
+  assert.equal(await rows.count(), 2);
+  await page.mouse.move(0, 0);
+  await waits.waitFor({ state: 'hidden' });
+  assert.equal(await rows.count(), 3);
+  await rows.first().getByRole('link', { name: 'Abrir' }).focus();
+  await tell('an alert begins');
+  await waits.filter({ hasText: '1 alteração à espera' }).waitFor();
+  await page.keyboard.press('Escape');
+  await waits.waitFor({ state: 'hidden' });
+  assert.equal(await rows.count(), 2);
+  assert.deepEqual(complaints, []);
   await context.close();
 });

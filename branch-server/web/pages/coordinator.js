@@ -6,6 +6,7 @@
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, hour, now, timer } from "./live.js";
+import { kept } from "look/steady.js";
 import { look, office, Office } from "./office.js";
 
 /**
@@ -114,7 +115,7 @@ function DayChart({ halves, facts, f, short }) {
       })}
       <text x="0" y=${bottom + 37}>%</text>
     </svg></div>
-    ${facts.length > 0 && html`<div class="facts"><span>factos</span><ol>${facts.slice(-4).map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></div>`}
+    <div class="facts"><span>factos</span><ol>${facts.length === 0 ? html`<li>ainda nenhum hoje</li>` : facts.slice(-4).map((x) => html`<li title=${x.text}><b>${x.at}</b> ${x.text}</li>`)}</ol></div>
     <details class="twin"><summary>tabela e linha do dia</summary><table class="table"><caption class="sr-only">Senhas por meia hora</caption><thead><tr><th scope="col">Meia hora</th><th class="num" scope="col">Emitidas</th><th class="num" scope="col">Chamadas</th><th class="num" scope="col">Dentro do objetivo</th></tr></thead>
       <tbody>${halves.map((h) => html`<tr><th scope="row">${h.start}${h.now ? ", a decorrer" : ""}</th><td class="num">${h.issued}</td><td class="num">${h.called}</td><td class="num">${h.level < 0 ? "–" : h.level + " %"}</td></tr>`)}</tbody></table>
       <ol class="all-facts">${facts.map((x) => html`<li key=${x.seq}><b>${x.at}</b> ${x.text}</li>`)}</ol></details></section>`;
@@ -126,10 +127,9 @@ const alert = (a) => html`<li key=${a.title}><${Icon} name=${marks[a.degree]} cl
 
 /** @param {{alerts: any[], queues: Queue[], counters: Counter[]}} p */
 function Attention({ alerts, queues, counters }) {
-  if (alerts.length === 0) return html`<section class="panel"><div class="head"><h2>Nada a pedir atenção</h2><span class="note">vistas ${queues.length} filas e ${counters.length} balcões</span><span class="age">${ageWords(link)}</span></div></section>`;
-  return html`<section class="panel" aria-labelledby="attention"><div class="head"><h2 id="attention">A pedir atenção</h2><span class="note">${alerts.length === 1 ? "1 aberto" : `${alerts.length} abertos`}</span><span class="age">${ageWords(link)}</span></div>
-    <ul class="alerts">${alerts.slice(0, 4).map(alert)}</ul>
-    ${alerts.length > 4 && html`<details class="rest-of"><summary>e mais ${alerts.length - 4}</summary><ul class="alerts">${alerts.slice(4).map(alert)}</ul></details>`}</section>`;
+  if (alerts.length === 0) return html`<section class="panel attention"><div class="head"><h2>Nada a pedir atenção</h2><span class="note">vistas ${queues.length} filas e ${counters.length} balcões</span><span class="age">${ageWords(link)}</span></div><p class="in quiet">O que precisar de alguém aparece aqui sozinho, com o que fazer primeiro.</p></section>`;
+  return html`<section class="panel attention" aria-labelledby="attention"><div class="head"><h2 id="attention">A pedir atenção</h2><span class="note">${alerts.length === 1 ? "1 aberto" : `${alerts.length} abertos`}</span><span class="age">${ageWords(link)}</span></div>
+    <ul class="alerts" tabindex="0" role="list" aria-label="O que pede atenção">${alerts.map(alert)}</ul></section>`;
 }
 
 /** @param {{counters: Counter[], f: any}} p */
@@ -158,7 +158,7 @@ function Calls({ calls }) {
   };
   return html`<section class="panel calls" aria-labelledby="calls"><div class="head"><h2 id="calls">Últimas chamadas</h2><form class="find" onSubmit=${find}><label class="sr-only" for="find">Porque foi chamada a senha</label><input id="find" name="tk" placeholder="A023" autocomplete="off" autocapitalize="characters" /><button class="button">Porquê?</button></form></div>
     ${calls.length === 0 ? html`<p class="in quiet">Ainda não há chamadas hoje.</p>` : html`<div class="scroll-x"><table class="table"><caption class="sr-only">Últimas chamadas</caption><thead><tr><th scope="col">Senha</th><th scope="col">Onde</th><th scope="col">Quando</th><th scope="col">Porquê</th></tr></thead>
-      <tbody>${calls.map((c) => html`<tr key=${c.id}><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${c.tk}?visita=${c.id}`}>${c.tk}</a></th><td>${c.counter}</td><td class="nowrap">${c.at}${c.n > 1 && html`<span class="unit">${c.n}.ª</span>`}</td><td>${c.rule}</td></tr>`)}</tbody></table></div>`}</section>`;
+      <tbody>${calls.map((c) => html`<tr><th scope="row" class="ticket-s"><a class="tk" href=${`/porque/${c.tk}?visita=${c.id}`}>${c.tk}</a></th><td>${c.counter}</td><td class="nowrap">${c.at}${c.n > 1 && html`<span class="unit">${c.n}.ª</span>`}</td><td>${c.rule}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
 function App() {
@@ -167,8 +167,8 @@ function App() {
   return html`<main class="control" id="conteudo"><h1 class="sr-only">A loja ao vivo</h1>
     <${Figures} f=${s.figures} />
     <div class="main">${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${asOf(link)}.` : ""}</div></div>`}
-      <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} facts=${s.facts} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${s.calls.slice(0, s.queues.length > 6 ? 6 : 10)} /></div></div>
-    <div class="side"><${Attention} alerts=${s.attention} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /></div>
+      <${Queues} queues=${s.queues} /><div class="below"><${DayChart} halves=${s.halves} facts=${s.facts} f=${s.figures} short=${s.queues.length > 6} /><${Calls} calls=${kept("calls", s.calls.slice(0, s.queues.length > 6 ? 6 : 10), (/** @type {any} */ c) => `${c.id}/${c.n}`, ".calls", draw)} /></div></div>
+    <div class="side"><${Attention} alerts=${kept("attention", s.attention, (/** @type {any} */ a) => a.title + a.open, ".side", draw)} queues=${s.queues} counters=${s.counters} /><${Counters} counters=${s.counters} f=${s.figures} /><${Devices} devices=${s.devices} link=${s.link} /></div>
   </main><${Office} s=${s} />`;
 }
 

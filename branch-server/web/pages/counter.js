@@ -9,6 +9,8 @@ import { span } from "look/stream.js";
 import { ageWords, asOf, follow, hour, now, send, timer, unanswered } from "./live.js";
 import { ClassTag, Doubt, Nth, StateWord, Tongue, dialogs } from "./ticket.js";
 import { Acts, delivered } from "./acts.js";
+import { kept, own } from "look/steady.js";
+import { Callers } from "./callers.js";
 import { Put, SeatDialog } from "./seat.js";
 import { Ahead } from "./then.js";
 
@@ -56,6 +58,9 @@ let undo = null;
 let autoAt = 0;
 /** The clerk put that off until the counter is free again. */
 let autoLater = false;
+/** Where the page is one column. */
+const narrow = matchMedia("(max-width: 900px)");
+narrow.addEventListener("change", () => draw());
 /** The rows that stay while the pointer or the focus is on them. @type {Ticket[]|null} */
 let held = null;
 let spoken = "";
@@ -141,6 +146,7 @@ async function press(name, body, key, told) {
     answer = { data: { message: "O pedido não teve resposta que se perceba.", next: "Recarregue a página e veja o estado." } };
   }
   if (answer.data?.ok) {
+    own();
     remember(name, body, { ...told, ...answer.data });
     // The button stays pressed until what it did is on the screen.
     const until = performance.now() + EFFECT_MS;
@@ -314,14 +320,13 @@ function Hand({ s }) {
       <div class="two">${rows.filter((o) => !o.more).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
     </div>
     <div class="two second">${left > 0 && html`<button class="button" type="button" onClick=${later}><span>Agora não</span><kbd>Esc</kbd></button>`}${rows.filter((o) => o.more && (!left || o.key !== "Alt+N")).map((o) => html`<${OtherButton} key=${o.key} o=${o} />`)}</div>
-    ${(s.wishes ?? []).map((one) => html`<div class="notice watch" role="status" key=${one.kiosk}><${Icon} name="help-support" /><div><b>${one.kiosk}: ${one.text}</b>Há ${span(now() - one.since)}. A coordenação também vê.</div></div>`)}
-    ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
+    ${narrow.matches && html`<${Callers} ...${s} press=${press} does="A coordenação também vê." />`}
     ${pending && performance.now() - pending.since > 1500 && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>Ainda sem resposta</b>Não é preciso premir outra vez. O pedido repete-se sozinho e só conta uma vez.</div></div>`}
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
     ${s.counter.breakDue && html`<div class="notice locked" role="status"><${Icon} name="b-pause" /><div><b>Pausa a seguir: ${s.counter.break}</b>Começa quando esta senha terminar.</div><button class="button small" type="button" onClick=${() => press("endbreak", {})}>Desistir da pausa</button></div>`}
     ${!s.place.open && html`<div class="notice locked"><${Icon} name="lock" /><div><b>O dia está fechado</b>Não se tiram senhas. Quem já espera ainda pode ser chamado.</div></div>`}
     <div class="tail">${v ? html`${!v.walked && html`<h2 class="minor">Porque foi chamada</h2><p>${v.why}</p>`}<p class="small"><a href=${whyLink(v)}>Ver a explicação completa</a> <span class="chord"><kbd>Alt</kbd>+<kbd>Q</kbd></span></p>`
-      : s.aside.length > 0 && html`<h2 class="minor">À parte</h2><ul class="aside">${s.aside.slice(0, 2).map((one) => html`<${Put} key=${one.id} a=${one} s=${s} d=${d} press=${(/** @type {string} */ name, /** @type {any} */ body, /** @type {any} */ told) => press(name, body, undefined, told)} />`)}</ul>`}
+      : s.aside.length > 0 && html`<h2 class="minor">À parte</h2><ul class="aside">${kept("aside", s.aside.slice(0, 2), (one) => String(one.id), ".hand .tail", draw).map((one) => html`<${Put} a=${one} s=${s} d=${d} press=${(/** @type {string} */ name, /** @type {any} */ body, /** @type {any} */ told) => press(name, body, undefined, told)} />`)}</ul>`}
       <div class="today">${v?.stage === "serving" && !v.walked ? html`<span>Esperou <b>${v.waited}</b> <${StateWord} of=${v.state} /></span>` : html`<span><b>${s.today.visits}</b> ${s.today.visits === 1 ? "visita" : "visitas"} hoje</span><span><b>${s.today.acts}</b> ${s.today.acts === 1 ? "ato" : "atos"}</span>${s.today.visits > 0 && html`<span>mediana <b>${s.today.median || "menos de 1"}</b> min</span>`}`}</div></div>
   </section>`;
 }
@@ -374,12 +379,12 @@ function Waiting({ s }) {
       ${behind && html`<span class="changes" role="status">há alterações</span>`}<span class="age">${ageWords(link)}</span></div>
     ${rows.length === 0 ? html`<div class="empty nobody"><p class="quiet">Quando alguém tirar senha para este balcão, aparece aqui.</p></div>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Lista das que esperam"><table class="table"><caption class="sr-only">Lista das que esperam</caption>
       <thead><tr><th class="num order" scope="col">Ordem</th><th scope="col">Senha</th><th scope="col">Serviço</th><th scope="col">Classe</th><th class="num" scope="col">Espera</th><th class="bar" scope="col">até ao objetivo</th><th scope="col">Estado</th><th scope="col" class="do"><span class="sr-only">Mais</span></th></tr></thead>
-      ${apart(rows).map((part) => html`<tbody key=${part.name} onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${part.name && html`<tr class="part"><th colspan="8" scope="rowgroup">${part.name} <span>${part.rows.length}</span></th></tr>`}${part.rows.map(([t, i]) => html`<tr key=${t.id} class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
+      ${apart(rows).map((part) => html`<tbody key=${part.name} onPointerEnter=${hold} onPointerLeave=${release} onFocusIn=${hold} onFocusOut=${release}>${part.name && html`<tr class="part"><th colspan="8" scope="rowgroup">${part.name} <span>${part.rows.length}</span></th></tr>`}${part.rows.map(([t, i]) => html`<tr class=${i === 0 && !s.visit && s.counter.open ? "chosen" : ""}>
         <td class="num quiet order">${i + 1}.ª</td><th scope="row" class="ticket-s tk-cell">${t.tk}</th>
         <td class="svc" title=${t.svc}>${t.svc} <span class="small quiet">${t.body}</span><${Nth} t=${t} /><span class="notes"><${Doubt} t=${t} /><${Tongue} t=${t} /></span></td><td class="class"><${ClassTag} t=${t} /></td>
         <td class="num wait" title=${t.told ? `Disse-se-lhe: ${t.told}` : ""}><b>${t.min}</b><span class="unit">min</span></td><td class="bar"><${Meter} t=${t} /></td><td class="st"><${StateWord} of=${t.state} /></td>
         <td class="do"><button class="more" type="button" aria-label=${`Mais sobre a ${t.tk}`} title="Chamar, prioridade, assunto, anular…" onClick=${() => d.show(t.tk, t.id)}><${Icon} name="more-horizontal" /></button></td></tr>`)}</tbody>`)}</table></div>`}
-    <div class="foot"><${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
+    <div class="foot">${!narrow.matches && html`<${Callers} ...${s} press=${press} does="A coordenação também vê." />`}<${Icon} name="b-busy" />${s.queue.count > rows.length ? html`<span>E mais <b>${s.queue.count - rows.length}</b> depois destas.</span>` : ""}
       <span>${s.elsewhere === 0 ? "Ninguém espera noutras filas." : html`${s.elsewhere === 1 ? "Espera mais" : "Esperam mais"} <b>${s.elsewhere}</b> ${s.elsewhere === 1 ? "senha" : "senhas"} noutras filas, que este balcão não atende.`}</span>
       ${s.soldOut.length > 0 && html`<span class="soldout"><${Icon} name="b-watch" />Esgotadas hoje: ${s.soldOut.join(", ")}.</span>`}</div>
   </section>`;

@@ -3,6 +3,7 @@
  * The page of a small branch works without this script. With it F2 presses the
  * main button, and the page follows the Day by itself.
  */
+import { hold } from "look/steady.js";
 import { stream } from "look/stream.js";
 
 /** The parts that follow the Day, in the order of the page. @param {Document} page */
@@ -30,9 +31,12 @@ async function redraw() {
   const next = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
   parts(document).forEach((part, i) => {
     if (!next[i] || part.contains(document.activeElement) || part.querySelector("[data-sent]")) return;
-    const said = part.querySelector(".notice[role]"); // what was told of the last press stays
-    if (said) next[i].prepend(document.adoptNode(said));
-    part.replaceChildren(...document.adoptNode(next[i]).childNodes);
+    hold("part" + i, part.closest("section") ?? part, 1, () => {
+      if (part.contains(document.activeElement)) return;
+      const said = part.querySelector(".notice[role]"); // what was told of the last press stays
+      if (said) next[i].prepend(document.adoptNode(said));
+      part.replaceChildren(...document.adoptNode(next[i]).childNodes);
+    });
   });
 }
 

@@ -6,6 +6,7 @@
  */
 import { html, Icon } from "look/html.js";
 import { command, newKey } from "look/command.js";
+import { own } from "look/steady.js";
 import { now, timer } from "./live.js";
 
 /**
@@ -53,6 +54,7 @@ async function send(action, wish, done) {
       return;
     }
     open = null; said = done;
+    own();
     undo = d.undo ? { text: done, until: performance.now() + 10000, back: d.undo } : null;
   } finally {
     busy = false; draw();

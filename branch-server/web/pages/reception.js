@@ -3,6 +3,8 @@
  * Reception: numbers for those who cannot use the kiosk, and what has become
  * of any ticket of today.
  */
+import { kept, own } from "look/steady.js";
+import { Callers } from "./callers.js";
 import { html, render, Icon } from "look/html.js";
 import { span } from "look/stream.js";
 import { ageWords, asOf, follow, now, send, unanswered } from "./live.js";
@@ -63,6 +65,7 @@ async function press(name, body, key, told) {
   }
   pending = "";
   const x = { ...told, ...answer.data };
+  if (x.ok) own();
   if (!x.ok) problem = { text: x.message ?? "O pedido não foi aceite.", next: x.next ?? "" };
   else if (name === "issue") {
     last = { visit: x.visit, tk: x.tk, svc: serviceName(body.service), then: (body.then ?? []).map(serviceName), law: !!body.granted && !body.class, class: className(body.service, body.class) };
@@ -177,10 +180,8 @@ const upper = (t) => (t[0]?.toUpperCase() ?? "") + t.slice(1);
 /** @param {{s: State}} p */
 function Side({ s }) {
   /** @param {string} title @param {Given[]} list @param {string} none */
-  const panel = (title, list, none) => html`<section class="panel"><div class="head"><h2>${title}</h2></div>${list.length === 0 ? html`<p class="in quiet">${none}</p>` : html`<ul class="aside in">${list.map((g) => html`<li key=${g.id}><b class="ticket-s">${g.tk}</b><span>${g.svc}${g.then.length > 0 && html`<small>depois ${g.then.join(", depois ")}</small>`}<small>${g.at} · ${g.slip === "printing" || g.slip === "failed" ? g.paper : g.state + (g.slip === "unknown" ? ` · ${g.paper}` : "")}</small>${g.despite && html`<small>dada embora ${g.despite}</small>`}</span><button class="button small" type="button" aria-label=${`Ver a ${g.tk}`} onClick=${() => d.show(g.tk, g.id)}>Ver</button></li>`)}</ul>`}</section>`;
+  const panel = (title, list, none) => { list = kept(title, list, (g) => String(g.id), ".reception-row > .stack", draw); return html`<section class="panel"><div class="head"><h2>${title}</h2></div>${list.length === 0 ? html`<p class="in quiet">${none}</p>` : html`<ul class="aside in">${list.map((g) => html`<li key=${g.id}><b class="ticket-s">${g.tk}</b><span>${g.svc}${g.then.length > 0 && html`<small>depois ${g.then.join(", depois ")}</small>`}<small>${g.at} · ${g.slip === "printing" || g.slip === "failed" ? g.paper : g.state + (g.slip === "unknown" ? ` · ${g.paper}` : "")}</small>${g.despite && html`<small>dada embora ${g.despite}</small>`}</span><button class="button small" type="button" aria-label=${`Ver a ${g.tk}`} onClick=${() => d.show(g.tk, g.id)}>Ver</button></li>`)}</ul>`}</section>`; };
   return html`<div class="stack">
-    ${(s.wishes ?? []).map((one) => html`<div class="notice watch" role="status" key=${one.kiosk}><${Icon} name="help-support" /><div><b>${one.kiosk}: ${one.text}</b>Há ${span(now() - one.since)}. Vá ter com a pessoa.</div></div>`)}
-    ${s.alarms.map((one) => html`<div class="notice watch" role="status" key=${one.counter}><${Icon} name="b-watch" /><div><b>O ${one.label} precisa de alguém</b>Sem dar nas vistas, há ${span(now() - one.since)}.</div><button class="button small" type="button" onClick=${() => press("answer-alarm", { of: one.counter })}>Vou lá</button></div>`)}
     <section class="panel given" aria-live="polite"><div class="in">${last ? html`<span class="over">${["printing", "printed"].includes(s.given.find((g) => g.id === last?.visit)?.slip ?? "") ? "Senha dada" : "Diga ou escreva este número"}</span><div class="row"><span class="ticket">${last.tk}</span>${last.law && html`<span class="tag priority"><${Icon} name="b-chevrons" /> Prioritária</span>`}</div>${last.class && html`<span class="tag long"><${Icon} name="tag" /> ${last.class}</span>`}<p class="verdict">${last.svc}${last.then.map((name) => html`<span class="then" key=${name}>depois ${name}</span>`)}</p><${Slip} s=${s} />`
     : html`<h2>Nenhuma senha tirada agora</h2><p class="quiet">Escolha o assunto. O número aparece aqui, grande, para o escrever num papel.</p>`}</div></section>
     ${problem && html`<div class="notice refused" role="alert"><${Icon} name="b-busy" /><div><b>${problem.text}</b>${problem.next}</div></div>`}
@@ -197,7 +198,7 @@ function Undo() {
 function App() {
   const s = state;
   if (!s) return html`<main class="page narrow" id="conteudo"><h1>Receção</h1><p class="quiet" role="status">A ligar à loja…</p></main>`;
-  return html`<main class="page reception" id="conteudo"><div class="spread"><h1>Receção</h1><p class="quiet">${s.waiting === 1 ? "1 senha à espera" : `${s.waiting} senhas à espera`} na loja</p></div>
+  return html`<main class="page reception" id="conteudo"><div class="spread with-callers"><h1>Receção</h1><${Callers} ...${s} press=${press} does="Vá ter com a pessoa." /><p class="quiet">${s.waiting === 1 ? "1 senha à espera" : `${s.waiting} senhas à espera`} na loja</p></div>
     ${!link.live && html`<div class="notice stale" role="status"><${Icon} name="b-stale" /><div><b>A religar, há ${span(link.age)}</b>${link.heard ? `O que vê é das ${asOf(link)}. ` : ""}O que premir é enviado assim que houver ligação.</div></div>`}
     ${!s.place.open && html`<div class="notice locked"><${Icon} name="lock" /><div><b>O dia está fechado</b>Não se tiram senhas.</div></div>`}
     <div class="reception-row"><${Services} s=${s} /><${Side} s=${s} /></div></main><${Undo} /><${d.View} /><${Override} s=${s} />`;

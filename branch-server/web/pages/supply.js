@@ -6,6 +6,7 @@
  */
 import { html, render, Icon } from "look/html.js";
 import { command, newKey } from "look/command.js";
+import { kept, own } from "look/steady.js";
 import { ageWords, follow } from "./live.js";
 
 /**
@@ -42,6 +43,7 @@ async function ask(action, wish, done) {
   if (answer.status === 401) { location.assign("/entrar?para=/horario"); return; }
   const d = answer.data ?? {};
   if (d.ok) {
+    own();
     said = { kind: "ok", title: action === "issue" ? `Senha ${d.tk}. ${done}` : done, undo: d.undo, until: performance.now() + 10000 };
     doing = "";
   } else said = { kind: "watch", title: d.message ?? "Não foi possível.", text: d.next };
@@ -138,8 +140,8 @@ function Page({ s }) {
   return html`<main class="page supply" id="conteudo"><div class="supply-head"><h1>Horário e senhas</h1><p class="lead">${s.house}${s.dayEnd && ` O dia fecha às ${s.dayEnd}.`}${s.most > 0 ? ` Na loja: ${s.inside} de ${s.most} pessoas.` : ` Na loja: ${s.inside === 1 ? "1 pessoa" : `${s.inside} pessoas`}.`}</p></div>
     <div aria-live="polite"><${Said} /></div>
     <section class="panel" aria-labelledby="services"><div class="head"><h2 id="services">Serviços agora</h2><span class="note">${off === 0 ? "todos dão senhas" : off === 1 ? "1 não dá senhas" : `${off} não dão senhas`}</span><span class="age">${ageWords(link)}</span></div>
-      <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela dos serviços"><table class="table"><caption class="sr-only">Os serviços</caption><thead><tr><th scope="col" colspan="2">Serviço</th><th scope="col">Estado</th><th class="num" scope="col">Hoje</th><th class="num" scope="col">Em espera<br/>senhas</th><th class="num" scope="col">Dadas<br/>sem marcação</th><th class="num" scope="col">Restam<br/>senhas</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
-        <tbody>${s.services.map((/** @type {Line} */ l) => html`<${Service} line=${l} reasons=${s.reasons} />`)}</tbody></table></div></section>
+      <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela dos serviços"><table class="table"><caption class="sr-only">Os serviços</caption><colgroup>${["letter", "name", "state", "hours", "num", "given", "num", "acts"].map((c) => html`<col class=${"c-" + c} />`)}</colgroup><thead><tr><th scope="col" colspan="2">Serviço</th><th scope="col">Estado</th><th class="num" scope="col">Hoje</th><th class="num" scope="col">Em espera<br/>senhas</th><th class="num" scope="col">Dadas<br/>sem marcação</th><th class="num" scope="col">Restam<br/>senhas</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
+        <tbody>${kept("services", /** @type {Line[]} */ (s.services), (l) => l.id, ".supply .table", draw, (l, was) => ({ ...l, state: was.state, why: was.why, next: was.next, paused: was.paused, until: was.until })).map((l) => html`<${Service} line=${l} reasons=${s.reasons} />`)}</tbody></table></div></section>
     <details class="panel letters" open=${s.letters.some((/** @type {Letter} */ l) => l.set || l.services.length > 1)}><summary class="head"><h2>Números de cada letra</h2><span class="note">os serviços de uma letra partilham-nos</span></summary>
       <div class="scroll-x" tabindex="0" role="region" aria-label="Tabela das letras"><table class="table"><caption class="sr-only">As letras</caption><thead><tr><th scope="col" colspan="2">Letra</th><th class="num" scope="col">Usadas<br/>com marcações</th><th class="num" scope="col">Restam<br/>sem marcação</th><th scope="col"><span class="sr-only">Ações</span></th></tr></thead>
         <tbody>${s.letters.map((/** @type {Letter} */ l) => html`<${LetterRow} letter=${l} reasons=${s.reasons} />`)}</tbody></table></div></details>

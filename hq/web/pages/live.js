@@ -1,6 +1,7 @@
 // @ts-check
 /** The pages of headquarters, alive: sections and rows change in place; ages tick; the table sorts and finds. */
 import { showLink } from "look/link.js";
+import { hold, release, show } from "look/steady.js";
 import { stream, span } from "look/stream.js";
 
 /**
@@ -16,25 +17,15 @@ let column = 1, down = false;
 /** @param {string} id */
 const byId = (id) => document.getElementById(id);
 
-/** Whether somebody is working inside an element, who must not lose it.
- * @param {Element} el */
-const inUse = (el) => el.contains(document.activeElement) && document.activeElement !== document.body;
-
-/** @type {Map<string, string>} */
-const waiting = new Map();
-
 /** @param {string} id @param {string} html */
 function section(id, html) {
   const el = byId("h-" + id);
-  if (!el) return;
-  if (inUse(el)) { waiting.set(id, html); return; }
-  waiting.delete(id);
-  const open = [...el.querySelectorAll("details")].map((d) => d.open);
-  if (el.innerHTML !== html) el.innerHTML = html;
-  el.querySelectorAll("details").forEach((d, i) => { d.open = open[i] ?? false; });
+  if (el && sections.get(id) !== html) { sections.set(id, html); show(id, el, html); }
 }
 
-document.addEventListener("focusout", () => setTimeout(() => { for (const [id, html] of [...waiting]) section(id, html); }, 0));
+/** What the server last said of each section.
+ * @type {Map<string, string>} */
+const sections = new Map();
 
 /** What the server last said of each cell; what the browser made of it reads differently.
  * @type {WeakMap<Element, string>} */
@@ -63,7 +54,7 @@ function patch(id, row, quiet) {
   row.c.forEach((html, i) => {
     const cell = /** @type {HTMLElement} */ (tr?.children[i]);
     if (told.get(cell) === html) return;
-    if (i === 0 && !fresh && inUse(cell)) return;
+    if (i === 0 && !fresh && cell.contains(document.activeElement)) return;
     told.set(cell, html);
     cell.innerHTML = html;
     if (i >= 1 && i <= 8) changed = true;
@@ -123,18 +114,19 @@ function order(a, b) {
   return (down ? -1 : 1) * (of(a) - of(b)) || names.compare(a.dataset.name ?? "", b.dataset.name ?? "");
 }
 
-function sort() {
-  if (!body || inUse(body) || body.matches(":hover") && !sort.asked) { sort.due = true; return; }
-  sort.asked = false;
-  sort.due = false;
-  const sorted = [...body.rows].sort(order);
-  if (sorted.some((tr, i) => body.rows[i] !== tr)) body.append(...sorted);
+/** Puts the rows in order; while somebody is on them only who asks for it.
+ * @param {boolean} [asked] */
+function sort(asked) {
+  if (!body) return;
+  const sorted = [...body.rows].sort(order), off = sorted.filter((tr, i) => body.rows[i] !== tr).length;
+  if (off > 0) {
+    const put = () => body.append(...[...body.rows].sort(order));
+    if (asked) { release("order"); put(); } else if (hold("order", body, off, put)) return;
+  } else release("order");
   const next = new Date(Date.now() + skew + reorderEvery);
   const word = byId("order");
   if (word) word.textContent = `reordena às ${String(next.getHours()).padStart(2, "0")}:${String(next.getMinutes()).padStart(2, "0")}`;
 }
-sort.asked = false;
-sort.due = false;
 
 document.querySelectorAll("#branches thead button").forEach((button) => button.addEventListener("click", () => {
   const chosen = Number(/** @type {HTMLElement} */ (button).dataset.sort);
@@ -144,8 +136,7 @@ document.querySelectorAll("#branches thead button").forEach((button) => button.a
     if (i === column) th.setAttribute("aria-sort", down ? "descending" : "ascending");
     else th.removeAttribute("aria-sort");
   });
-  sort.asked = true;
-  sort();
+  sort(true);
 }));
 
 const find = /** @type {HTMLInputElement|null} */ (byId("find"));
@@ -284,6 +275,10 @@ function forget(id) {
   byId("m-" + id)?.remove();
 }
 
+/** Branches that are no longer there, while somebody is on the table.
+ * @type {Set<string>} */
+const left = new Set();
+
 /** @param {Change} c @param {boolean} whole */
 function apply(c, whole) {
   skew = c.now - Date.now();
@@ -292,6 +287,7 @@ function apply(c, whole) {
   for (const [id, row] of Object.entries(c.r ?? {})) {
     moved ||= rows.get(id)?.m?.on !== row.m?.on;
     rows.set(id, row);
+    left.delete(id);
     added = patch(id, row, whole) || added;
     place(id, row);
     choices(row);
@@ -300,14 +296,14 @@ function apply(c, whole) {
     const tr = byId("b-" + id);
     if (tr) tr.dataset.at = String(at);
   }
-  for (const id of c.gone ?? []) forget(id);
-  if (whole && body) {
-    const known = new Set(Object.keys(c.r ?? {}).map((id) => "b-" + id));
-    for (const tr of [...body.rows]) if (!known.has(tr.id)) forget(tr.id.slice(2));
-  }
+  const gone = c.gone ?? [];
+  if (whole && body) for (const tr of body.rows) if (!Object.hasOwn(c.r ?? {}, tr.id.slice(2))) gone.push(tr.id.slice(2));
+  for (const id of gone) left.add(id);
+  if (left.size > 0 && body) hold("left", body, left.size, () => { for (const id of left) forget(id); left.clear(); filter(); });
   if (added || whole) sort();
   // Without a filter every row is shown, whatever it says.
-  if (whole || added || moved || c.gone || c.r && narrowed()) filter();
+  if (whole || added || moved || c.gone) filter();
+  else if (c.r && narrowed() && body) hold("filter", body, 1, filter);
   ages(whole || added);
   flash();
 }
@@ -334,5 +330,4 @@ if (events) {
     },
   });
   setInterval(sort, reorderEvery);
-  body?.addEventListener("mouseleave", () => { if (sort.due) sort(); });
 }
