@@ -1,5 +1,5 @@
-// The whole gallery, in parts that can be stopped: `node gallery-run.js FOLDER [PART/PARTS]`, or `make screenshots
-// SHARD=PART/PARTS`. Each state in each language and mode, and each state of the callboard on each screen, is drawn as a
+// The whole gallery, in parts that can be stopped: `node gallery-run.js FOLDER [PART/PARTS] [WORD…]`, or `make screenshots
+// SHARD=PART/PARTS`; words keep the cases whose names contain one of them, and these are done again. Each state in each language and mode, and each state of the callboard on each screen, is drawn as a
 // picture, held to the rules of axe, to contrast and to its sizes; one line each goes to FOLDER/results.jsonl. What stands
 // there for these very pages is not done again, so that a run goes on where it was stopped. BALCAO_GALLERY_FOR ends it
 // after so many minutes; BALCAO_KIOSK names a kiosk that runs, BALCAO_SCALE the size of the pictures (0.35; 0 takes none).
@@ -12,7 +12,7 @@ import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
 import { sizes } from './faces.js';
 import { misfits } from './fit.js';
-import { looks, open, states, tongues } from './gallery.js';
+import { looks, open, settled, states, tongues } from './gallery.js';
 
 /** @typedef {{name: string, state: string, lang?: string, look?: string, hall?: string, viewport: {width: number, height: number}}} Case
  * @typedef {{name: string, edition: string, faults: string[], unsure: {rule: string, reason: string, target: string, judgement: string}[]}} Result */
@@ -50,7 +50,7 @@ async function editionOf(page, kiosk) {
   for (const path of ['/gallery/touch/home', '/gallery/board/normal']) {
     await page.goto(new URL(path, kiosk).href);
     const parts = await page.$$eval('link[rel=stylesheet], script[src]', (list) => list.map((e) => e.getAttribute('href') ?? e.getAttribute('src')));
-    sum.update(parts.filter((p) => !p?.includes('/gallery/')).join(' '));
+    for (const part of parts) if (part && !part.includes('/gallery/')) sum.update(await (await page.request.get(new URL(part, kiosk).href)).text());
   }
   return sum.digest('hex').slice(0, 12);
 }
@@ -61,7 +61,8 @@ export async function show(page, kiosk, one) {
   if (one.hall === undefined) return open(page, kiosk, { state: one.state, lang: one.lang ?? '', look: one.look ?? '' });
   await page.goto(new URL(`/gallery/board/${one.state}?${one.hall}`, kiosk).href);
   await page.locator('.cb').waitFor();
-  await page.evaluate(() => document.fonts.ready);
+  if (/^(takeover|two|rush)/.test(one.state)) await page.locator('.cb-takeover, .cb-now.fresh, .cb-many').first().waitFor(); // they begin as the board before
+  await settled(page);
 }
 
 /** @param {string} file @param {string} edition */
@@ -95,7 +96,7 @@ export function summary(results, all) {
 }
 
 async function run() {
-  const [target = '', part = '1/1'] = process.argv.slice(2);
+  const [target = '', part = '1/1', ...words] = process.argv.slice(2);
   const [mine, parts] = part.split('/').map(Number);
   if (!target || !(mine >= 1) || !(parts >= mine)) throw new Error('node gallery-run.js FOLDER [PART/PARTS], such as 2/8');
   const until = Date.now() + 60_000 * Number(process.env.BALCAO_GALLERY_FOR ?? 24 * 60);
@@ -110,7 +111,7 @@ async function run() {
     const edition = await editionOf(page, kiosk);
     const all = await everyCase(page, kiosk);
     const results = await done(file, edition);
-    const left = all.filter((one, i) => i % parts === mine - 1 && !results.has(one.name));
+    const left = all.filter((one, i) => i % parts === mine - 1 && (words.length > 0 ? words.some((w) => one.name.includes(w)) : !results.has(one.name)));
     console.log(`edition ${edition}: ${all.length} cases, ${left.length} of part ${part} to do`);
     for (const one of left) {
       if (Date.now() > until) break;

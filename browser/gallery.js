@@ -25,7 +25,18 @@ export async function open(page, kiosk, { state, lang, look, inches }) {
   await page.goto(new URL(`/gallery/touch/${state}?lang=${lang}&modes=${look}${inches ? `&inches=${inches}` : ''}`, kiosk).href);
   await page.locator('[data-screen]').waitFor();
   if (state !== 'starting') await page.locator(`html[lang]`).waitFor();
-  await page.evaluate(() => document.fonts.ready);
+  await settled(page);
+}
+
+/** Until every letter of the page is in its own font and fits: a font is only asked for with the first frame that needs
+ * it. @param {import('playwright-core').Page} page */
+export async function settled(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    await frame();
+    await document.fonts.ready;
+    await frame();
+  });
 }
 
 if (import.meta.url === new URL(process.argv[1], 'file:').href) {

@@ -27,7 +27,7 @@ func gallery(now func() time.Time) http.Handler {
 	})
 	mux.HandleFunc("GET /gallery/board/{name}", func(w http.ResponseWriter, r *http.Request) {
 		showing := sampleHall(r.URL.Query())
-		boardFrame("/gallery/events/board/"+r.PathValue("name"), "/gallery/hall.css?"+r.URL.RawQuery, 8, showing.Earlier).Write(w, http.StatusOK)
+		boardFrame("/gallery/events/board/"+r.PathValue("name"), "/gallery/hall.css?"+r.URL.RawQuery, galleryTakeover, showing.Earlier).Write(w, http.StatusOK)
 	})
 	mux.HandleFunc("GET /gallery/glass.css", func(w http.ResponseWriter, r *http.Request) {
 		sheetOf(touchSizes(sampleGlass(r.URL.Query()))).ServeHTTP(w, r)
@@ -45,6 +45,10 @@ func gallery(now func() time.Time) http.Handler {
 	})
 	return mux
 }
+
+// galleryTakeover is how many seconds a call of the gallery is new: longer than
+// anybody or any rule takes to look at it.
+const galleryTakeover = 600
 
 // serveSample streams one state that does not change; a board with a fresh
 // call gets it just after the page has come.
