@@ -61,6 +61,7 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 func (a *App) readsWhole() *disk.Whole {
 	return disk.NewWhole(disk.WholeConfig{
 		Folder: a.cfg.Data, Due: a.store.Unread(), Check: a.store.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+		Doubted: a.store.Database().Doubted(),
 	})
 }
 

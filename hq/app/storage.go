@@ -50,7 +50,8 @@ func (a *App) keepDisk(ctx context.Context) (err error) {
 	}
 	db.Relieve(a.disk.Struck)
 	a.whole = disk.NewWhole(disk.WholeConfig{
-		Folder: a.cfg.Data, Due: db.Unread(), Check: db.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+		Folder: a.cfg.Data, Due: db.Unread(), Check: a.store.Check, Damaged: sqlite.IsDamaged, Now: time.Now, Log: a.log,
+		Doubted: db.Doubted(),
 	})
 	return nil
 }

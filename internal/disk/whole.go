@@ -39,6 +39,9 @@ type WholeConfig struct {
 	Damaged func(error) bool // an error of Check says that the file does not hold together
 	Now     func() time.Time
 	Changed func() // is told when the code may have changed; nil is nobody
+	// Doubted tells that something that was read is not what had been written: the file is then read at once, but not more
+	// often than every ten minutes, and not again once it is known to be damaged. Nil is never.
+	Doubted <-chan struct{}
 	Log     *slog.Logger
 }
 
@@ -86,12 +89,19 @@ func (w *Whole) Run(ctx context.Context) error {
 	}
 	often := time.NewTicker(wholeLook)
 	defer often.Stop()
+	doubted := w.cfg.Doubted
 	for {
 		w.Look(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-often.C:
+			doubted = w.cfg.Doubted
+		case <-doubted:
+			if w.state.Load() != wholeDamaged {
+				w.due.Store(true)
+			}
+			doubted = nil // reading the file whole meets the same
 		}
 	}
 }

@@ -68,3 +68,24 @@ func TestAFileThatCannotBeReadNowIsNotCalledDamaged(t *testing.T) {
 		t.Errorf("it could not be read: %s", w.Code("ok"))
 	}
 }
+
+func TestAFileIsReadWholeAtOnceWhenSomethingInItIsNotWhatWasWritten(t *testing.T) {
+	doubted, changed := make(chan struct{}, 1), make(chan struct{}, 8)
+	w := disk.NewWhole(disk.WholeConfig{
+		Folder: t.TempDir(), Now: func() time.Time { return time.Date(2026, 11, 2, 11, 0, 0, 0, time.UTC) }, Log: slog.New(slog.DiscardHandler),
+		Check: func(context.Context) error { return errTorn }, Damaged: func(err error) bool { return errors.Is(err, errTorn) },
+		Doubted: doubted, Changed: func() { changed <- struct{}{} },
+	})
+	ctx, end := context.WithCancel(t.Context())
+	over := make(chan error)
+	go func() { over <- w.Run(ctx) }()
+	doubted <- struct{}{}
+	<-changed
+	if w.Code("failing") != "damaged" {
+		t.Errorf("the file is said to be %s", w.Code("failing"))
+	}
+	end()
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}

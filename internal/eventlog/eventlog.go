@@ -4,6 +4,7 @@
 package eventlog
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -176,8 +177,12 @@ func (l *Log) Position(ctx context.Context) (epoch, first, last uint64, head wir
 	return l.epoch, first, last, head, err
 }
 
-// After returns the records that follow seq, at most so many and so many bytes with a line end each (but always one
-// if there is one), and the chain's hash before the first of them.
+// ErrSeal means that a record is not what was sealed when it was written.
+var ErrSeal = fmt.Errorf("%w: a record is not what was sealed", sqlite.ErrDamaged)
+
+// After returns records from seq+1 on, in order, and the chain's hash before the first of them: at most so many, and at most
+// so many bytes with a line end each, but at least one if there is any. What a disk gave back otherwise than it was written is
+// ErrSeal, and nothing of it is returned: whoever was sent it would take this log for another one.
 func (l *Log) After(ctx context.Context, seq uint64, maxEvents, maxBytes int) ([]wire.Record, wire.Hash, error) {
 	var records []wire.Record
 	var before wire.Hash
@@ -198,14 +203,20 @@ func (l *Log) After(ctx context.Context, seq uint64, maxEvents, maxBytes int) ([
 			}
 			copy(before[:], head)
 		}
-		records, err = read(ctx, tx, seq, maxEvents, maxBytes)
+		records, err = read(ctx, tx, seq, before, maxEvents, maxBytes)
 		return err
 	})
-	return records, before, err
+	if errors.Is(err, ErrSeal) {
+		l.db.Doubt()
+	}
+	if err != nil {
+		return nil, wire.Hash{}, err
+	}
+	return records, before, nil
 }
 
-func read(ctx context.Context, tx *sqlite.Tx, seq uint64, maxEvents, maxBytes int) ([]wire.Record, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT seq, raw FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`, int64(seq), maxEvents)
+func read(ctx context.Context, tx *sqlite.Tx, seq uint64, head wire.Hash, maxEvents, maxBytes int) ([]wire.Record, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, raw, head FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`, int64(seq), maxEvents)
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
@@ -214,12 +225,16 @@ func read(ctx context.Context, tx *sqlite.Tx, seq uint64, maxEvents, maxBytes in
 	size := 0
 	for rows.Next() {
 		var r wire.Record
-		if err := rows.Scan(&r.Seq, &r.Raw); err != nil {
+		var sealed sql.RawBytes
+		if err := rows.Scan(&r.Seq, &r.Raw, &sealed); err != nil {
 			return nil, fmt.Errorf("read the log: %w", err)
 		}
 		size += len(r.Raw) + 1
 		if len(records) > 0 && size > maxBytes {
 			break
+		}
+		if head = head.Next(r); !bytes.Equal(head[:], sealed) {
+			return nil, fmt.Errorf("read the log: %w: %d", ErrSeal, r.Seq)
 		}
 		records = append(records, r)
 	}

@@ -1,10 +1,13 @@
 package sqlite
 
 import (
+	"errors"
+	"io"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
 	"golang.org/x/sys/unix"
 )
 
@@ -12,7 +15,7 @@ import (
 type Pace struct {
 	Count         int // commits looked at
 	Median, Worst time.Duration
-	Failed        int // reads and writes in the last hour at which the disk said that it failed
+	Failed        int // in the last hour: reads, writes and syncs that failed, and pages that were not what had been written
 }
 
 // paceOf bounds the commits that are remembered, by number and by age.
@@ -23,10 +26,50 @@ const (
 
 // pace remembers the last commits. The zero value remembers nothing.
 type pace struct {
-	mu   sync.Mutex
-	last [paceOf]commit
-	next int
-	bad  []time.Duration // when the disk failed, since the machine started; the last few
+	mu    sync.Mutex
+	last  [paceOf]commit
+	next  int
+	bad   []time.Duration // when the disk failed, since the machine started; the last few
+	ever  Failures
+	doubt chan struct{} // one is enough
+}
+
+// Failures is how often the disk said no, by what it did not do, since the file was opened.
+type Failures struct {
+	Read, Write, Sync uint64
+	Room              uint64 // there was none
+	Content           uint64 // what was read is not what had been written
+	Other             uint64 // cutting a file short, locks, names
+}
+
+// count adds an error, and reports whether it is the disk's: a full one does what it can.
+func (f *Failures) count(err error) bool {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case sqlite3.ErrFull:
+		f.Room++
+		return false
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		f.Content++
+		return true
+	case sqlite3.ErrIoErr:
+	default:
+		return false
+	}
+	switch e.ExtendedCode {
+	case sqlite3.ErrIoErrRead, sqlite3.ErrIoErrShortRead, sqlite3.ErrIoErrFstat:
+		f.Read++
+	case sqlite3.ErrIoErrWrite:
+		f.Write++
+	case sqlite3.ErrIoErrFsync, sqlite3.ErrIoErrDirFsync:
+		f.Sync++
+	default:
+		f.Other++
+	}
+	return true
 }
 
 type commit struct {
@@ -61,14 +104,47 @@ const (
 
 // failed notes an error of the disk; others are not noted.
 func (p *pace) failed(err error) {
-	if !IsFailing(err) {
+	if err == nil || errors.Is(err, io.EOF) {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	doubted := p.ever.Content
+	if p.ever.count(err) {
+		p.remember(p.ever.Content > doubted)
+	}
+}
+
+// remember notes a failure of now, and that the file should be read whole where it gave what was never written. The lock
+// is held.
+func (p *pace) remember(doubt bool) {
 	if p.bad = append(p.bad, Running()); len(p.bad) > failures {
 		p.bad = p.bad[1:]
 	}
+	if doubt {
+		select {
+		case p.doubt <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Doubt notes that what was read is not what had been written, as whoever keeps sums finds it.
+func (d *DB) Doubt() {
+	d.pace.mu.Lock()
+	defer d.pace.mu.Unlock()
+	d.pace.ever.Content++
+	d.pace.remember(true)
+}
+
+// Doubted tells, once for several, that something that was read is not what had been written: time to read the whole file.
+func (d *DB) Doubted() <-chan struct{} { return d.pace.doubt }
+
+// Failures returns how often the disk said no since the file was opened.
+func (d *DB) Failures() Failures {
+	d.pace.mu.Lock()
+	defer d.pace.mu.Unlock()
+	return d.pace.ever
 }
 
 // Pace returns how long the commits of the last two minutes took, at most the

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"sync/atomic"
 	"syscall"
@@ -76,6 +77,7 @@ func Open(ctx context.Context, path string, opts Options) (*DB, error) {
 		opts.Readers = 4
 	}
 	db := &DB{path: path}
+	db.pace.doubt = make(chan struct{}, 1)
 	if err := db.open(ctx, opts); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open database %s: %w", path, named(err))
@@ -174,7 +176,7 @@ func (d *DB) pool(opts Options, mode string, conns int) *sql.DB {
 		q.Set("_txlock", "immediate")
 	}
 	dsn := "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + q.Encode()
-	pool := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: connected}})
+	pool := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: connected}, pace: &d.pace})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	return pool
@@ -189,10 +191,19 @@ func connected(c *sqlite3.SQLiteConn) error {
 type connector struct {
 	dsn    string
 	driver *sqlite3.SQLiteDriver
+	pace   *pace
 }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
-func (c connector) Driver() driver.Driver                        { return c.driver }
+func (c connector) Driver() driver.Driver { return c.driver }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.driver.Open(c.dsn)
+	c.pace.failed(err)
+	if own, is := conn.(*sqlite3.SQLiteConn); is && err == nil {
+		return watched{own, c.pace}, nil
+	}
+	return conn, err
+}
 
 // Dropped returns how many pages of a write that never was committed were
 // found and left out when the file was opened; nobody was told of that write.
@@ -211,7 +222,6 @@ func (d *DB) Write(ctx context.Context, do func(tx *Tx) error) error {
 	}
 	err := d.write(ctx, do)
 	if err == nil || !IsFull(err) {
-		d.pace.failed(err)
 		return err
 	}
 	if relief := d.relief.Load(); relief != nil && (*relief)() {
@@ -250,9 +260,7 @@ func (d *DB) Read(ctx context.Context, do func(tx *Tx) error) error {
 		return fmt.Errorf("read %s: %w", d.path, named(err))
 	}
 	defer tx.Rollback()
-	err = do(tx)
-	d.pace.failed(err)
-	return err
+	return do(tx)
 }
 
 // Query asks for rows on a reading connection; the caller closes them.
@@ -272,11 +280,27 @@ func (d *DB) Check(ctx context.Context) error {
 	if err := d.readers.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
 		return fmt.Errorf("check: %w", named(err))
 	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
-	}
-	return nil
+	return d.judge(verdict)
 }
+
+// judge returns what SQLite's verdict on a file means. A page that the disk did not give is not a damaged one: it may give
+// it when it is asked again.
+func (d *DB) judge(verdict string) error {
+	if verdict == "ok" {
+		return nil
+	}
+	if m := notRead.FindStringSubmatch(verdict); m != nil {
+		if code, err := strconv.Atoi(m[1]); err == nil && sqlite3.ErrNo(code&0xff) == sqlite3.ErrIoErr {
+			failed := sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrNoExtended(code)}
+			d.pace.failed(failed)
+			return fmt.Errorf("check: %w: %s", failed, verdict)
+		}
+	}
+	return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+}
+
+// notRead is what SQLite's verdict says of a page that it could not read (checkTreePage in its btree.c).
+var notRead = regexp.MustCompile(`unable to get the page\. error code=(\d+)`)
 
 // CheckWhole is Check that compares every index with its table as well, and
 // looks for rows without what they refer to. It takes several times as long.
@@ -285,8 +309,8 @@ func (d *DB) CheckWhole(ctx context.Context) error {
 	if err := d.readers.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
 		return fmt.Errorf("check: %w", named(err))
 	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	if err := d.judge(verdict); err != nil {
+		return err
 	}
 	var orphans int
 	if err := d.readers.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&orphans); err != nil {

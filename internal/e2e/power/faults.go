@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"balcao/internal/powercut"
 	"balcao/internal/sqlite"
@@ -44,6 +43,7 @@ type plight struct {
 	start func(r *powercut.Recording, after int, dice *rand.Rand)
 	stays bool // until it is mended; the others pass
 	full  bool // it is no fault of the disk
+	flips bool // what is read is not what was written: it may be noticed, and what is noticed is no loss
 }
 
 func plights() []plight {
@@ -59,6 +59,11 @@ func plights() []plight {
 		{name: "a sync that fails", act: powercut.Sync, start: once(powercut.Sync)},
 		{name: "every sync from then on", act: powercut.Sync, start: on(powercut.Sync), stays: true},
 		{name: "a file that is not cut short", act: powercut.Truncate, start: once(powercut.Truncate)},
+		{name: "a read that fails", act: powercut.Read, start: once(powercut.Read)},
+		{name: "every read from then on", act: powercut.Read, start: on(powercut.Read), stays: true},
+		{name: "a bit that is another when it is read", act: powercut.Read, flips: true, stays: true, start: func(r *powercut.Recording, after int, dice *rand.Rand) {
+			r.Flip(after, dice.IntN(8*4096))
+		}},
 		{name: "no room, once", act: powercut.Write, full: true, start: func(r *powercut.Recording, after int, _ *rand.Rand) { r.Fill(after) }},
 		{name: "no room from then on", act: powercut.Write, full: true, stays: true, start: func(r *powercut.Recording, after int, _ *rand.Rand) { r.FillOn(after) }},
 	}
@@ -227,6 +232,8 @@ type trial struct {
 
 	told    map[int]string
 	refused []int
+	said    bool // that something is not what was written
+	wrong   []error
 	records []wire.Record // at the end of the life
 }
 
@@ -247,10 +254,17 @@ func (t *trial) run(ctx context.Context, dir string) error {
 	if r.Met() > 0 {
 		t.sum.Met++
 	}
-	if err = errors.Join(err, ended); err != nil {
-		return err
+	if ended != nil {
+		return ended
 	}
-	return t.look(ctx, dir)
+	if err == nil {
+		err = t.look(ctx, dir)
+	}
+	if err != nil && t.said && t.plight.flips {
+		t.sum.Damaged++
+		return nil
+	}
+	return errors.Join(append(t.wrong, err)...)
 }
 
 // live lives with the fault. A start that fails is tried again, as a service would be.
@@ -293,6 +307,7 @@ func (t *trial) work(ctx context.Context, r *powercut.Recording, l life) error {
 	if failed := l.db.Pace().Failed; r.Met() > 0 && len(t.refused) > 0 && !t.plight.full && failed == 0 {
 		return errors.New("something was refused, and the disk is not said to fail")
 	}
+	t.said = t.said || l.db.Failures().Content > 0
 	r.Mend()
 	for _, n := range t.refused {
 		told, err := l.do(ctx, n)
@@ -302,7 +317,10 @@ func (t *trial) work(ctx context.Context, r *powercut.Recording, l life) error {
 		t.told[n] = told
 	}
 	var err error
-	t.records, err = l.records(ctx)
+	if t.records, err = l.records(ctx); err != nil && t.plight.flips { // the chain says so, or the pages do
+		t.said = t.said || sqlite.IsDamaged(err) || errors.Is(err, errTorn) || l.db.Failures().Content > 0
+		return nil
+	}
 	return err
 }
 
@@ -329,7 +347,14 @@ func (t *trial) ask(ctx context.Context, l life, n int) error {
 
 // honest returns an error that does not say what is wrong with the disk.
 func (t *trial) honest(err error) error {
+	if t.plight.flips {
+		t.said = true
+		return nil
+	}
 	if t.plight.full && sqlite.IsFull(err) || !t.plight.full && sqlite.IsFailing(err) {
+		return nil
+	}
+	if t.phase == creating && !sqlite.IsDamaged(err) { // a new file that cannot be read has no tables yet
 		return nil
 	}
 	return fmt.Errorf("it does not say what is wrong with the disk: %w", err)
@@ -339,37 +364,46 @@ func (t *trial) honest(err error) error {
 func (t *trial) look(ctx context.Context, dir string) error {
 	l, err := t.open(ctx, dir)
 	if err != nil {
+		t.said = t.said || sqlite.IsDamaged(err) || errors.Is(err, errAnother)
 		return fmt.Errorf("open again: %w", err)
 	}
 	defer l.close() //nolint:errcheck // nothing is written any more
 	if err := l.db.CheckWhole(ctx); err != nil {
+		t.said = t.said || sqlite.IsDamaged(err)
 		return err
 	}
 	records, err := l.records(ctx)
 	if err != nil {
+		t.said = t.said || sqlite.IsDamaged(err)
 		return fmt.Errorf("open again: %w", err)
 	}
-	var wrong []string
+	lost, doubled := t.compare(ctx, l, records)
+	if t.said && t.plight.flips {
+		return errors.Join(lost...)
+	}
+	t.sum.Lost += len(lost)
+	t.sum.Doubled += doubled
+	t.wrong = lost[:min(3, len(lost))]
+	return nil
+}
+
+// compare returns what is not as it was told, and how often something was told to two.
+func (t *trial) compare(ctx context.Context, l life, records []wire.Record) (wrong []error, doubled int) {
 	for i, was := range t.records {
 		if i >= len(records) || records[i].Seq != was.Seq || !bytes.Equal(records[i].Raw, was.Raw) {
-			t.sum.Lost++
-			wrong = append(wrong, fmt.Sprintf("record %d is gone or says something else", was.Seq))
+			wrong = append(wrong, fmt.Errorf("record %d is gone or says something else", was.Seq))
 		}
 	}
 	holder := map[string]int{}
 	for n, told := range t.told {
 		if other, twice := holder[told]; twice {
-			t.sum.Doubled++
-			wrong = append(wrong, fmt.Sprintf("%q was told to %d and to %d", told, n, other))
+			doubled++
+			wrong = append(wrong, fmt.Errorf("%q was told to %d and to %d", told, n, other))
 		}
 		holder[told] = n
 		if now, err := l.do(ctx, n); err != nil || now != told {
-			t.sum.Lost++
-			wrong = append(wrong, fmt.Sprintf("%d was told %q and now %q, %v", n, told, now, err))
+			wrong = append(wrong, fmt.Errorf("%d was told %q and now %q, %w", n, told, now, err))
 		}
 	}
-	if wrong != nil {
-		return errors.New(strings.Join(wrong[:min(3, len(wrong))], "; "))
-	}
-	return nil
+	return wrong, doubled
 }
