@@ -103,7 +103,7 @@ func (a *App) tell(s *metrics.Sheet) {
 
 func (a *App) tellNetwork(s *metrics.Sheet) {
 	now := time.Now()
-	branches, totals := a.live.Overview(now, nil)
+	branches, totals := a.live.Overview(now, network.Sight{})
 	for state, name := range states {
 		s.Set("balcao_hq_branches", float64(totals.States[state]), name)
 	}

@@ -134,7 +134,7 @@ func TestARestartShowsWhatWasShown(t *testing.T) {
 		if after.Figures != before.Figures || after.Log != before.Log || after.Day != before.Day || after.Presence == wire.Online {
 			t.Errorf("before %+v\nafter  %+v", before, after)
 		}
-		if facts := n.Facts(10, nil); len(facts) != 4 || facts[0].Number.String() != "A001" {
+		if facts := n.Facts(10, network.Sight{}); len(facts) != 4 || facts[0].Number.String() != "A001" {
 			t.Errorf("facts = %+v", facts)
 		}
 		if links, err := s.Links(t.Context(), "L901", 5); err != nil || len(links) != 1 || links[0].State != wire.Online {

@@ -55,13 +55,13 @@ func ModelName(m wire.DeviceModel) string {
 	return strings.TrimSpace(model)
 }
 
-// Inventory returns every device that branches have told of, by branch and node. Sees says of which districts; nil is all.
-func (n *Network) Inventory(sees func(district string) bool) []Item {
+// Inventory returns every device that branches have told of, by branch and node, of the branches that are seen.
+func (n *Network) Inventory(of Sight) []Item {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := make([]Item, 0, 8*len(n.branches))
 	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
-		if b := n.branches[id]; sees == nil || sees(b.District) {
+		if b := n.branches[id]; of.sees(b) {
 			all = b.inventory(all)
 		}
 	}

@@ -49,7 +49,7 @@ func TestTheInventoryHasEveryDeviceThatABranchTellsOf(t *testing.T) {
 	n.Present("L001", network.Presence{Online: true}, at)
 	n.Health("L001", told(at), 0, at)
 	rows := map[string]network.Item{}
-	for _, it := range n.Inventory(nil) {
+	for _, it := range n.Inventory(network.Sight{}) {
 		rows[string(it.Node)+" "+it.Device] = it
 	}
 	if len(rows) != 7 { // server; machine, printer, touch, reader; machine, sound
@@ -68,7 +68,7 @@ func TestTheInventoryHasEveryDeviceThatABranchTellsOf(t *testing.T) {
 	if sound := rows["L001-D01 sound"]; sound.Level != network.LevelGone {
 		t.Errorf("sound of a box that is away: %+v", sound)
 	}
-	if got := n.Inventory(func(district string) bool { return district == "Braga" }); len(got) != 0 {
+	if got := n.Inventory(network.Sight{District: func(district string) bool { return district == "Braga" }}); len(got) != 0 {
 		t.Errorf("who sees Braga alone sees %+v", got)
 	}
 }
@@ -87,7 +87,7 @@ func TestDevicesAreRememberedOverARestart(t *testing.T) {
 	if err := again.Remember(kept[0]); err != nil {
 		t.Fatal(err)
 	}
-	items := again.Inventory(nil)
+	items := again.Inventory(network.Sight{})
 	if len(items) < 5 {
 		t.Fatalf("%d devices after a restart", len(items))
 	}
@@ -100,7 +100,7 @@ func TestDevicesAreRememberedOverARestart(t *testing.T) {
 		t.Errorf("what was before the restart counts for the page of the branch: %+v", d.Devices)
 	}
 	again.Health("L001", wire.Health{Node: "L001"}, 0, at.Add(time.Minute))
-	if items := again.Inventory(nil); len(items) != 1 {
+	if items := again.Inventory(network.Sight{}); len(items) != 1 {
 		t.Errorf("what the branch says now does not count: %+v", items)
 	}
 	if err := again.Remember(network.Told{Node: "L002", Raw: []byte("{")}); err == nil {
@@ -117,7 +117,7 @@ func TestABranchThatTellsTooMuchOfItsDevicesIsCutShort(t *testing.T) {
 		h.Kiosks[0].Models = append(h.Kiosks[0].Models, wire.DeviceModel{Device: "printer", Model: string(make([]byte, 5000))})
 	}
 	n.Health("L001", h, 0, at)
-	items := n.Inventory(nil)
+	items := n.Inventory(network.Sight{})
 	if len(items) > 20 {
 		t.Errorf("%d devices", len(items))
 	}

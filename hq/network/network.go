@@ -17,6 +17,7 @@ import (
 	"balcao/hq/atlas"
 	"balcao/hq/atlas/registry"
 	"balcao/hq/visit"
+	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
 
@@ -97,6 +98,7 @@ type branch struct {
 	// Of before this program started, and of what was kept for the next start.
 	remembered   wire.Health
 	rememberedAt time.Time
+	hosted       []queue.BodyID
 	keptSum      [32]byte
 	keptAt       time.Time
 
@@ -189,18 +191,18 @@ func (n *Network) Changed() <-chan struct{} {
 	return n.changed
 }
 
-// Overview returns every branch at a moment, by id, and the figures of them together. Sees says of which districts;
-// nil is all.
-func (n *Network) Overview(now time.Time, sees func(district string) bool) ([]Summary, Totals) {
+// Overview returns every branch that is seen at a moment, by id, and the figures of them together.
+func (n *Network) Overview(now time.Time, of Sight) ([]Summary, Totals) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := make([]Summary, 0, len(n.branches))
 	var t Totals
 	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
-		if sees != nil && !sees(n.branches[id].District) {
+		b := n.branches[id]
+		if !of.sees(b) {
 			continue
 		}
-		s := n.branches[id].summary(now, n.opt)
+		s := b.seen(now, n.opt, of)
 		t.add(s)
 		all = append(all, s)
 	}
@@ -218,29 +220,36 @@ func (n *Network) Branch(id wire.NodeID, now time.Time) (Detail, bool) {
 	return b.detail(now, n.opt), true
 }
 
-// Rows returns today's visits of a branch as its log tells them.
-func (n *Network) Rows(id wire.NodeID, now time.Time) ([]visit.Row, bool) {
+// Rows returns today's visits of a branch as its log tells them, those that are seen.
+func (n *Network) Rows(id wire.NodeID, now time.Time, of Sight) ([]visit.Row, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	b, known := n.branches[id]
-	if !known {
+	if !known || !of.sees(b) {
 		return nil, false
+	}
+	if of.Serves != nil {
+		return b.visits.RowsOf(of.Serves, b.there(now)), true
 	}
 	return b.visits.Rows(b.there(now)), true
 }
 
 // Halves returns the visits issued and first called in each local half hour of today, over all branches that have
-// opened the Day that the network's own zone has now. Sees says of which districts; nil is all.
-func (n *Network) Halves(now time.Time, sees func(district string) bool) [48]visit.Slot {
+// opened the Day that the network's own zone has now, of what is seen.
+func (n *Network) Halves(now time.Time, of Sight) [48]visit.Slot {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var sum [48]visit.Slot
 	today := now.In(n.opt.Zone).Format(time.DateOnly)
 	for _, b := range n.branches {
-		if date, _ := b.visits.Day(); string(date) != today || sees != nil && !sees(b.District) {
+		if date, _ := b.visits.Day(); string(date) != today || !of.sees(b) {
 			continue
 		}
-		for i, s := range b.visits.Halves() {
+		halves := b.visits.Halves()
+		if of.Serves != nil {
+			halves = b.visits.HalvesOf(of.Serves)
+		}
+		for i, s := range halves {
 			sum[i].Issued += s.Issued
 			sum[i].Called += s.Called
 		}
@@ -251,8 +260,8 @@ func (n *Network) Halves(now time.Time, sees func(district string) bool) [48]vis
 // maxFacts is how many facts of the whole network are remembered.
 const maxFacts = 40
 
-// Facts returns the last facts that pages tell, newest first, as they came in. Sees says of which districts; nil is all.
-func (n *Network) Facts(limit int, sees func(district string) bool) []Fact {
+// Facts returns the last facts that pages tell, newest first, as they came in, of what is seen.
+func (n *Network) Facts(limit int, of Sight) []Fact {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var all []Fact
@@ -260,7 +269,7 @@ func (n *Network) Facts(limit int, sees func(district string) bool) []Fact {
 		if len(all) == limit {
 			break
 		}
-		if b, known := n.branches[f.ID]; sees == nil || known && sees(b.District) {
+		if b, known := n.branches[f.ID]; (of.Serves == nil || f.Of(of.Serves)) && (known && of.sees(b) || of.District == nil && of.Serves == nil) {
 			all = append(all, f)
 		}
 	}

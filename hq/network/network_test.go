@@ -138,12 +138,12 @@ func TestSumsLeaveOutWhoIsSilent(t *testing.T) {
 		n.Commit(id, 1, log(1, waiting(i+1)...), noon)
 		n.Present(id, network.Presence{Online: true}, noon)
 	}
-	_, sum := n.Overview(noon.Add(time.Second), nil)
+	_, sum := n.Overview(noon.Add(time.Second), network.Sight{})
 	if sum.Reporting != 2 || sum.Waiting != 3 || sum.Simulated != 1 {
 		t.Errorf("both there: %+v", sum)
 	}
 	n.Present("S001", network.Presence{Lost: true}, noon.Add(time.Second))
-	_, sum = n.Overview(noon.Add(2*time.Second), nil)
+	_, sum = n.Overview(noon.Add(2*time.Second), network.Sight{})
 	if sum.Reporting != 1 || sum.Waiting != 1 || sum.Unlinked != 1 || sum.Branches != 2 {
 		t.Errorf("one gone: %+v", sum)
 	}
@@ -155,7 +155,7 @@ func TestMemoryIsBoundedWhoeverConnects(t *testing.T) {
 		n.Live(wire.NodeID(fmt.Sprintf("L%03d", i)), wire.Live{}, 0, noon)
 		n.Live(wire.NodeID(fmt.Sprintf("L901-K%02d", i)), wire.Live{}, 0, noon)
 	}
-	if all, _ := n.Overview(noon, nil); len(all) != 5 {
+	if all, _ := n.Overview(noon, network.Sight{}); len(all) != 5 {
 		t.Errorf("%d branches are followed, want the 5 allowed", len(all))
 	}
 	huge := wire.Health{}
@@ -202,7 +202,7 @@ func FuzzCommit(f *testing.F) {
 		if json.Unmarshal(health, &h) == nil {
 			n.Health("L901", h, 0, noon)
 		}
-		all, sum := n.Overview(noon.Add(time.Second), nil)
+		all, sum := n.Overview(noon.Add(time.Second), network.Sight{})
 		if len(all) != 1 || sum.Waiting < 0 || all[0].Longest < 0 {
 			t.Errorf("overview = %+v, %+v", all, sum)
 		}

@@ -21,7 +21,7 @@ func TestAPlaceIsInventedForSimulatedBranchesOnly(t *testing.T) {
 	for _, id := range []wire.NodeID{"S001", "S002", "L003"} {
 		n.Known(id, "Loja "+string(id), now)
 	}
-	all, _ := n.Overview(now, nil)
+	all, _ := n.Overview(now, network.Sight{})
 	want := map[wire.NodeID]struct {
 		at       atlas.Position
 		district string

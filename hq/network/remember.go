@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
 
@@ -27,7 +28,7 @@ func (n *Network) ToKeep(now time.Time) []Told {
 		if b.healthAt.IsZero() {
 			continue
 		}
-		raw, err := json.Marshal(lasting(b.health))
+		raw, err := json.Marshal(kept{lasting(b.health), b.bodies()})
 		if err != nil {
 			continue // what was read from JSON can be written
 		}
@@ -37,6 +38,13 @@ func (n *Network) ToKeep(now time.Time) []Told {
 		}
 	}
 	return all
+}
+
+// kept is a wire.Health with what else is worth knowing before a branch speaks again.
+type kept struct {
+	wire.Health
+
+	Bodies []queue.BodyID `json:"bodies,omitempty"` // that it hosts
 }
 
 // lasting leaves what a device is and which configuration it runs, and takes away how it is at the moment.
@@ -51,10 +59,10 @@ func lasting(h wire.Health) wire.Health {
 // Remember tells what was kept of a branch before this program started. It counts for the inventory and for
 // configurations alone, and until the branch speaks.
 func (n *Network) Remember(t Told) error {
-	var h wire.Health
-	if err := json.Unmarshal(t.Raw, &h); err != nil {
+	var k kept
+	if err := json.Unmarshal(t.Raw, &k); err != nil {
 		return err
 	}
-	n.quietly(t.Node, func(b *branch) { b.remembered, b.rememberedAt = h, t.At })
+	n.quietly(t.Node, func(b *branch) { b.remembered, b.rememberedAt, b.hosted = k.Health, t.At, k.Bodies })
 	return nil
 }

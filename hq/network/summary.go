@@ -82,6 +82,7 @@ type Summary struct {
 	Opens     string
 	Delivery  registry.Delivery
 	Bodies    []queue.BodyID // that had a visit today
+	Limited   bool           // the figures are those of some bodies alone
 
 	State State
 	Cause Cause

@@ -5,16 +5,18 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"regexp"
 
 	"balcao/internal/config"
 )
 
-// Key lets a program read, as a viewer of some districts. Of the key itself only the hash is kept.
+// Key lets a program read, as a viewer of some districts and bodies. Of the key itself only the hash is kept.
 type Key struct {
 	Name      string   `yaml:"name"`      // which program it is: small letters, digits, dots and dashes
 	Districts []string `yaml:"districts"` // the whole country where it is empty
+	Bodies    []string `yaml:"bodies"`    // ids of bodies in lower case; all where it is empty
 	Hash      string   `yaml:"sha256"`    // in hexadecimal
 }
 
@@ -36,6 +38,9 @@ func (f *keyFile) Check(faults *config.Faults) {
 			faults.Add(at+".name", "%q is not a name of its own of small letters, digits, dots and dashes", k.Name)
 		}
 		seen[k.Name] = true
+		if err := (Record{ID: "key", Name: k.Name, Role: Viewer, Bodies: k.Bodies}).fault(); errors.Is(err, ErrBody) {
+			faults.Add(at+".bodies", "%v", err)
+		}
 		if !keyHash.MatchString(k.Hash) {
 			faults.Add(at+".sha256", "not the hash of a key; make one with hq -new-key")
 		}
@@ -62,7 +67,7 @@ func (k *Keys) Find(key string) (Person, bool) {
 	hash := []byte(hex.EncodeToString(sum[:]))
 	for _, one := range k.all {
 		if subtle.ConstantTimeCompare(hash, []byte(one.Hash)) == 1 {
-			return Person{ID: "key:" + one.Name, Name: one.Name, Role: Viewer, Districts: one.Districts}, true
+			return Person{ID: "key:" + one.Name, Name: one.Name, Role: Viewer, Districts: one.Districts, Bodies: one.Bodies}, true
 		}
 	}
 	return Person{}, false

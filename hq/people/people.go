@@ -1,5 +1,5 @@
-// Package people knows who works at headquarters: what they may do, and in which districts. Of a password only the hash
-// is kept.
+// Package people knows who works at headquarters: what they may do, in which districts and for which bodies. Of a password
+// only the hash is kept.
 package people
 
 import (
@@ -41,11 +41,7 @@ type Person struct {
 	Name      string
 	Role      Role
 	Districts []string // they see and act in these alone; empty is the whole country
-}
-
-// Sees says whether a branch of a district is theirs to see. Somebody of the whole country sees those without one too.
-func (p Person) Sees(district string) bool {
-	return len(p.Districts) == 0 || slices.Contains(p.Districts, district)
+	Bodies    []string // of branches they see what is of these alone, in lower case; empty is all. Both limits hold together
 }
 
 // Record is one person as people write it in YAML, and as the table of people keeps it.
@@ -54,13 +50,14 @@ type Record struct {
 	Name      string   `yaml:"name"`      // shown beside what they did
 	Role      Role     `yaml:"role"`      // viewer, operator, editor or administrator
 	Districts []string `yaml:"districts"` // the whole country where it is empty
+	Bodies    []string `yaml:"bodies"`    // ids of bodies in lower case; all where it is empty
 	Hash      string   `yaml:"hash"`      // argon2id hash of the password, as signin.Hash makes it
 	Gone      bool     `yaml:"gone"`      // cannot sign in any more, and keeps their name in what they did
 }
 
 // Person returns the record without its hash.
 func (r Record) Person() Person {
-	return Person{ID: r.ID, Name: r.Name, Role: r.Role, Districts: slices.Clone(r.Districts)}
+	return Person{ID: r.ID, Name: r.Name, Role: r.Role, Districts: slices.Clone(r.Districts), Bodies: slices.Clone(r.Bodies)}
 }
 
 // Refusals of changes.
@@ -73,12 +70,19 @@ var (
 	ErrUnknown  = errors.New("nobody has this sign-in name")
 	ErrLast     = errors.New("somebody must be left who says who may do what")
 	ErrYourself = errors.New("nobody takes away their own right to say who may do what")
-	ErrDistrict = errors.New("no such district")
+	ErrBody     = errors.New("a body is told by up to 20 ids of at most 64 lower case letters, digits and dashes")
+	ErrBeyond   = errors.New("nobody gives more than is theirs")
 )
 
 var login = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,31}$`)
 
-const longestName = 80
+// bodyID is how a body is told: as branches write it, in lower case.
+var bodyID = regexp.MustCompile(`^[\p{Ll}\p{Nd}][\p{Ll}\p{Nd}._-]{0,63}$`)
+
+const (
+	longestName = 80
+	mostBodies  = 20
+)
 
 // fault says what is wrong with a record; nil if nothing is.
 func (r Record) fault() error {
@@ -89,6 +93,8 @@ func (r Record) fault() error {
 		return ErrNoName
 	case !slices.Contains(Roles(), r.Role):
 		return ErrRole
+	case len(r.Bodies) > mostBodies || slices.ContainsFunc(r.Bodies, func(b string) bool { return !bodyID.MatchString(b) }):
+		return ErrBody
 	}
 	return nil
 }

@@ -161,12 +161,18 @@ func allowed(author Person, w Wish, all []Record, i int) error {
 		return ErrTaken
 	case !w.New && i < 0:
 		return ErrUnknown
+	case !author.covers(w.Record), i >= 0 && !author.covers(all[i]):
+		return ErrBeyond
 	case author.ID == w.ID && (w.Gone || w.Role != Administrator):
 		return ErrYourself
 	}
-	left := w.Role == Administrator && !w.Gone
+	// Where somebody may say everything, somebody is left who may.
+	stays := func(one Record) bool {
+		return !one.Gone && one.Role == Administrator && (author.Limited() || !one.Person().Limited())
+	}
+	left := stays(w.Record)
 	for j, one := range all {
-		left = left || j != i && !one.Gone && one.Role == Administrator
+		left = left || j != i && stays(one)
 	}
 	if !left {
 		return ErrLast
@@ -176,14 +182,8 @@ func allowed(author Person, w Wish, all []Record, i int) error {
 
 // difference says in words what changes, for the audit.
 func difference(was, now Record, fresh bool) string {
-	where := func(r Record) string {
-		if len(r.Districts) == 0 {
-			return "todo o país"
-		}
-		return strings.Join(r.Districts, ", ")
-	}
 	if fresh {
-		return "criada, " + now.Role.InWords() + ", " + where(now)
+		return "criada, " + now.Role.InWords() + ", " + now.Where(nil)
 	}
 	var all []string
 	if was.Name != now.Name {
@@ -192,8 +192,8 @@ func difference(was, now Record, fresh bool) string {
 	if was.Role != now.Role {
 		all = append(all, "função: "+was.Role.InWords()+" → "+now.Role.InWords())
 	}
-	if !slices.Equal(was.Districts, now.Districts) {
-		all = append(all, "onde: "+where(was)+" → "+where(now))
+	if !slices.Equal(was.Districts, now.Districts) || !slices.Equal(was.Bodies, now.Bodies) {
+		all = append(all, "onde: "+was.Where(nil)+" → "+now.Where(nil))
 	}
 	if was.Hash != now.Hash {
 		all = append(all, "palavra-passe nova")

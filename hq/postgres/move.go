@@ -190,15 +190,23 @@ func (m mover) table(ctx context.Context, tx pgx.Tx, name string, columns []stri
 		return 0, err
 	}
 	defer rows.Close()
-	n, err := tx.CopyFrom(ctx, pgx.Identifier{name}, columns, &copied{rows: rows, width: len(columns), truth: name == "person"})
+	n, err := tx.CopyFrom(ctx, pgx.Identifier{name}, columns, &copied{rows: rows, width: len(columns), truth: truthIn(name, columns)})
 	return n, errors.Join(err, rows.Err())
+}
+
+// truthIn returns which column of a table is true or false, and 1 or 0 in SQLite; -1 for none.
+func truthIn(table string, columns []string) int {
+	if table != "person" {
+		return -1
+	}
+	return slices.Index(columns, "gone")
 }
 
 // copied is rows on their way from one engine to the other.
 type copied struct {
 	rows   *sql.Rows
 	width  int
-	truth  bool // the last column is true or false, and 1 or 0 in SQLite
+	truth  int // the column that is true or false; -1 is none
 	values []any
 	err    error
 }
@@ -221,8 +229,10 @@ func (c *copied) Next() bool {
 			c.values[i] = text(s)
 		}
 	}
-	if last, is := c.values[c.width-1].(int64); c.truth && is {
-		c.values[c.width-1] = last != 0
+	if c.truth >= 0 {
+		if one, is := c.values[c.truth].(int64); is {
+			c.values[c.truth] = one != 0
+		}
 	}
 	return true
 }

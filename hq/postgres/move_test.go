@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func lived(t *testing.T, length uint64) *store.Store {
 	must(s.Cloned(ctx, "L902"))
 	must(s.Note(ctx, []network.Seen{{Node: "L901", Name: "Loja \x00 Um", At: now}}, []network.LinkChange{{Node: "L901", At: now, State: wire.Online}}))
 	must(s.PutPerson(ctx, people.Record{ID: "lia", Name: "Lia", Role: people.Viewer, Hash: "h", Gone: true}))
-	must(s.PutPerson(ctx, people.Record{ID: "rui", Name: "Rui", Role: people.Administrator, Hash: "h"}))
+	must(s.PutPerson(ctx, people.Record{ID: "rui", Name: "Rui", Role: people.Administrator, Hash: "h", Bodies: []string{"at", "iss"}}))
 	must(s.BeginSession(ctx, signin.TokenOf("one"), "rui", now.Add(time.Hour)))
 	for range 3 {
 		must(s.Audit(ctx, people.Deed{At: now, By: "rui", Act: "x", About: "y", Words: "z"}))
@@ -132,7 +133,7 @@ func TestAFileIsMovedWholeAlsoWhenItIsStoppedOnTheWay(t *testing.T) {
 	if id, err := s.OpenCase(ctx, alert.Alert{Since: clock(), Opened: clock(), Finding: alert.Finding{Rule: alert.NoPaper, Branch: "L902"}}, false); err != nil || id != 2 {
 		t.Errorf("the next case is %d, %v", id, err)
 	}
-	if all, err := s.People(ctx); err != nil || len(all) != 2 || !all[0].Gone || all[1].Gone {
+	if all, err := s.People(ctx); err != nil || len(all) != 2 || !all[0].Gone || all[1].Gone || len(all[0].Bodies) != 0 || !slices.Equal(all[1].Bodies, []string{"at", "iss"}) {
 		t.Errorf("people: %+v, %v", all, err)
 	}
 	if who, err := s.Session(ctx, signin.TokenOf("one")); err != nil || who != "rui" {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -235,9 +236,12 @@ func TestASessionEndsByTimeBySigningOutAndWithThePerson(t *testing.T) {
 	onEach(t, func(t *testing.T, file place) {
 		t.Parallel()
 		s := open(t, file(t))
-		lia := people.Record{ID: "lia", Name: "Lia", Role: people.Viewer, Districts: []string{"Faro"}, Hash: "h"}
+		lia := people.Record{ID: "lia", Name: "Lia", Role: people.Viewer, Districts: []string{"Faro"}, Bodies: []string{"at"}, Hash: "h"}
 		if err := s.PutPerson(t.Context(), lia); err != nil {
 			t.Fatal(err)
+		}
+		if all, err := s.People(t.Context()); err != nil || len(all) != 1 || !reflect.DeepEqual(all[0], lia) {
+			t.Fatalf("kept %+v, %v", all, err)
 		}
 		who := func(token signin.TokenHash) string {
 			t.Helper()

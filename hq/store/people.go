@@ -13,7 +13,7 @@ import (
 
 // People returns everybody at headquarters, by sign-in name.
 func (s *Store) People(ctx context.Context) ([]people.Record, error) {
-	rows, err := s.db.Query(ctx, `SELECT id, name, role, districts, hash, gone FROM person ORDER BY id`)
+	rows, err := s.db.Query(ctx, `SELECT id, name, role, districts, bodies, hash, gone FROM person ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
@@ -21,12 +21,15 @@ func (s *Store) People(ctx context.Context) ([]people.Record, error) {
 	var all []people.Record
 	for rows.Next() {
 		var r people.Record
-		var districts string
-		if err := rows.Scan(&r.ID, &r.Name, &r.Role, &districts, &r.Hash, &r.Gone); err != nil {
+		var districts, bodies string
+		if err := rows.Scan(&r.ID, &r.Name, &r.Role, &districts, &bodies, &r.Hash, &r.Gone); err != nil {
 			return nil, fmt.Errorf("read people: %w", err)
 		}
 		if err := json.Unmarshal([]byte(districts), &r.Districts); err != nil {
 			return nil, fmt.Errorf("read the districts of %s: %w", r.ID, err)
+		}
+		if err := json.Unmarshal([]byte(bodies), &r.Bodies); err != nil {
+			return nil, fmt.Errorf("read the bodies of %s: %w", r.ID, err)
 		}
 		all = append(all, r)
 	}
@@ -39,14 +42,18 @@ func (s *Store) PutPerson(ctx context.Context, r people.Record) error {
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", r.ID, err)
 	}
+	bodies, err := json.Marshal(append([]string{}, r.Bodies...))
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", r.ID, err)
+	}
 	err = s.write(ctx, People, func(tx *sqlite.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE person = ?1 AND (?2 OR ?3 <> (SELECT hash FROM person WHERE id = ?1))`,
 			r.ID, r.Gone, r.Hash); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO person (id, name, role, districts, hash, gone) VALUES (?, ?, ?, ?, ?, ?)
+		_, err := tx.ExecContext(ctx, `INSERT INTO person (id, name, role, districts, bodies, hash, gone) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, districts = excluded.districts,
-			hash = excluded.hash, gone = excluded.gone`, r.ID, r.Name, r.Role, string(districts), r.Hash, r.Gone)
+			bodies = excluded.bodies, hash = excluded.hash, gone = excluded.gone`, r.ID, r.Name, r.Role, string(districts), string(bodies), r.Hash, r.Gone)
 		return err
 	})
 	if err != nil {

@@ -17,3 +17,10 @@ func (b *Branch) BodyIDs() []queue.BodyID {
 	slices.Sort(all)
 	return all
 }
+
+// EachService yields the services that had a number today, in no order.
+func (b *Branch) EachService(yield func(queue.ServiceID, queue.BodyID)) {
+	for id, t := range b.services {
+		yield(id, t.body)
+	}
+}

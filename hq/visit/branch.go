@@ -51,7 +51,11 @@ type tally struct {
 	states  map[queue.State]int
 	waits   sample
 	serving sample
+	half    [slots]slot
 }
+
+// slot is a Slot in little room: there is one for each half hour of each service, and maxVisits fits.
+type slot struct{ issued, called uint16 }
 
 // Move says in which zone the branch's half hours are told from now on.
 func (b *Branch) Move(zone *time.Location) { b.zone = zone }
@@ -171,11 +175,13 @@ func (b *Branch) count(before queue.Visit, was bool, after queue.Visit, at time.
 	t.states[after.State]++
 	if before.IssuedAt.IsZero() && !after.IssuedAt.IsZero() {
 		b.slot(at).Issued++
+		t.half[b.halfOf(at)].issued++
 	}
 	if before.CalledAt.IsZero() && !after.CalledAt.IsZero() {
 		t.waits.add(after.Wait(at))
 		b.all.waits.add(after.Wait(at))
 		b.slot(at).Called++
+		t.half[b.halfOf(at)].called++
 	}
 	if n := len(after.Legs); n > len(before.Legs) {
 		if leg := after.Legs[n-1]; leg.Outcome != queue.StateNoShow && !leg.StartedAt.IsZero() {
@@ -195,9 +201,12 @@ func (b *Branch) of(v queue.Visit) *tally {
 	return t
 }
 
-func (b *Branch) slot(at time.Time) *Slot {
+func (b *Branch) slot(at time.Time) *Slot { return &b.half[b.halfOf(at)] }
+
+// halfOf is the local half hour of a moment.
+func (b *Branch) halfOf(at time.Time) int {
 	local := at.In(b.zone)
-	return &b.half[local.Hour()*2+local.Minute()/30]
+	return local.Hour()*2 + local.Minute()/30
 }
 
 // Day returns the local date of the branch's Day, empty before one was opened, and whether it takes visits.

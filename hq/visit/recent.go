@@ -11,6 +11,7 @@ type Fact struct {
 	queue.Entry
 	Number  queue.Number    // zero when the fact is about no visit
 	Service queue.ServiceID // empty when the fact is about no visit
+	Body    queue.BodyID    // of that service
 	Counter queue.CounterID // of the visit; empty when it was not called yet
 }
 
@@ -48,7 +49,7 @@ func (b *Branch) remember(e queue.Entry, id queue.VisitID) {
 		f.Event = noted
 	}
 	if v, known := b.day.Visit(id); known {
-		f.Number, f.Service, f.Counter = v.Number, v.Service, v.Counter
+		f.Number, f.Service, f.Body, f.Counter = v.Number, v.Service, v.Body, v.Counter
 	}
 	if len(b.recent) < maxRecent {
 		b.recent = append(b.recent, f)

@@ -34,7 +34,7 @@ func rules() []option {
 }
 
 // openCases returns the open cases that somebody sees; where nobody keeps cases, the bare alerts.
-func (s *Server) openCases(sees func(district string) bool) []cases.Case {
+func (s *Server) openCases(who visitor) []cases.Case {
 	var all []cases.Case
 	if s.opt.Desk != nil {
 		all = s.opt.Desk.Open()
@@ -43,18 +43,7 @@ func (s *Server) openCases(sees func(district string) bool) []cases.Case {
 			all = append(all, cases.Case{Alert: a})
 		}
 	}
-	return slices.DeleteFunc(all, func(c cases.Case) bool { return !s.seesCase(c, sees) })
-}
-
-// seesCase says whether a case is of a district that somebody sees. One of a whole district has it for its place.
-func (s *Server) seesCase(c cases.Case, sees func(district string) bool) bool {
-	if c.Rule == alert.Model {
-		return true // of everywhere
-	}
-	if c.Branch == "" {
-		return sees(c.Where)
-	}
-	return sees(s.opt.Network.District(wire.NodeID(c.Branch)))
+	return slices.DeleteFunc(all, func(c cases.Case) bool { return !s.seesCase(c, who) })
 }
 
 // caseLine is one case in a list.
@@ -98,7 +87,7 @@ func (s *Server) alerts(now time.Time, who visitor) view {
 	now = now.In(s.opt.Zone)
 	v := view{Now: now, HTML: map[string]string{"clock": now.Format("15:04"), "date": longDate(now) + " · hora de " + zoneName(s.opt.Zone)}}
 	var lines []caseLine
-	for _, c := range s.openCases(who.sees) {
+	for _, c := range s.openCases(who) {
 		lines = append(lines, s.line(c, now, who))
 	}
 	v.HTML["cases"] = s.fragment("cases", lines)
@@ -112,7 +101,7 @@ func (s *Server) silenceLines(now time.Time, who visitor) []silenceLine {
 	}
 	var all []silenceLine
 	for _, one := range s.opt.Desk.Silences() {
-		if one.Branch != "" && !who.sees(s.opt.Network.District(wire.NodeID(one.Branch))) {
+		if one.Branch != "" && !s.sees(who, wire.NodeID(one.Branch)) {
 			continue
 		}
 		what := "Todos os alertas"
@@ -125,7 +114,7 @@ func (s *Server) silenceLines(now time.Time, who visitor) []silenceLine {
 			what += " · toda a rede"
 		}
 		all = append(all, silenceLine{
-			Silence: one, What: what, Who: s.opt.People.Name(one.By), Ends: clock(one.Until, now, "15:04"), MayEnd: who.may(people.Operator) && (one.Branch != "" || !who.limited()),
+			Silence: one, What: what, Who: s.opt.People.Name(one.By), Ends: clock(one.Until, now, "15:04"), MayEnd: who.may(people.Operator) && (one.Branch != "" || !who.limited()) && !who.partial(),
 		})
 	}
 	return all
@@ -143,12 +132,12 @@ func (s *Server) alertsPage(w http.ResponseWriter, r *http.Request, who visitor)
 	f := s.frameOf(w, r, v)
 	f.Who, f.Tab, f.Events = who.person, "alerts", "/events?alertas"
 	f.Hints = s.hintsOf(r.Context(), "alerts", who)
-	f.Data = map[string]any{"Rules": rules(), "Branches": s.branchOptions(who), "May": who.may(people.Operator), "Problem": r.URL.Query().Get("recusa")}
+	f.Data = map[string]any{"Rules": rules(), "Branches": s.branchOptions(who), "May": who.may(people.Operator), "Hush": who.may(people.Operator) && !who.partial(), "Partial": who.partial(), "Problem": r.URL.Query().Get("recusa")}
 	s.write(w, http.StatusOK, "alerts", "Alertas", f)
 }
 
 func (s *Server) branchOptions(who visitor) []option {
-	branches, _ := s.opt.Network.Overview(s.opt.Now(), who.sees)
+	branches, _ := s.opt.Network.Overview(s.opt.Now(), who.sight())
 	all := make([]option, len(branches))
 	for i, b := range branches {
 		all[i] = option{Value: string(b.ID), Words: b.Name}
@@ -236,7 +225,7 @@ func (s *Server) caseOf(w http.ResponseWriter, r *http.Request, who visitor) (ca
 			return c, false
 		}
 	}
-	if !known || !s.seesCase(c, who.sees) {
+	if !known || !s.seesCase(c, who) {
 		s.errorPage(w, http.StatusNotFound, "Este alerta não existe", "Os alertas ficam guardados: procure-o na história.")
 		return c, false
 	}
@@ -303,6 +292,9 @@ func (s *Server) actOnCase(w http.ResponseWriter, r *http.Request, who visitor) 
 
 // hush is POST /silencios.
 func (s *Server) hush(w http.ResponseWriter, r *http.Request, who visitor) {
+	if !s.whole(w, who, "Um silêncio cala o alerta também para as outras entidades. Peça a quem trata da loja toda.") {
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	minutes, err := strconv.Atoi(r.PostFormValue("minutos"))
 	if err != nil || s.opt.Desk == nil {
@@ -312,7 +304,7 @@ func (s *Server) hush(w http.ResponseWriter, r *http.Request, who visitor) {
 		Rule: alert.Rule(r.PostFormValue("regra")), Branch: r.PostFormValue("local"), Reason: r.PostFormValue("motivo"), By: who.person.ID,
 		Until: s.opt.Now().Add(time.Duration(min(minutes, 1<<20)) * time.Minute),
 	}
-	if _, known := ruleWords[one.Rule]; one.Rule != "" && !known || one.Branch != "" && !who.sees(s.opt.Network.District(wire.NodeID(one.Branch))) ||
+	if _, known := ruleWords[one.Rule]; one.Rule != "" && !known || one.Branch != "" && !s.sees(who, wire.NodeID(one.Branch)) ||
 		one.Branch == "" && who.limited() {
 		s.errorPage(w, http.StatusBadRequest, "Isto não se pode pôr em silêncio", "Escolha um local seu ou um tipo de alerta.")
 		return

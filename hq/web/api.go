@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -97,7 +98,7 @@ func (s *Server) refuse(w http.ResponseWriter, status int, err error) {
 }
 
 func (s *Server) apiBranches(w http.ResponseWriter, _ *http.Request, who visitor) {
-	branches, t := s.opt.Network.Overview(s.opt.Now(), who.sees)
+	branches, t := s.opt.Network.Overview(s.opt.Now(), who.sight())
 	list := make([]branchJSON, len(branches))
 	for i, b := range branches {
 		list[i] = jsonOf(b)
@@ -135,7 +136,7 @@ type totalsJSON struct {
 func (s *Server) known(w http.ResponseWriter, r *http.Request, who visitor) (network.Detail, bool) {
 	id, err := wire.ParseNodeID(r.PathValue("id"))
 	if err == nil {
-		if d, known := s.opt.Network.Branch(id, s.opt.Now()); known && who.sees(d.District) {
+		if d, known := s.opt.Network.Look(id, s.opt.Now(), who.sight()); known {
 			return d, true
 		}
 		err = fmt.Errorf("branch %s: never seen", id)
@@ -247,7 +248,7 @@ func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request, who visitor) 
 	if !known {
 		return
 	}
-	rows, _ := s.opt.Network.Rows(d.ID, s.opt.Now())
+	rows, _ := s.opt.Network.Rows(d.ID, s.opt.Now(), who.sight())
 	all := make([]visitJSON, len(rows))
 	for i, v := range rows {
 		all[i] = visitJSON{
@@ -263,7 +264,7 @@ func (s *Server) apiVisits(w http.ResponseWriter, r *http.Request, who visitor) 
 // The header Balcao-Epoch names the epoch.
 func (s *Server) apiLog(w http.ResponseWriter, r *http.Request, who visitor) {
 	d, known := s.known(w, r, who)
-	if !known {
+	if !known || !s.wholeLog(w, who) {
 		return
 	}
 	from, ok := s.position(w, r, d.ID)
@@ -284,6 +285,17 @@ func (s *Server) apiLog(w http.ResponseWriter, r *http.Request, who visitor) {
 	}
 	_ = out.Flush() // whoever asked may have gone
 }
+
+// wholeLog refuses a branch's facts to who sees a part of it: they are one chain, in which all bodies stand together.
+func (s *Server) wholeLog(w http.ResponseWriter, who visitor) bool {
+	if who.partial() {
+		s.refuse(w, http.StatusForbidden, errWholeLog)
+		return false
+	}
+	return true
+}
+
+var errWholeLog = errors.New("the facts of a branch are those of all of its bodies; with a limit to some, ask for figures, visits and reports")
 
 // position is where in a branch's log a caller goes on reading.
 type position struct{ epoch, after uint64 }

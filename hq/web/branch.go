@@ -17,9 +17,9 @@ import (
 // maxLinkLines is how many changes of its link the page of a branch shows.
 const maxLinkLines = 6
 
-// branch shows one branch at a moment; false when there is none of that id.
-func (s *Server) branch(ctx context.Context, id wire.NodeID, now time.Time) (view, bool) {
-	d, known := s.opt.Network.Branch(id, now)
+// branch shows somebody one branch at a moment; false when there is none of that id that they see.
+func (s *Server) branch(ctx context.Context, id wire.NodeID, now time.Time, who visitor) (view, bool) {
+	d, known := s.opt.Network.Look(id, now, who.sight())
 	if !known {
 		return view{}, false
 	}
@@ -34,7 +34,9 @@ func (s *Server) branch(ctx context.Context, id wire.NodeID, now time.Time) (vie
 	v.HTML["devices"] = s.fragment("devicelist", deviceList(d, now))
 	v.HTML["log"] = s.fragment("log", logPanel(d, now))
 	v.HTML["links"] = s.fragment("links", s.links(ctx, id, now))
-	v.HTML["commands"] = s.fragment("commandlist", s.commandPanel(ctx, id, now))
+	if !who.partial() {
+		v.HTML["commands"] = s.fragment("commandlist", s.commandPanel(ctx, id, now))
+	}
 	v.HTML["facts"] = s.fragment("facts", branchFacts(d))
 	v.HTML["chart"] = s.fragment("chart", newChart(d.Halves, local, narrow))
 	return v, true
@@ -138,6 +140,13 @@ func (s *Server) branchFigures(d network.Detail, now time.Time) []figure {
 	if d.Source != network.FromLog || d.Service.Count == 0 {
 		service.Value, service.Foot = value("–", ""), "ainda sem atendimentos terminados"
 	}
+	if d.OnlyQueues() {
+		const foot = "só com o registo em dia"
+		waiting.Foot = "números da loja, agora"
+		for _, f := range []*figure{&serving, &avg, &served} {
+			f.Value, f.Foot = value("–", ""), foot
+		}
+	}
 	all := []figure{waiting, serving, avg, longest, served, service}
 	for i := range all {
 		all[i].Stale, all[i].Age = stale, age
@@ -231,15 +240,23 @@ func counterOf(c queue.CounterState) counterCell {
 	cell := counterCell{ID: string(c.ID)}
 	switch {
 	case c.Visit != nil && c.Visit.State == queue.StateServing:
-		cell.Class, cell.Sign, cell.Ticket = "busy", signWorking, c.Visit.Number.String()
+		cell.Class, cell.Sign, cell.Ticket = "busy", signWorking, ticketOf(c)
 	case c.Visit != nil:
-		cell.Class, cell.Sign, cell.Ticket = "call", sign{"call", "b-arrow", "chamada"}, c.Visit.Number.String()
+		cell.Class, cell.Sign, cell.Ticket = "call", sign{"call", "b-arrow", "chamada"}, ticketOf(c)
 	case c.Open:
 		cell.Class, cell.Sign = "free", sign{"free", "b-free", "livre"}
 	default:
 		cell.Class, cell.Sign = "closed", sign{"closed", "b-closed", "fechado"}
 	}
 	return cell
+}
+
+// ticketOf is who is at a counter; of a body that is not told, only that it is another one.
+func ticketOf(c queue.CounterState) string {
+	if c.Visit.Number == (queue.Number{}) {
+		return "outra entidade"
+	}
+	return c.Visit.Number.String()
 }
 
 type deviceLine struct {

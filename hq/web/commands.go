@@ -151,12 +151,12 @@ func (s *Server) commandPanel(ctx context.Context, id wire.NodeID, now time.Time
 // commanded returns the branch that a request is about; if there is none that they see, it has answered.
 func (s *Server) commanded(w http.ResponseWriter, r *http.Request, who visitor) (network.Detail, bool) {
 	id, err := wire.ParseNodeID(r.PathValue("id"))
-	d, known := s.opt.Network.Branch(id, s.opt.Now())
-	if err != nil || !known || !who.sees(d.District) || s.opt.Commands == nil {
+	d, known := s.opt.Network.Look(id, s.opt.Now(), who.sight())
+	if err != nil || !known || s.opt.Commands == nil {
 		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "O endereço pode ter mudado.")
 		return d, false
 	}
-	return d, true
+	return d, s.whole(w, who, "Pedidos à loja são de quem a vê toda. Peça a quem tem a função de operação sem limite de entidades.")
 }
 
 // commandChoice is a kind as the page offers it.

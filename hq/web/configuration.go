@@ -162,8 +162,8 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	}
 	var p rollout.Preview
 	if err == nil && draft.Revision > 0 {
-		p, err = s.opt.Rollout.Preview(r.Context(), draft, func(b rollout.Branch) bool { return who.sees(b.District) }, previewPatience)
-		p.Faults = s.faultsFor(who, p.Faults)
+		p, err = s.opt.Rollout.Preview(r.Context(), draft, s.seesTarget(who), previewPatience)
+		p = s.previewFor(who, p)
 	}
 	if err != nil {
 		s.fault(w, r, err)
@@ -171,7 +171,7 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	}
 	names := map[string]string{}
 	for _, b := range n.Branches {
-		if names[string(b.ID)] = b.Name; who.sees(b.District) {
+		if names[string(b.ID)] = b.Name; s.seesTarget(who)(b) {
 			d.Branches = append(d.Branches, option{Value: string(b.ID), Words: b.Name + " (" + string(b.ID) + ")"})
 		}
 	}
@@ -187,7 +187,7 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	d.Progress = s.progress(n, history, who)
 	for i, one := range history {
 		d.History = append(d.History, pubLine{
-			Number: one.Number, When: one.At.In(s.opt.Zone).Format("02/01/2006 15:04"), Who: s.opt.People.Name(one.By), Note: one.Note, State: stateWords[one.State].Word,
+			Number: one.Number, When: one.At.In(s.opt.Zone).Format("02/01/2006 15:04"), Who: s.opt.People.Name(one.By), Note: noteFor(who, one.Note), State: stateWords[one.State].Word,
 			Current: i == 0, First: i == len(history)-1,
 		})
 	}
@@ -256,7 +256,7 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 	d := progressData{Number: p.Number, Yes: p.Number > 0, State: string(p.State), Sign: stateWords[p.State], May: !who.limited()}
 	if p.Number > 0 {
 		d.Title = "Configuração n.º " + strconv.Itoa(p.Number)
-		d.Words = forEyes(s.gateWords(n), n, who)
+		d.Words = s.forEyes(s.gateWords(n), n, who)
 		if len(history) > 1 {
 			d.Back = history[1].Number
 		}
@@ -285,8 +285,11 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 		d.Rings = append(d.Rings, line)
 	}
 	for _, b := range n.Branches {
-		if who.sees(b.District) {
+		if s.seesTarget(who)(b) {
 			d.stand(b, n.Targets[b.ID])
+			if last := &d.Stands[len(d.Stands)-1]; who.partial() {
+				last.Words = ""
+			}
 		}
 	}
 	rank := map[string]int{"out": 0, "watch": 1, "busy": 2, "stale": 3, "free": 4, "ok": 5}

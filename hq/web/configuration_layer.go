@@ -30,6 +30,7 @@ type layerData struct {
 	OtherWk  bool // the hours are more than the form shows
 	Services []serviceRow
 	Guard    string
+	Partial  bool // the names of some bodies' services alone
 	May      bool
 }
 
@@ -42,9 +43,9 @@ type serviceRow struct {
 	Off, Here                  bool
 }
 
-// seesLayer says whether somebody may see a layer: one of a single branch only who sees its district.
+// seesLayer says whether somebody may see a layer: one of a single branch only who sees that branch.
 func (s *Server) seesLayer(who visitor, id string) bool {
-	return !wire.NodeID(id).Valid() || who.sees(s.opt.Network.District(wire.NodeID(id)))
+	return !wire.NodeID(id).Valid() || s.sees(who, wire.NodeID(id))
 }
 
 // mayLayer says whether somebody may change a layer: of the whole country and of types only who is not limited.
@@ -110,6 +111,9 @@ func (s *Server) showLayer(w http.ResponseWriter, r *http.Request, who visitor, 
 		d.Faults = append(d.Faults, faultOf(f, names))
 	}
 	d.fill(read, owns)
+	if who.partial() {
+		d.leave(ownServices(who, id, owns))
+	}
 	s.show(w, r, status, who, "layer", d.Name+" · Configuração", d)
 }
 
@@ -172,6 +176,17 @@ func (s *Server) putLayer(w http.ResponseWriter, r *http.Request, who visitor) {
 	if err != nil {
 		s.fault(w, r, err)
 		return
+	}
+	if who.partial() {
+		owns, err := s.opt.Rollout.Owns(r.Context())
+		if err != nil {
+			s.fault(w, r, err)
+			return
+		}
+		if beyondBody(who, id, r.PostForm, owns) {
+			s.errorPage(w, http.StatusForbidden, "Isto não é das suas entidades", "Desta loja muda só os nomes dos seus serviços. O resto muda-o quem edita a loja toda.")
+			return
+		}
 	}
 	text, what, problem := changeLayer(layerOf(draft, id).Text, r.PostForm)
 	typed := r.PostForm.Get("texto")

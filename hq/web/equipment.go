@@ -225,7 +225,7 @@ func (s *Server) gears(ctx context.Context, who visitor, since time.Time) ([]gea
 	for _, f := range faults {
 		had[[2]string{string(f.Node), f.Device}] = f.Faults
 	}
-	items := s.opt.Network.Inventory(who.sees)
+	items := s.opt.Network.Inventory(who.sight())
 	all := make([]gear, len(items))
 	for i, it := range items {
 		g := gear{Item: it, Called: network.ModelName(it.DeviceModel)}
@@ -253,7 +253,7 @@ func (s *Server) wantFirmware(w http.ResponseWriter, r *http.Request, who visito
 		return
 	}
 	if who.limited() {
-		s.errorPage(w, http.StatusForbidden, "Vale para todo o país", "Quem vê só alguns distritos não decide o firmware de um modelo. Peça a quem vê o país inteiro.")
+		s.errorPage(w, http.StatusForbidden, "Vale para todo o país", "Quem vê só uma parte não decide o firmware de um modelo. Peça a quem vê o país inteiro.")
 		return
 	}
 	wish := network.Wanted{

@@ -42,7 +42,7 @@ const (
 // CloudEvents. Facts of types that this program does not know are left out: nobody could say what is in them.
 func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request, who visitor) {
 	d, known := s.known(w, r, who)
-	if !known {
+	if !known || !s.wholeLog(w, who) {
 		return
 	}
 	limit, err := number(r, "limit")

@@ -70,14 +70,14 @@ var columns = []column{
 // moment share one picture.
 func (s *Server) national(now time.Time, who visitor) view {
 	if who.limited() {
-		return s.drawNational(now.In(s.opt.Zone), who.sees)
+		return s.drawNational(now.In(s.opt.Zone), who)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// Where a picture of a large network takes long, most of the time is left for taking in what it shows.
 	if age := now.Sub(s.shared.Now); age < 0 || age > max(gather/2, min(pauses*s.took, tick)) {
 		began, last := s.opt.Now(), s.shared.id
-		s.shared = s.drawNational(now.In(s.opt.Zone), visitor{}.sees)
+		s.shared = s.drawNational(now.In(s.opt.Zone), visitor{})
 		s.shared.id, s.took = last+1, max(0, s.opt.Now().Sub(began))
 	}
 	return s.shared
@@ -86,8 +86,9 @@ func (s *Server) national(now time.Time, who visitor) view {
 // pauses is for how many times as long as the last picture took it is shown at least.
 const pauses = 4
 
-func (s *Server) drawNational(now time.Time, sees func(district string) bool) view {
-	branches, totals := s.opt.Network.Overview(now, sees)
+func (s *Server) drawNational(now time.Time, who visitor) view {
+	of := who.sight()
+	branches, totals := s.opt.Network.Overview(now, of)
 	v := view{Now: now, HTML: map[string]string{}, Rows: make(map[string]row, len(branches))}
 	marks := s.marks(branches)
 	for _, b := range branches {
@@ -102,9 +103,9 @@ func (s *Server) drawNational(now time.Time, sees func(district string) bool) vi
 	v.HTML["figures"] = s.fragment("figures", nationalFigures(totals, s.opt.Target, now))
 	v.HTML["legend"] = s.fragment("legend", legend(totals))
 	v.HTML["heads"] = headWords(totals)
-	v.HTML["attention"] = s.fragment("attention", s.attention(branches, now, sees))
-	v.HTML["facts"] = s.fragment("facts", s.nationalFacts(now, sees))
-	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now, sees), now, wide))
+	v.HTML["attention"] = s.fragment("attention", s.attention(branches, now, who))
+	v.HTML["facts"] = s.fragment("facts", s.nationalFacts(now, of))
+	v.HTML["chart"] = s.fragment("chart", newChart(s.opt.Network.Halves(now, of), now, wide))
 	return v
 }
 
@@ -138,6 +139,12 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 		}
 		return template.HTML(template.HTMLEscapeString(text)) //nolint:gosec // escaped here
 	}
+	whole := func(text string) template.HTML {
+		if b.OnlyQueues() {
+			return "–"
+		}
+		return num(text)
+	}
 	wait := func(d time.Duration, has bool) template.HTML {
 		if !has {
 			return "–"
@@ -152,10 +159,10 @@ func (s *Server) row(b network.Summary, now time.Time) row {
 			s.nameCell(g, b),
 			s.stateCell(g, b),
 			num(count(b.Waiting)),
-			num(count(b.Called + b.Serving)),
+			whole(count(b.Called + b.Serving)),
 			wait(b.WaitAvg, b.Called+b.Serving+b.Served+b.NoShows > 0),
 			wait(b.Longest, b.Waiting > 0),
-			num(count(b.Served)),
+			whole(count(b.Served)),
 			num(count(b.Counters)),
 			s.fleetCell(b),
 			template.HTML(template.HTMLEscapeString(linkWords(b, now))), //nolint:gosec // escaped here
@@ -322,12 +329,14 @@ type attentionPanel struct {
 	Seen  string
 }
 
-func (s *Server) attention(branches []network.Summary, now time.Time, sees func(district string) bool) attentionPanel {
-	open := s.openCases(sees)
+func (s *Server) attention(branches []network.Summary, now time.Time, who visitor) attentionPanel {
+	open := s.openCases(who)
 	p := attentionPanel{Seen: counted(len(branches), "local visto", "locais vistos")}
+	own := ownWaits(branches)
+	p.Lines, p.More = own[:min(len(own), maxAttention)], max(0, len(own)-maxAttention)
 	for i, c := range open {
-		if i == maxAttention {
-			p.More = len(open) - maxAttention
+		if len(p.Lines) == maxAttention {
+			p.More += len(open) - i
 			break
 		}
 		line := attentionLine{
@@ -369,9 +378,9 @@ type factLine struct {
 // maxFactLines is how many facts a panel shows.
 const maxFactLines = 14
 
-func (s *Server) nationalFacts(now time.Time, sees func(district string) bool) []factLine {
+func (s *Server) nationalFacts(now time.Time, of network.Sight) []factLine {
 	var lines []factLine
-	for _, f := range s.opt.Network.Facts(maxFactLines, sees) {
+	for _, f := range s.opt.Network.Facts(maxFactLines, of) {
 		g, words := factWords(f.Fact)
 		lines = append(lines, factLine{Sign: g, At: clock(f.At, now, "15:04:05"), Words: words, ID: string(f.ID), Branch: f.Name})
 	}

@@ -10,6 +10,7 @@ import (
 	"balcao/hq/atlas"
 	"balcao/hq/atlas/registry"
 	"balcao/hq/network"
+	"balcao/internal/queue"
 )
 
 // mark is where a branch stands on the map.
@@ -159,7 +160,7 @@ type option struct {
 }
 
 // choices are the lists of the filter, with what there is to choose from now.
-func (s *Server) choices(v view, f filter) []choice {
+func (s *Server) choices(v view, f filter, who visitor) []choice {
 	districts, bodies := map[string]string{}, map[string]string{}
 	for _, r := range v.Rows {
 		if r.District != "" {
@@ -170,10 +171,10 @@ func (s *Server) choices(v view, f filter) []choice {
 		}
 	}
 	// What was asked for stays in the list although nothing has it just now.
-	if f.District != "" {
+	if f.District != "" && who.seesDistrict(f.District) {
 		districts[f.District] = f.District
 	}
-	if f.Body != "" && bodies[f.Body] == "" {
+	if f.Body != "" && bodies[f.Body] == "" && who.serves(queue.BodyID(f.Body)) {
 		bodies[f.Body] = f.Body
 	}
 	kinds := []option{{Value: "loja", Words: "Lojas"}, {Value: "espaco", Words: "Espaços"}, {Value: "consulado", Words: "Postos consulares"}}

@@ -29,7 +29,7 @@ func (s *Server) pastQuery(r *http.Request, who visitor) (days int, branch strin
 		return days, branch, nil, nil
 	}
 	past, err = s.opt.Office.PastCases(r.Context(), s.opt.Now().AddDate(0, 0, -days), branch, pastLimit)
-	return days, branch, slices.DeleteFunc(past, func(c cases.Case) bool { return !s.seesCase(c, who.sees) }), err
+	return days, branch, slices.DeleteFunc(past, func(c cases.Case) bool { return !s.seesCase(c, who) }), err
 }
 
 type pastLine struct {

@@ -9,6 +9,7 @@ import (
 
 	"balcao/hq/atlas"
 	"balcao/hq/people"
+	"balcao/internal/queue"
 )
 
 type personLine struct {
@@ -25,12 +26,8 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, who visitor)
 
 func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, who visitor, status int, problem string, typed people.Record) {
 	var lines []personLine
-	for _, p := range s.opt.People.All() {
-		where := "todo o país"
-		if len(p.Districts) > 0 {
-			where = strings.Join(p.Districts, ", ")
-		}
-		lines = append(lines, personLine{Record: p, Words: p.Role.InWords(), Where: where, Self: p.ID == who.person.ID})
+	for _, p := range s.opt.People.Managed(*who.person) {
+		lines = append(lines, personLine{Record: p, Words: p.Role.InWords(), Where: p.Where(s.bodyName), Self: p.ID == who.person.ID})
 		if p.ID == r.URL.Query().Get("pessoa") && problem == "" {
 			typed = p
 		}
@@ -39,11 +36,17 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, who visitor,
 	for _, role := range people.Roles() {
 		roles = append(roles, option{Value: string(role), Words: role.InWords(), Chosen: typed.Role == role})
 	}
+	fresh := !slices.ContainsFunc(lines, func(l personLine) bool { return l.ID == typed.ID && typed.ID != "" })
+	if fresh && problem == "" { // whoever has a limit gives at most that one: it is what they begin with
+		typed.Districts, typed.Bodies = who.person.Districts, who.person.Bodies
+	}
 	for _, d := range atlas.Districts() {
-		districts = append(districts, option{Value: d, Words: d, Chosen: slices.Contains(typed.Districts, d)})
+		if who.seesDistrict(d) {
+			districts = append(districts, option{Value: d, Words: d, Chosen: slices.Contains(typed.Districts, d)})
+		}
 	}
 	s.show(w, r, status, who, "people", "Pessoas", map[string]any{
-		"Lines": lines, "Roles": roles, "Districts": districts, "Problem": problem, "P": typed, "New": !slices.ContainsFunc(lines, func(l personLine) bool { return l.ID == typed.ID && typed.ID != "" }),
+		"Lines": lines, "Roles": roles, "Districts": districts, "Bodies": s.bodyOptions(who, typed.Bodies), "EveryDistrict": len(who.person.Districts) == 0, "EveryBody": !who.partial(), "Problem": problem, "P": typed, "New": fresh,
 	})
 }
 
@@ -51,6 +54,7 @@ var personRefusals = map[error]string{
 	people.ErrLogin: "O nome de utilizador tem até 32 letras minúsculas, algarismos, pontos e hífenes.", people.ErrTaken: "Já há alguém com esse nome de utilizador.",
 	people.ErrNoName: "Escreva o nome, até 80 letras.", people.ErrRole: "Escolha a função.", people.ErrSecret: "A palavra-passe tem de 8 a 128 letras.",
 	people.ErrUnknown: "Não há ninguém com esse nome de utilizador.", people.ErrLast: "Tem de ficar alguém que administre.",
+	people.ErrBeyond: "Só pode dar o que também é seu: escolha entre os seus distritos e entidades.", people.ErrBody: "Escolha as entidades da lista, até 20.",
 	people.ErrYourself: "Não pode tirar a si próprio a administração.",
 }
 
@@ -64,7 +68,7 @@ func (s *Server) putPerson(w http.ResponseWriter, r *http.Request, who visitor) 
 	wish := people.Wish{
 		Record: people.Record{
 			ID: strings.TrimSpace(r.PostForm.Get("id")), Name: strings.TrimSpace(r.PostForm.Get("name")), Role: people.Role(r.PostForm.Get("role")),
-			Districts: r.PostForm["district"], Gone: r.PostForm.Get("gone") != "",
+			Districts: r.PostForm["district"], Bodies: r.PostForm["body"], Gone: r.PostForm.Get("gone") != "",
 		},
 		Password: r.PostForm.Get("password"), New: r.PostForm.Get("new") != "",
 	}
@@ -91,8 +95,32 @@ type deedLine struct{ At, Who, About, Words string }
 
 const deedsAPage = 100
 
+// bodyOptions are the bodies that somebody may limit others to: those that the configuration names and those that branches have.
+func (s *Server) bodyOptions(who visitor, chosen []string) []option {
+	ids := slices.Clone(chosen)
+	for id := range s.opt.Names.Bodies {
+		ids = append(ids, strings.ToLower(id))
+	}
+	for _, id := range s.opt.Network.Bodies(who.sight()) {
+		ids = append(ids, strings.ToLower(string(id)))
+	}
+	slices.Sort(ids)
+	var all []option
+	for _, id := range slices.Compact(ids) {
+		if who.serves(queue.BodyID(id)) {
+			all = append(all, option{Value: id, Words: s.bodyName(id), Chosen: slices.Contains(chosen, id)})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y option) int { return strings.Compare(plain(x.Words), plain(y.Words)) })
+	return all
+}
+
 // auditPage is GET /auditoria: who did what, newest first.
 func (s *Server) auditPage(w http.ResponseWriter, r *http.Request, who visitor) {
+	if who.limited() {
+		s.errorPage(w, http.StatusForbidden, "A auditoria é de toda a rede", "Diz o que cada pessoa fez, em todos os distritos e entidades. Peça a quem administra sem limite.")
+		return
+	}
 	before, err := strconv.ParseInt(r.URL.Query().Get("antes"), 10, 64)
 	if err != nil || before < 0 {
 		before = 0

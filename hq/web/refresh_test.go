@@ -11,6 +11,7 @@ import (
 
 	"balcao/hq/atlas"
 	"balcao/hq/network"
+	"balcao/hq/people"
 	"balcao/internal/queue"
 	"balcao/internal/wire"
 )
@@ -145,7 +146,7 @@ func TestPagesThatLookTogetherAreToldTheSameBytes(t *testing.T) {
 	if nothing, err := s.encode(second, second, false); err != nil || nothing != nil {
 		t.Errorf("of the same picture is told %s, %v", nothing, err)
 	}
-	own := s.drawNational(at, func(district string) bool { return false })
+	own := s.drawNational(at, visitor{person: &people.Person{Districts: []string{"nowhere"}}})
 	if got, err := s.encode(view{}, own, true); err != nil || len(got) >= len(whole) {
 		t.Errorf("who sees no district is told %d bytes, %v; everybody else %d", len(got), err, len(whole))
 	}

@@ -115,9 +115,7 @@ func (s *Server) question(r *http.Request, who visitor) (report.Question, report
 		From: today.AddDate(0, 0, -6), To: today, Group: report.ByDay, District: get("distrito"), Branch: wire.NodeID(get("local")),
 		Body: queue.BodyID(get("entidade")), Service: queue.ServiceID(get("servico")), Target: s.opt.Target,
 	}
-	if who.limited() {
-		q.Sees = who.sees
-	}
+	s.limit(&q, who)
 	if at, err := time.Parse(time.DateOnly, get("de")); err == nil {
 		q.From = at
 	}
@@ -156,7 +154,7 @@ func (s *Server) fillForm(d *reportData, q report.Question, who visitor, today t
 		d.Groups = append(d.Groups, option{string(g), groupWords[g][1], g == q.Group})
 	}
 	for _, name := range atlas.Districts() {
-		if who.sees(name) {
+		if who.seesDistrict(name) {
 			d.Districts = append(d.Districts, option{name, name, name == q.District})
 		}
 	}
@@ -172,7 +170,8 @@ func (s *Server) fillForm(d *reportData, q report.Question, who visitor, today t
 		slices.SortFunc(all, func(x, y option) int { return cmp.Or(cmp.Compare(x.Words, y.Words), cmp.Compare(x.Value, y.Value)) })
 		return all
 	}
-	d.Bodies, d.Services = named(s.opt.Names.Bodies, string(q.Body)), named(s.opt.Names.Services, string(q.Service))
+	bodies, services := s.reportNames(who)
+	d.Bodies, d.Services = named(bodies, string(q.Body)), named(services, string(q.Service))
 	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for _, p := range []struct {
 		name     string
@@ -200,6 +199,9 @@ func (s *Server) fillForm(d *reportData, q report.Question, who visitor, today t
 	}
 	if q.Service != "" {
 		filters = append(filters, s.opt.Names.service(q.Service))
+	}
+	if who.partial() && q.Body == "" {
+		filters = append(filters, "só "+strings.Join(s.bodyNamesOf(who.person.Bodies), ", "))
 	}
 	d.Filters = strings.Join(filters, ", ")
 }

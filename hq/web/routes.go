@@ -17,12 +17,6 @@ type visitor struct {
 	token  signin.TokenHash
 }
 
-// sees says whether a branch of a district is theirs to see.
-func (v visitor) sees(district string) bool { return v.person == nil || v.person.Sees(district) }
-
-// limited says whether they see a part of the country alone.
-func (v visitor) limited() bool { return v.person != nil && len(v.person.Districts) > 0 }
-
 // may says whether they have a role.
 func (v visitor) may(role people.Role) bool { return v.person != nil && v.person.Role.May(role) }
 

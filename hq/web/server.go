@@ -174,6 +174,7 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request, _ visitor) {
 // frame is what every page has around its own part.
 type frame struct {
 	Who    *people.Person // nil for nobody
+	Limit  string         // what they see a part of; empty for all
 	Dark   bool
 	Path   string // of this page, to change its theme
 	Tab    string // which of the tabs this page is
@@ -222,6 +223,7 @@ func (s *Server) frameOf(w http.ResponseWriter, r *http.Request, v view) frame {
 }
 
 func (s *Server) write(w http.ResponseWriter, status int, name, title string, f frame) {
+	f.Limit = s.limitWords(f.Who)
 	p := look.Page{
 		Title: title, Styles: []string{"staff.css"}, Links: []string{"/hq/" + s.edition + "/hq.css", "/hq/" + s.edition + "/reports.css", "/hq/" + s.edition + "/equipment.css"},
 		Modules: []string{"/hq/" + s.edition + "/live.js"},
@@ -245,7 +247,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request, who visitor) {
 	f := s.frameOf(w, r, v)
 	f.Who, f.Tab, f.Hints = who.person, "live", s.hintsOf(r.Context(), "live", who)
 	chosen := filterOf(r.URL.Query())
-	f.Map, f.Choices, f.Find = s.picture(v, chosen), s.choices(v, chosen), chosen.Text
+	f.Map, f.Choices, f.Find = s.picture(v, chosen), s.choices(v, chosen, who), chosen.Text
 	f.Rows, f.Heads, f.Events, f.Empty = ordered(v, chosen), columns, "/events", len(v.Rows) == 0
 	s.write(w, http.StatusOK, "live", "Rede nacional", f)
 }
@@ -256,15 +258,16 @@ func (s *Server) branchPage(w http.ResponseWriter, r *http.Request, who visitor)
 		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "O endereço pode ter mudado.")
 		return
 	}
-	v, known := s.branch(r.Context(), id, s.opt.Now())
-	d, _ := s.opt.Network.Branch(id, v.Now)
-	if !known || !who.sees(d.District) {
+	now := s.opt.Now()
+	v, known := s.branch(r.Context(), id, now, who)
+	d, still := s.opt.Network.Look(id, now, who.sight())
+	if !known || !still {
 		s.errorPage(w, http.StatusNotFound, "Esta loja não existe", "Nenhuma loja ligou com o código "+string(id)+".")
 		return
 	}
 	f := s.frameOf(w, r, v)
 	f.Who = who.person
-	f.May = who.may(people.Operator) && s.opt.Commands != nil
+	f.May = who.may(people.Operator) && s.opt.Commands != nil && !who.partial()
 	f.ID, f.Name, f.Events = string(id), d.Name, "/events?loja="+string(id)
 	s.write(w, http.StatusOK, "branch", d.Name, f)
 }

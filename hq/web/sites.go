@@ -46,7 +46,7 @@ func (s *Server) sitesOf(ctx context.Context, who visitor) ([]registry.Site, err
 		return nil, nil
 	}
 	all, err := s.opt.Sites.Sites(ctx)
-	return slices.DeleteFunc(all, func(one registry.Site) bool { return !who.sees(one.District) }), err
+	return slices.DeleteFunc(all, func(one registry.Site) bool { return !s.seesSite(who, one.ID, one.District) }), err
 }
 
 type siteLine struct {

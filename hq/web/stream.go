@@ -44,6 +44,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who visitor) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	l := &listener{w: w, control: http.NewResponseController(w), now: s.opt.Now, encode: s.encode}
+	l.still = func() bool { return s.still(who) }
 	if err := l.follow(r.Context(), s, render); err != nil && r.Context().Err() == nil {
 		s.opt.Log.Debug("stream ended", "err", err)
 	}
@@ -61,11 +62,11 @@ func (s *Server) renderer(r *http.Request, who visitor) (func(context.Context, t
 	if err != nil {
 		return nil, false
 	}
-	if d, known := s.opt.Network.Branch(id, s.opt.Now()); !known || !who.sees(d.District) {
+	if _, known := s.opt.Network.Look(id, s.opt.Now(), who.sight()); !known {
 		return nil, false
 	}
 	return func(ctx context.Context, now time.Time) view {
-		v, _ := s.branch(ctx, id, now)
+		v, _ := s.branch(ctx, id, now, who)
 		return v
 	}, true
 }
@@ -76,6 +77,7 @@ type listener struct {
 	control *http.ResponseController
 	now     func() time.Time
 	encode  func(old, now view, whole bool) ([]byte, error)
+	still   func() bool // whoever listens may see what they were let in for
 	id      uint64
 	told    view
 }
@@ -112,6 +114,9 @@ func (l *listener) follow(ctx context.Context, s *Server, render func(context.Co
 			}
 		case <-every.C:
 			every.Reset(l.untilTick())
+		}
+		if !l.still() {
+			return nil // whoever comes back is asked who they are
 		}
 		changed = s.opt.Network.Changed()
 		if err := l.tell("delta", render(ctx, l.now())); err != nil {

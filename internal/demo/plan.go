@@ -179,18 +179,22 @@ var office = []staff.Record{
 	{ID: "helena", Name: "Helena V.", Role: "administrator"},
 	{ID: "duarte", Name: "Duarte F.", Role: "operator"},
 	{ID: "lia", Name: "Lia N.", Role: "viewer"},
+	{ID: "carla", Name: "Carla M.", Role: "editor"},
 }
+
+// officeLimits are the limits of those of them who see a part alone, as the file of people has them.
+var officeLimits = map[string]string{"carla": "bodies: [at, body-f]"}
 
 // writeStaff makes the files of people once.
 func (p *plan) writeStaff() error {
 	return errors.Join(
-		writePeople(filepath.Join(p.Dir, "staff.yaml"), "# The invented staff of the demonstration.\n", demoPIN, people),
-		writePeople(filepath.Join(p.Dir, "hq-people.yaml"), "# The invented people of headquarters.\n", demoPIN, office),
+		writePeople(filepath.Join(p.Dir, "staff.yaml"), "# The invented staff of the demonstration.\n", demoPIN, people, nil),
+		writePeople(filepath.Join(p.Dir, "hq-people.yaml"), "# The invented people of headquarters.\n", demoPIN, office, officeLimits),
 	)
 }
 
 // writePeople makes a file of people who all have one secret, unless it is there; hashing takes its time on purpose.
-func writePeople(path, title, secret string, all []staff.Record) error {
+func writePeople(path, title, secret string, all []staff.Record, limits map[string]string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -201,7 +205,11 @@ func writePeople(path, title, secret string, all []staff.Record) error {
 	var b bytes.Buffer
 	b.WriteString(title + "people:\n")
 	for _, one := range all {
-		fmt.Fprintf(&b, "  - {id: %s, name: %q, role: %s, hash: %q}\n", one.ID, one.Name, one.Role, hash)
+		limit := limits[one.ID]
+		if limit != "" {
+			limit = ", " + limit
+		}
+		fmt.Fprintf(&b, "  - {id: %s, name: %q, role: %s%s, hash: %q}\n", one.ID, one.Name, one.Role, limit, hash)
 	}
 	return os.WriteFile(path, b.Bytes(), 0o600)
 }

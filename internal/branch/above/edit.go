@@ -100,15 +100,19 @@ func SetHours(text []byte, hours []Opening) ([]byte, error) {
 	return Set(text, "supply/hours", lines)
 }
 
-// Named is a service as a description names it.
-type Named struct{ ID, PT, EN string }
+// Named is a service as a description names it, and the body it is of.
+type Named struct{ ID, Body, PT, EN string }
 
 // Services returns the services of a branch's own description.
 func Services(own []byte) []Named {
 	b := setup.Read(own).Branch
 	all := make([]Named, len(b.Services))
+	body := map[string]string{}
+	for _, d := range b.Divisions {
+		body[d.ID] = d.Body
+	}
 	for i, s := range b.Services {
-		all[i] = Named{s.ID, s.Name["pt"], s.Name["en"]}
+		all[i] = Named{s.ID, body[s.Division], s.Name["pt"], s.Name["en"]}
 	}
 	return all
 }
