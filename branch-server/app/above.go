@@ -91,7 +91,7 @@ func (h *headOffice) run(ctx context.Context, u *uplink) error {
 		case raw := <-h.inbox:
 			h.say(h.take(ctx, raw))
 		case <-h.health:
-			u.sendHealth()
+			u.sendHealth(ctx)
 			h.offer(ctx, u)
 		case <-every.C:
 			h.say(h.again(ctx))

@@ -263,10 +263,7 @@ func (a *App) BrokerAddr() string {
 
 // Run serves until ctx ends or a part fails; then everything inside has ended and what New opened is closed.
 func (a *App) Run(ctx context.Context) error {
-	err := a.engine.Today(ctx)
-	if err == nil {
-		err = a.recoverDay(ctx)
-	}
+	err := a.openToday(ctx)
 	if err == nil {
 		err = a.connected(ctx)
 	}

@@ -31,6 +31,7 @@ func Check(ctx context.Context, file string, asJSON bool, out io.Writer) error {
 	r.Clock(time.Now())
 	r.Folder(cfg.Data)
 	r.Database(ctx, database, store.SchemaOf)
+	cfg.lookAtLater(ctx, &r)
 	var said bytes.Buffer
 	switch err := CheckInForce(ctx, cfg, &said); {
 	case err != nil:

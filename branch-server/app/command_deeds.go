@@ -179,6 +179,9 @@ func (c *commands) report(ctx context.Context) (words, text string, err error) {
 	line("Arranque: %s; máquina ligada há %s; memória %s", a.boot, (time.Duration(machine.Uptime()) * time.Millisecond).Round(time.Second), mebibytes(machine.Resident()))
 	unsent, _ := a.uplink.child.Unsent()
 	line("Diário: época %d, esquema %d, %d por enviar à sede", a.store.Epoch(), schema, unsent)
+	if kinds, err := a.store.LaterFacts(ctx); err == nil && laterWords(kinds) != "" {
+		line("Versões: %s", laterWords(kinds))
+	}
 	d := a.disk.State()
 	line("Disco: %s, livres %s de %s, gravar %d ms (pior %d ms), ficheiro %s", a.whole.Code(d.Code()), mebibytes(d.Free), mebibytes(d.Total),
 		d.Pace.Median.Milliseconds(), d.Pace.Worst.Milliseconds(), mebibytes(sizeOf(filepath.Join(a.cfg.Data, "branch.db"))))

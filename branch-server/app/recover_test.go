@@ -27,10 +27,7 @@ func standing(t *testing.T, data string) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.engine.Today(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.recoverDay(t.Context()); err != nil {
+	if err := a.openToday(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return a

@@ -105,7 +105,7 @@ func (u *uplink) figures(ctx context.Context) error {
 		u.sendLive(ctx)
 		if is := states(u.app.site.Devices()); n%healthEvery == 0 || is != was {
 			was = is
-			u.sendHealth()
+			u.sendHealth(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -136,12 +136,13 @@ func (u *uplink) sendLive(ctx context.Context) {
 	}
 }
 
-func (u *uplink) sendHealth() {
+func (u *uplink) sendHealth(ctx context.Context) {
 	unsent, _ := u.child.Unsent()
 	data, err := json.Marshal(wire.Health{
 		Node: u.app.cfg.Branch.ID, Boot: u.app.boot, Software: Version, AtMS: u.app.clock.Now().UnixMilli(),
 		UpMS: machine.Uptime(), Unsent: unsent, Memory: machine.Resident(), Kiosks: u.app.site.Devices(),
 		Devices: u.app.parts(), Disk: u.app.diskHealth(), Clock: u.app.time.health(), Cert: u.app.certificate(), Config: u.app.above.tell(), Commands: u.app.asked.tell(),
+		Later: u.app.later(ctx),
 	})
 	if err == nil {
 		u.child.Health(data)

@@ -11,30 +11,39 @@ import (
 )
 
 // Adopt takes in runs of nodes' logs: their facts become the branch's, and their high-water marks move, in one
-// commit. A fact that already happened is never refused; one that changes nothing is only marked as seen.
+// commit. A fact that already happened is never refused; one that changes nothing is only marked as seen, and one that
+// this program cannot read waits for one that can.
 func (e *Engine) Adopt(ctx context.Context, deliveries []Delivery) error {
 	return e.submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
 		for _, delivery := range deliveries {
 			for _, record := range delivery.Records {
-				if e.cfg.Adopted != nil && record.Seq <= e.cfg.Adopted(delivery.Node, delivery.Epoch) {
-					continue // it is in the journal, which was rebuilt
+				from := queue.Origin{Node: delivery.Node, Epoch: delivery.Epoch, Seq: record.Seq}
+				// Up to there it is in the journal, which was rebuilt.
+				known := e.cfg.Adopted != nil && record.Seq <= e.cfg.Adopted(delivery.Node, delivery.Epoch)
+				if kind, version, waits := e.adopt(d, at, b, from, record.Raw, known); waits {
+					e.behind[stream{from.Node, from.Epoch}] = true
+					b.Waiting = append(b.Waiting, Waiting{From: from, Type: kind, Version: version, Raw: record.Raw})
 				}
-				e.adopt(d, at, b, delivery, record)
 			}
 			b.Deliveries = append(b.Deliveries, delivery)
 		}
 	})
 }
 
-func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wire.Record) {
-	event, err := wire.DecodeEvent(r.Raw)
+// adopt makes a node's fact the branch's, unless that is known to have been done, and reports whether it waits: it cannot
+// be read, or it is about a request of which an earlier fact waits.
+func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from queue.Origin, raw []byte, known bool) (kind string, version int, waits bool) {
+	event, err := wire.DecodeEvent(raw)
 	if err != nil {
-		e.cfg.Log.Warn("unreadable record kept in the mirror", "node", from.Node, "seq", r.Seq, "err", err)
-		return
+		e.cfg.Log.Warn("unreadable record kept for a later version", "node", from.Node, "seq", from.Seq, "err", err)
+		return "", 0, true
 	}
-	cmd := commandOf(event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq})
-	if cmd == nil {
-		return
+	if !e.understands(event.Type, event.Version) {
+		return event.Type, event.Version, true
+	}
+	cmd := commandOf(event, from)
+	if cmd == nil || known {
+		return event.Type, event.Version, false
 	}
 	if alone, ok := cmd.(queue.ReserveAlone); ok {
 		cmd = e.dated(alone, at)
@@ -43,13 +52,17 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from Delivery, r wi
 	entries, err := d.Handle(cmd, at)
 	if alone, ok := cmd.(queue.ReserveAlone); ok && err != nil {
 		e.cfg.Log.Warn("a number given alone makes no visit", "node", from.Node, "number", alone.Number.String(), "err", err)
-		entries, err = d.Handle(noteAlone(event, queue.Origin{Node: from.Node, Epoch: from.Epoch, Seq: r.Seq}), at)
+		entries, err = d.Handle(noteAlone(event, from), at)
 	}
-	if _, refused := errors.AsType[queue.Refusal](err); refused {
-		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", r.Seq, "type", event.Type, "err", err)
-		return
+	if refused, is := errors.AsType[queue.Refusal](err); is {
+		if refused == queue.ErrUnknownRequest && e.behind[stream{from.Node, from.Epoch}] {
+			return event.Type, event.Version, true
+		}
+		e.cfg.Log.Warn("fact without a visit", "node", from.Node, "seq", from.Seq, "type", event.Type, "err", err)
+		return event.Type, event.Version, false
 	}
 	b.Entries = append(b.Entries, entries...)
+	return event.Type, event.Version, false
 }
 
 // commandOf says what a node's fact means for the Day; nil if it means nothing there. Only the fields named here

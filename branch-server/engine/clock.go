@@ -10,12 +10,12 @@ const mostBehind = 2 * time.Hour
 // the program was away. Time then goes on from that entry, so that nobody has waited less than before and what was due
 // stays due. The order of the journal never comes from time.
 func (e *Engine) catchUp() {
-	e.behind = 0
+	e.lag = 0
 	gap := e.day.Last().Sub(e.cfg.Now())
 	switch {
 	case e.day.Last().IsZero() || gap <= 0:
 	case gap <= mostBehind:
-		e.behind = gap
+		e.lag = gap
 		e.cfg.Log.Warn("clock was set back; the day goes on from its last entry", "by", gap.String())
 	default:
 		e.cfg.Log.Error("clock stands far before the journal; set it", "by", gap.String())
@@ -23,4 +23,4 @@ func (e *Engine) catchUp() {
 }
 
 // now is the moment of the Day. It does not run backwards while the program lives, because the configured clock does not.
-func (e *Engine) now() time.Time { return e.cfg.Now().Add(e.behind).In(e.cfg.Zone) }
+func (e *Engine) now() time.Time { return e.cfg.Now().Add(e.lag).In(e.cfg.Zone) }

@@ -43,6 +43,9 @@ type Batch struct {
 	Deliveries []Delivery
 	Answers    []Answer
 
+	Waiting []Waiting // facts of the deliveries that wait for a later version of this program
+	Folded  []Waiting // facts that waited and do no longer
+
 	Publication *Publication // a new description of the branch, at most one
 	inForce     func()
 }
@@ -81,8 +84,12 @@ type Config struct {
 	Begun     func(queue.Date) (today, before []int) // blocks of recovered Days that are known beside the journal; nil knows none
 	Journal   Journal
 	Audience  Audience
-	Now       func() time.Time
-	Log       *slog.Logger
+
+	// Understands reports whether a fact of a node can be read; nil is Understands.
+	Understands func(kind string, version int) bool
+
+	Now func() time.Time
+	Log *slog.Logger
 }
 
 // Engine owns the Day.
@@ -95,7 +102,8 @@ type Engine struct {
 	mu      sync.Mutex
 	day     *queue.Day // nil when it must be replayed
 	answers map[string]Answer
-	behind  time.Duration // how far the clock stood behind the journal when it was replayed
+	behind  map[stream]bool // logs of which facts wait for a later version of this program
+	lag     time.Duration   // how far the clock stood behind the journal when it was replayed
 }
 
 // job is one command, or one lot of deliveries, on its way to a commit. The leader of the commit fills in the rest.
@@ -107,7 +115,10 @@ type job struct {
 
 // New replays the journal and returns an engine that is ready for commands.
 func New(ctx context.Context, cfg Config) (*Engine, error) {
-	e := &Engine{cfg: cfg}
+	if cfg.Understands == nil {
+		cfg.Understands = Understands
+	}
+	e := &Engine{cfg: cfg, behind: map[stream]bool{}}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.replay(ctx); err != nil {
@@ -245,7 +256,7 @@ func (e *Engine) decideAll(jobs []*job) (Batch, error) {
 	for _, j := range jobs {
 		j.decide(e.day, at, &b)
 	}
-	if len(b.Entries)+len(b.Deliveries)+len(b.Answers) == 0 {
+	if len(b.Entries)+len(b.Deliveries)+len(b.Answers)+len(b.Folded) == 0 {
 		return b, nil
 	}
 	if err := e.cfg.Journal.Append(ctx, b); err != nil {

@@ -29,6 +29,9 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 				return err
 			}
 		}
+		if err := storeWaiting(ctx, tx, b.Waiting, b.Folded); err != nil {
+			return err
+		}
 		if err := storePublication(ctx, tx, b.Publication); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ const mirrorStep = 2000
 
 // ForgetMirror takes copies of nodes' records away that were written before a moment. Records of a type that Known does
 // not know stay: a later version of this program may understand them. It returns how many went.
-func (s *Store) ForgetMirror(ctx context.Context, before time.Time, known func(kind string) bool) (gone int, err error) {
+func (s *Store) ForgetMirror(ctx context.Context, before time.Time, known func(kind string, version int) bool) (gone int, err error) {
 	nodes, err := s.mirrored(ctx)
 	if err != nil {
 		return 0, err
@@ -59,7 +59,7 @@ func (s *Store) mirrored(ctx context.Context) ([]mirrorOf, error) {
 
 // forgetSome looks at the next records of one log; more says that there are further ones, and that those looked at were
 // old.
-func (s *Store) forgetSome(ctx context.Context, m mirrorOf, from int64, before time.Time, known func(string) bool) (last int64, gone int, more bool, err error) {
+func (s *Store) forgetSome(ctx context.Context, m mirrorOf, from int64, before time.Time, known func(string, int) bool) (last int64, gone int, more bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		old, seen, end, err := oldOnes(ctx, tx, m, from, before, known)
 		if err != nil {
@@ -76,7 +76,7 @@ func (s *Store) forgetSome(ctx context.Context, m mirrorOf, from int64, before t
 	return last, gone, more, err
 }
 
-func oldOnes(ctx context.Context, tx *sqlite.Tx, m mirrorOf, from int64, before time.Time, known func(string) bool) (old []int64, seen int, last int64, err error) {
+func oldOnes(ctx context.Context, tx *sqlite.Tx, m mirrorOf, from int64, before time.Time, known func(string, int) bool) (old []int64, seen int, last int64, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT seq, raw FROM mirror WHERE node = ? AND epoch = ? AND seq > ? ORDER BY seq LIMIT ?`,
 		m.node, m.epoch, from, mirrorStep)
 	if err != nil {
@@ -90,10 +90,11 @@ func oldOnes(ctx context.Context, tx *sqlite.Tx, m mirrorOf, from int64, before 
 		}
 		seen++
 		var e struct {
-			TS   int64  `json:"ts"`
-			Type string `json:"t"`
+			TS      int64  `json:"ts"`
+			Type    string `json:"t"`
+			Version int    `json:"v"`
 		}
-		if json.Unmarshal(raw, &e) == nil && e.TS < before.UnixMilli() && known(e.Type) {
+		if json.Unmarshal(raw, &e) == nil && e.TS < before.UnixMilli() && known(e.Type, e.Version) {
 			old = append(old, last)
 		}
 	}

@@ -92,6 +92,14 @@ func (n *Network) Rebase(node wire.NodeID, epoch, hwm uint64) {
 	})
 }
 
+// EntryOf reads one stored record as Entry does, and takes for known only what reads names.
+func EntryOf(r wire.Record, reads func(kind string, version int) bool) queue.Entry {
+	if e, err := wire.DecodeEvent(r.Raw); err == nil && !reads(e.Type, e.Version) {
+		return queue.Entry{Seq: r.Seq, At: time.UnixMilli(e.TS).UTC(), Event: queue.Noted{Type: e.Type, Version: e.Version, Data: e.Data}}
+	}
+	return Entry(r)
+}
+
 // Entry reads one stored record as a fact. Whatever cannot be read becomes a queue.Noted that nothing acts on.
 func Entry(r wire.Record) queue.Entry {
 	e, err := wire.DecodeEvent(r.Raw)

@@ -309,6 +309,7 @@ type Detail struct {
 	Facts    []visit.Fact
 	Halves   [48]visit.Slot
 	Devices  []Device
+	Later    int       // facts of its nodes that wait for a newer version of the branch's program
 	There    time.Time // the branch's clock
 	Zone     *time.Location
 }
@@ -319,7 +320,7 @@ func (b *branch) detail(now time.Time, opt Options) Detail {
 	d := Detail{
 		Summary: b.summary(now, opt), Software: b.software, Protocol: b.version, Services: b.visits.Services(there), Bodies: b.visits.Bodies(there),
 		Wait: f.Wait, Service: f.ServiceTime, Counters: b.visits.Counters(), Facts: b.visits.Recent(), Halves: b.visits.Halves(),
-		Devices: b.devices(), There: there, Zone: b.Zone,
+		Devices: b.devices(), Later: max(0, b.health.Later), There: there, Zone: b.Zone,
 	}
 	if d.Source == FromLive {
 		d.Services, d.Bodies = liveLines(b.live.Queues), nil

@@ -29,7 +29,7 @@ func (d *DB) AcceptAll(ctx context.Context, batches []wire.Batch, rx time.Time) 
 	}
 	for range attempts {
 		err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
-			s := &shelf{ctx: ctx, tx: tx, rx: rx.UnixMilli(), logs: map[logKey]*logRow{}}
+			s := &shelf{ctx: ctx, tx: tx, rx: rx.UnixMilli(), logs: map[logKey]*logRow{}, reads: d.reads}
 			if err := s.lock(batches); err != nil {
 				return err
 			}
@@ -74,6 +74,9 @@ type shelf struct {
 	alarms []logKey
 
 	anchors []anchor
+
+	reads func(kind string, version int) bool
+	later later
 }
 
 // anchor is where a log stands after a batch that opened a Day.
@@ -160,6 +163,10 @@ func (s *shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posi
 		// A record of a form that this version cannot read is kept all the same: refusing it would stop the log for ever.
 		e, _ := wire.DecodeEvent(r.Raw)
 		s.events.add(l.id, r, e)
+		if !s.reads(e.Type, e.Version) {
+			s.later.add(l.id, r.Seq, e)
+			continue
+		}
 		if e.Type == "day.opened" {
 			s.anchors = append(s.anchors, anchor{key, after.HWM, after.Head, e.TS})
 		}
@@ -173,6 +180,17 @@ func (s *shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posi
 func (a *events) add(log int64, r wire.Record, e wire.Event) {
 	a.log, a.seq, a.version, a.ts = append(a.log, log), append(a.seq, int64(r.Seq)), append(a.version, int64(e.Version)), append(a.ts, e.TS) //nolint:gosec // below 2^53
 	a.id, a.kind, a.raw = append(a.id, text(e.ID)), append(a.kind, text(e.Type)), append(a.raw, r.Raw)
+}
+
+// later are facts that this program cannot read, by column.
+type later struct {
+	log, seq, version []int64
+	kind              []string
+}
+
+func (w *later) add(log int64, seq uint64, e wire.Event) {
+	w.log, w.seq = append(w.log, log), append(w.seq, int64(seq)) //nolint:gosec // below 2^53
+	w.kind, w.version = append(w.kind, text(e.Type)), append(w.version, int64(e.Version))
 }
 
 func (f *faults) add(log int64, node wire.NodeID, e wire.Event) {
@@ -197,6 +215,13 @@ func (s *shelf) flush() error {
 			SELECT log, seq, node, device, state, $6 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[]) AS f (log, seq, node, device, state)
 			ON CONFLICT DO NOTHING`, f.log, f.seq, f.node, f.device, f.state, s.rx); err != nil {
 			return fmt.Errorf("keep faults of devices: %w", err)
+		}
+	}
+	if w := s.later; len(w.log) > 0 {
+		if _, err := s.tx.Exec(s.ctx, `INSERT INTO unfolded (log, seq, type, v, at)
+			SELECT log, seq, type, v, $5 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS w (log, seq, type, v)
+			ON CONFLICT DO NOTHING`, w.log, w.seq, w.kind, w.version, s.rx); err != nil {
+			return fmt.Errorf("keep facts for a later version: %w", err)
 		}
 	}
 	if err := s.move(); err != nil {

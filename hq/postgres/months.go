@@ -124,8 +124,10 @@ func (d *DB) DropMonths(ctx context.Context, before time.Time) (gone []time.Time
 				WHERE m.branch IS NULL OR l.epoch > m.epoch OR l.epoch = m.epoch AND e.last > m.seq)`, table(month))).Scan(&needed); err != nil || needed {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `DELETE FROM device_fault WHERE at < $1`, end.UnixMilli()); err != nil {
-				return err
+			for _, statement := range []string{`DELETE FROM device_fault WHERE at < $1`, `DELETE FROM unfolded WHERE at < $1`} {
+				if _, err := tx.Exec(ctx, statement, end.UnixMilli()); err != nil {
+					return err
+				}
 			}
 			dropped = true
 			_, err := tx.Exec(ctx, `DROP TABLE `+table(month))

@@ -42,6 +42,7 @@ type Progress func(table string, done, all int64)
 var movedTables = []string{
 	"log", "branch", "link", "alarm", "base", "person", "session", "audit", "alert_case", "alert_step", "silence", "notice",
 	"site", "site_change", "audit_heads", "rollup_day", "rollup_month", "rollup_mark", "wanted_firmware", "fleet", "device_fault", "hint_seen",
+	"unfolded",
 }
 
 // moveChunk is how many events travel in one transaction: so many at most are sent again after a stop.

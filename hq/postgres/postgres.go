@@ -19,6 +19,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"balcao/internal/wire"
 )
 
 // ErrNewerSchema means that a newer version of the program brought the database up to date.
@@ -33,6 +35,8 @@ type Config struct {
 	Password string
 	// Connections is the most that one program holds; 0 means 8. Two more carry word between programs.
 	Connections int
+	// Reads reports whether a fact of a branch can be read; nil is wire.Reads.
+	Reads func(kind string, version int) bool
 
 	schema string // empty is that of everybody
 }
@@ -55,6 +59,8 @@ type DB struct {
 	pool *pgxpool.Pool
 	db   *sql.DB
 	cfg  *pgx.ConnConfig
+
+	reads func(kind string, version int) bool
 
 	mu     sync.Mutex
 	months map[string]bool // of events that are known to have a place
@@ -93,7 +99,10 @@ func connect(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", plain(err))
 	}
-	d := &DB{pool: pool, cfg: cfg.ConnConfig, months: map[string]bool{}}
+	d := &DB{pool: pool, cfg: cfg.ConnConfig, months: map[string]bool{}, reads: c.Reads}
+	if d.reads == nil {
+		d.reads = wire.Reads
+	}
 	d.db = sql.OpenDB(portable{stdlib.GetPoolConnector(pool)})
 	d.db.SetMaxIdleConns(0) // the pool keeps them
 	if err := d.db.PingContext(ctx); err != nil {

@@ -55,7 +55,7 @@ func (s *Store) AcceptAll(ctx context.Context, batches []wire.Batch) (decisions 
 			return fmt.Errorf("take in batches: %w", err)
 		}
 		defer insert.Close()
-		decisions, err = replica.AcceptAll(shelf{ctx: ctx, tx: tx, insert: insert, rx: s.now().UnixMilli()}, batches)
+		decisions, err = replica.AcceptAll(shelf{ctx: ctx, tx: tx, insert: insert, rx: s.now().UnixMilli(), reads: s.reads}, batches)
 		return err
 	})
 	if err != nil {
@@ -70,6 +70,7 @@ type shelf struct {
 	tx     *sqlite.Tx
 	insert *sql.Stmt
 	rx     int64
+	reads  func(kind string, version int) bool
 }
 
 // Load implements replica.Shelf.
@@ -96,6 +97,12 @@ func (s shelf) Keep(node wire.NodeID, records []wire.Record, after replica.Posit
 		e, _ := wire.DecodeEvent(r.Raw)
 		if _, err := s.insert.ExecContext(s.ctx, id, int64(r.Seq), e.ID, e.Type, e.Version, e.TS, s.rx, r.Raw); err != nil {
 			return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
+		}
+		if !s.reads(e.Type, e.Version) {
+			if err := s.wait(id, e, r.Seq); err != nil {
+				return fmt.Errorf("keep record %d of %s: %w", r.Seq, node, err)
+			}
+			continue
 		}
 		if e.Type == "day.opened" {
 			opened = e.TS

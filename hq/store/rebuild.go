@@ -162,6 +162,7 @@ func cut(ctx context.Context, db *sqlite.DB, node wire.NodeID, epoch uint64, at 
 		for _, statement := range []string{
 			`DELETE FROM event WHERE log = (SELECT id FROM log WHERE node = ?1 AND epoch = ?2) AND seq > ?3`,
 			`DELETE FROM device_fault WHERE log = (SELECT id FROM log WHERE node = ?1 AND epoch = ?2) AND seq > ?3`,
+			`DELETE FROM unfolded WHERE log = (SELECT id FROM log WHERE node = ?1 AND epoch = ?2) AND seq > ?3`,
 			`DELETE FROM journal_heads WHERE node = ?1 AND epoch = ?2 AND seq > ?3`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, node, int64(epoch), int64(at.seq)); err != nil {

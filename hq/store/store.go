@@ -51,7 +51,8 @@ type Store struct {
 	now         func() time.Time
 	ways        []string // by which alerts are told outside
 	changed     func(what string)
-	archive     string // folder of months that are no longer in the file
+	reads       func(kind string, version int) bool // facts of branches
+	archive     string                              // folder of months that are no longer in the file
 }
 
 // Open opens the file at path, creating it where it does not exist. Now is the clock that says when something came in.
@@ -60,7 +61,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, file: db, now: now, archive: filepath.Join(filepath.Dir(path), "archive")}
+	s := &Store{db: db, file: db, now: now, reads: wire.Reads, archive: filepath.Join(filepath.Dir(path), "archive")}
 	if err := s.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -71,7 +72,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 // On keeps in a database whose schema is up to date; closing the Store closes it. Now is the clock that says when
 // something came in.
 func On(ctx context.Context, db Database, now func() time.Time) (*Store, error) {
-	s := &Store{db: db, now: now}
+	s := &Store{db: db, now: now, reads: wire.Reads}
 	if err := s.name(ctx); err != nil {
 		_ = db.Close()
 		return nil, err

@@ -32,7 +32,7 @@ func (s *Server) branch(ctx context.Context, id wire.NodeID, now time.Time, who 
 	v.HTML["queues"] = s.fragment("queues", s.queues(d))
 	v.HTML["counters"] = s.fragment("counters", counters(d))
 	v.HTML["devices"] = s.fragment("devicelist", deviceList(d, now))
-	v.HTML["log"] = s.fragment("log", logPanel(d, now))
+	v.HTML["log"] = s.fragment("log", s.logPanel(ctx, d, now))
 	v.HTML["links"] = s.fragment("links", s.links(ctx, id, now))
 	if !who.partial() {
 		v.HTML["commands"] = s.fragment("commandlist", s.commandPanel(ctx, id, now))
@@ -358,9 +358,10 @@ type logPart struct {
 	Received string
 	Source   string
 	Whole    bool
+	Later    []string // what waits for a newer version of a program, a sentence each
 }
 
-func logPanel(d network.Detail, now time.Time) logPart {
+func (s *Server) logPanel(ctx context.Context, d network.Detail, now time.Time) logPart {
 	p := logPart{
 		Sign: signGood, HWM: count64(d.Log.HWM), Seq: count64(d.Log.BranchSeq), Behind: count64(d.Log.Behind()),
 		Received: count64(d.Log.Received), Epoch: fmt.Sprintf("%d", d.Log.Epoch), Whole: d.Log.Behind() == 0, Lag: "–",
@@ -371,6 +372,7 @@ func logPanel(d network.Detail, now time.Time) logPart {
 	case d.Log.Lag > 0:
 		p.Lag = "menos de 0,1 s"
 	}
+	p.Later = s.laterWords(ctx, d)
 	words := linkWords(d.Summary, now)
 	switch {
 	case d.Log.Quarantined:

@@ -192,6 +192,8 @@ func newHouse(t *testing.T, open bool) *house {
 // nothing is a database without events.
 type nothing struct{ Store }
 
+func (nothing) Later(context.Context, wire.NodeID) (int, error) { return 0, nil }
+
 func (nothing) Links(context.Context, wire.NodeID, int) ([]network.LinkChange, error) {
 	return nil, nil
 }

@@ -44,6 +44,8 @@ type Store interface {
 	Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error]
 	// Links returns the last changes of a branch's link, newest first.
 	Links(ctx context.Context, node wire.NodeID, limit int) ([]network.LinkChange, error)
+	// Later counts the facts of a branch that wait for a version of this program that can read them.
+	Later(ctx context.Context, node wire.NodeID) (int, error)
 }
 
 // Options are what the pages need.

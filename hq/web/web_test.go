@@ -36,6 +36,8 @@ func (s shelf) Records(_ context.Context, _ wire.NodeID, _, after uint64) iter.S
 	}
 }
 
+func (shelf) Later(context.Context, wire.NodeID) (int, error) { return 0, nil }
+
 func (shelf) Links(context.Context, wire.NodeID, int) ([]network.LinkChange, error) {
 	return []network.LinkChange{{At: noon.Add(-time.Hour), State: wire.Online}}, nil
 }

@@ -306,6 +306,7 @@ type Health struct {
 	Cert     *Certificate      `json:"cert,omitempty"`  // by which the node is known; nil without one
 	Config   *ConfigHealth     `json:"conf,omitempty"`  // of headquarters; nil from kiosks and older branches
 	Commands *CommandHealth    `json:"cmd,omitempty"`   // of a branch that takes commands; nil from kiosks and older branches
+	Later    int               `json:"later,omitempty"` // facts of its nodes that wait for a newer version of the branch's program
 	Order    uint64            `json:"order,omitempty"` // the highest number of a sealed order that it believed
 	Board    *BoardShown       `json:"board,omitempty"` // nil where no callboard is shown
 }

@@ -39,6 +39,9 @@ type Log interface {
 	Records(ctx context.Context, node wire.NodeID, epoch, after uint64) iter.Seq2[wire.Record, error]
 	// Marks returns how far each branch is.
 	Marks(ctx context.Context) (map[wire.NodeID]Mark, error)
+	// Fold makes up for facts that could not be read when they came, and can be now: reports begin anew with the Day of the
+	// first of them. It returns how many there were.
+	Fold(ctx context.Context) (int, error)
 	// KeepDays keeps Days of a branch in place of what was kept of the same openings, and the mark, all or nothing.
 	KeepDays(ctx context.Context, mark Mark, days []Day) error
 
@@ -52,12 +55,16 @@ type Keeper struct {
 	every time.Duration
 	now   func() time.Time
 	out   *slog.Logger
+	reads func(kind string, version int) bool
 }
 
 // NewKeeper returns a keeper that looks every so often.
 func NewKeeper(l Log, live *network.Network, every time.Duration, now func() time.Time, out *slog.Logger) *Keeper {
-	return &Keeper{log: l, live: live, every: every, now: now, out: out}
+	return &Keeper{log: l, live: live, every: every, now: now, out: out, reads: wire.Reads}
 }
+
+// Reads names which facts count as known, in place of all that this program can read.
+func (k *Keeper) Reads(known func(kind string, version int) bool) { k.reads = known }
 
 // Run keeps until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
@@ -78,6 +85,14 @@ func (k *Keeper) Run(ctx context.Context) {
 // Look brings every branch whose log has grown up to date, and then the sums of the districts. A branch that fails does not
 // hold up the others; the first fault is returned.
 func (k *Keeper) Look(ctx context.Context) error {
+	// Here, because nobody else moves the marks.
+	folded, err := k.log.Fold(ctx)
+	if err != nil {
+		return err
+	}
+	if folded > 0 {
+		k.out.Info("facts of a newer version are read now, and are in the reports", "facts", folded)
+	}
 	marks, err := k.log.Marks(ctx)
 	if err != nil {
 		return err
@@ -139,7 +154,7 @@ func (k *Keeper) follow(ctx context.Context, node wire.NodeID, zone *time.Locati
 			if err != nil {
 				return err
 			}
-			entry := network.Entry(r)
+			entry := network.EntryOf(r, k.reads)
 			if _, opens := entry.Event.(queue.DayOpened); opens {
 				done = appendDay(done, day, at)
 				at.Epoch, at.Seq = held.Epoch, r.Seq-1
