@@ -179,3 +179,37 @@ test('at headquarters nothing moves from under a pointer or the focus; what wait
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+test('a change at headquarters touches what changed, and rows out of sight cost nothing but are found and read', { timeout: 90_000 }, async () => {
+  const { page, context, complaints } = await watchedPage(browser, { viewport: { width: 1366, height: 768 } });
+  await page.goto(demo.at.hq);
+  const real = page.locator('#b-L901');
+  await page.waitForFunction(() => Number(document.getElementById('b-L901')?.dataset.at) > 0);
+  await page.evaluate(() => {
+    const row = /** @type {HTMLTableRowElement} */ (document.getElementById('b-L901'));
+    for (let i = 1; i <= 400; i++) {
+      const other = /** @type {HTMLTableRowElement} */ (row.cloneNode(true));
+      other.id = `b-X${i}`;
+      other.querySelector('th a')?.replaceChildren(i === 400 ? 'Loja do fim da lista' : `Loja inventada ${i}`);
+      row.after(other);
+      row.parentElement?.append(other);
+    }
+    for (const el of document.querySelectorAll('#h-figures .figure, #h-figures .label')) Object.assign(el, { kept: true });
+  });
+  const drawn = () => page.evaluate(() => [...document.querySelectorAll('#branches tbody tr')].filter((tr) => tr.firstElementChild?.checkVisibility({ contentVisibilityAuto: true })).length);
+  await page.waitForFunction(() => !document.getElementById('b-X400')?.firstElementChild?.checkVisibility({ contentVisibilityAuto: true }));
+  assert.ok(await drawn() < 100, 'rows far out of sight are drawn');
+  assert.equal(await page.getByRole('table', { name: 'Locais da rede' }).getByRole('rowheader', { name: /Loja inventada \d+/ }).count(), 399, 'rows out of sight are said to a screen reader');
+  assert.equal(await page.evaluate(() => Reflect.get(window, 'find').call(window, 'Loja do fim da lista')), true, 'found by Ctrl+F');
+  await page.waitForFunction(() => document.getElementById('b-X400')?.firstElementChild?.checkVisibility({ contentVisibilityAuto: true }));
+
+  const waiting = real.locator('> *').nth(2), before = Number(await waiting.textContent());
+  const faces = openFaces(browser, demo);
+  await (await faces.kiosk()).visit('Cartão de Cidadão', demo);
+  await page.waitForFunction((n) => Number(document.querySelectorAll('#b-L901 > *')[2]?.textContent) > n, before);
+  const kept = await page.locator('#h-figures .figure, #h-figures .label').evaluateAll((all) => all.map((el) => Reflect.get(el, 'kept') === true));
+  assert.ok(kept.length >= 14 && kept.every(Boolean), `figures that were made anew: ${JSON.stringify(kept)}`);
+  assert.deepEqual(complaints, []);
+  await faces.close();
+  await context.close();
+});

@@ -31,6 +31,26 @@ const sections = new Map();
  * @type {WeakMap<Element, string>} */
 const told = new WeakMap();
 
+/** The places that say how old the page is, those of sections looked for anew: few, where a whole table would be gone through. */
+const parts = [...document.querySelectorAll('[id^="h-"]')];
+const fixedHeard = [...document.querySelectorAll("[data-heard]")].filter((el) => !el.closest('[id^="h-"]'));
+const heardOn = () => [...fixedHeard, ...parts.flatMap((el) => [...el.querySelectorAll("[data-heard]")])];
+
+/** Rows that the browser draws: those in the window and near it. It leaves the others out, see hq.css; a browser that
+ * does not say so draws all.
+ * @type {Set<Element>} */
+const drawn = new Set();
+const leavesOut = "oncontentvisibilityautostatechange" in HTMLElement.prototype;
+for (const tr of body?.rows ?? []) {
+  if (!leavesOut || tr.firstElementChild?.checkVisibility({ contentVisibilityAuto: true })) drawn.add(tr);
+}
+body?.addEventListener("contentvisibilityautostatechange", (e) => {
+  const tr = e.target;
+  if (!(tr instanceof HTMLTableRowElement)) return;
+  if (/** @type {any} */ (e).skipped) drawn.delete(tr);
+  else { drawn.add(tr); age(tr, Date.now() + skew); }
+}, true);
+
 /** @param {string} id @param {Row} row @param {boolean} quiet */
 function patch(id, row, quiet) {
   if (!body) return false;
@@ -39,16 +59,20 @@ function patch(id, row, quiet) {
   if (!tr) {
     tr = document.createElement("tr");
     tr.id = "b-" + id;
+    tr.setAttribute("role", "row");
     row.c.forEach((_, i) => {
       const cell = document.createElement(i === 0 ? "th" : "td");
+      cell.setAttribute("role", i === 0 ? "rowheader" : "cell");
       if (i === 0) cell.setAttribute("scope", "row");
       if (i >= 2 && i <= 7) cell.className = "num live-value";
       tr?.append(cell);
     });
     const age = document.createElement("td");
+    age.setAttribute("role", "cell");
     age.className = "num age-cell";
     tr.append(age);
     body.append(tr);
+    if (!leavesOut) drawn.add(tr);
   }
   let changed = fresh;
   row.c.forEach((html, i) => {
@@ -57,11 +81,11 @@ function patch(id, row, quiet) {
     if (i === 0 && !fresh && cell.contains(document.activeElement)) return;
     told.set(cell, html);
     cell.innerHTML = html;
+    if (i === 0) searched.delete(tr);
     if (i >= 1 && i <= 8) changed = true;
   });
-  tr.dataset.keys = row.k.join(" ");
-  tr.dataset.name = row.n;
-  tr.dataset.at = String(row.at);
+  if (fresh || tr.dataset.name !== row.n) tr.dataset.name = row.n;
+  heardOf(tr, row.at);
   const cls = "is-" + row.s;
   if (!tr.classList.contains(cls)) tr.className = cls;
   if (changed && !quiet) flashing.add(tr);
@@ -73,35 +97,67 @@ function patch(id, row, quiet) {
 const flashing = new Set();
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Marks changed rows for a moment: only those that can be seen, and after all of them were written, because a page
- * that measures between two writes lays the whole table out each time. */
+/** Marks changed rows for a moment, if they are drawn. A page that measured which are seen would lay the table out an
+ * extra time; eight steps are enough for the eye, and a frame between two steps costs nothing. */
 function flash() {
-  const view = body?.closest(".rows")?.getBoundingClientRect();
-  if (view && !still.matches && !document.hidden) {
-    const seen = [...flashing].filter((tr) => {
-      const box = tr.getBoundingClientRect();
-      return box.height > 0 && box.bottom > view.top && box.top < view.bottom;
-    });
-    const band = getComputedStyle(document.body).getPropertyValue("--band");
-    for (const tr of seen) tr.animate([{ backgroundColor: band }, {}], 2000);
+  if (!still.matches && !document.hidden) {
+    for (const tr of flashing) {
+      if (drawn.has(tr)) tr.animate([{ backgroundColor: "var(--band)" }, {}], { duration: 2000, easing: "steps(8)" });
+    }
   }
   flashing.clear();
 }
 
+/** When each branch was heard last, by the server's clock.
+ * @type {WeakMap<Element, number>} */
+const heardAt = new WeakMap();
+for (const tr of body?.rows ?? []) heardAt.set(tr, Number(tr.dataset.at));
+
+/** @param {HTMLTableRowElement} tr @param {number} at */
+function heardOf(tr, at) {
+  heardAt.set(tr, at);
+  if ((tr.dataset.at ?? "0") === "0" || at === 0) tr.dataset.at = String(at); // the page's look and its tests ask whether, not when
+}
+
+/** @param {HTMLTableRowElement} tr @param {number} now */
+function age(tr, now) {
+  const at = heardAt.get(tr) ?? 0, text = at ? span(Math.max(0, now - at)) : "–", cell = tr.lastElementChild;
+  if (!cell || told.get(cell) === text) return;
+  told.set(cell, text);
+  const words = cell.firstChild;
+  if (words instanceof Text) words.data = text;
+  else cell.textContent = text;
+}
+
 /** When the ages were last written: with many branches a change comes several times a second, and no age is finer than one. */
 let aged = 0;
+const whenIdle = "requestIdleCallback" in window ? (/** @type {IdleRequestCallback} */ f) => requestIdleCallback(f, { timeout: 2000 })
+  : (/** @type {IdleRequestCallback} */ f) => setTimeout(f, 100, { timeRemaining: () => 5, didTimeout: false });
+let atLeisure = false;
 
-/** @param {boolean} [anyway] */
+/** Writes how old each row is: those that are drawn now, the others, which one can find and hear all the same, when
+ * there is nothing else to do.
+ * @param {boolean} [anyway] */
 function ages(anyway) {
   if (!body || !anyway && Date.now() - aged < 900) return;
   aged = Date.now();
   const now = Date.now() + skew;
-  for (const tr of body.rows) {
-    const at = Number(tr.dataset.at);
-    const text = at ? span(Math.max(0, now - at)) : "–";
-    const cell = tr.lastElementChild;
-    if (cell && cell.textContent !== text) cell.textContent = text;
-  }
+  for (const tr of drawn) age(/** @type {HTMLTableRowElement} */ (tr), now);
+  if (atLeisure || drawn.size >= body.rows.length) return;
+  atLeisure = true;
+  let next = 0;
+  /** @param {IdleDeadline} left */
+  const some = (left) => {
+    const now = Date.now() + skew, all = body.rows;
+    for (let n = 0; next < all.length && n < 200; n++, next++) {
+      const tr = all[next];
+      if (tr) age(tr, now);
+      if (n % 20 === 19 && !left.didTimeout && left.timeRemaining() < 1) break;
+    }
+    if (next < all.length) whenIdle(some);
+    else atLeisure = false;
+  };
+  whenIdle(some);
 }
 
 const names = new Intl.Collator("pt");
@@ -110,7 +166,7 @@ const names = new Intl.Collator("pt");
 function order(a, b) {
   if (column === 0) return (down ? -1 : 1) * names.compare(a.dataset.name ?? "", b.dataset.name ?? "");
   const of = (/** @type {HTMLTableRowElement} */ tr) =>
-    column === 10 ? -Number(tr.dataset.at) : Number((tr.dataset.keys ?? "").split(" ")[column]);
+    column === 10 ? -(heardAt.get(tr) ?? 0) : rows.get(tr.id.slice(2))?.k[column] ?? Number((tr.dataset.keys ?? "").split(" ")[column]);
   return (down ? -1 : 1) * (of(a) - of(b)) || names.compare(a.dataset.name ?? "", b.dataset.name ?? "");
 }
 
@@ -148,6 +204,19 @@ const plain = (/** @type {string} */ s) => s.normalize("NFD").replace(/\p{M}/gu,
  * @type {Map<string, Row>} */
 const rows = new Map();
 
+/** What of each row is searched, in plain letters.
+ * @type {WeakMap<Element, string>} */
+const searched = new WeakMap();
+
+/** @param {HTMLTableRowElement} tr */
+function searchable(tr) {
+  const known = searched.get(tr);
+  if (known !== undefined) return known;
+  const text = plain(`${tr.dataset.name ?? ""} ${tr.id.slice(2)} ${tr.firstElementChild?.textContent ?? ""}`);
+  searched.set(tr, text);
+  return text;
+}
+
 /** @param {Row} row */
 function admitted(row) {
   return lists.every((list) => {
@@ -174,7 +243,7 @@ function filter() {
   const on = new Map();
   for (const tr of body.rows) {
     const id = tr.id.slice(2), row = rows.get(id);
-    const hit = (!row || admitted(row)) && (!sought || plain((tr.dataset.name ?? "") + " " + id + " " + (tr.firstElementChild?.textContent ?? "")).includes(sought));
+    const hit = (!row || admitted(row)) && (!sought || searchable(tr).includes(sought));
     if (tr.hidden === hit) tr.hidden = !hit;
     if (hit) shown++;
     const mark = byId("m-" + id);
@@ -271,7 +340,9 @@ byId("map")?.addEventListener("click", (e) => {
 /** @param {string} id */
 function forget(id) {
   rows.delete(id);
-  byId("b-" + id)?.remove();
+  const tr = byId("b-" + id);
+  if (tr) drawn.delete(tr);
+  tr?.remove();
   byId("m-" + id)?.remove();
 }
 
@@ -294,7 +365,7 @@ function apply(c, whole) {
   }
   for (const [id, at] of Object.entries(c.a ?? {})) {
     const tr = byId("b-" + id);
-    if (tr) tr.dataset.at = String(at);
+    if (tr instanceof HTMLTableRowElement) heardOf(tr, at);
   }
   const gone = c.gone ?? [];
   if (whole && body) for (const tr of body.rows) if (!Object.hasOwn(c.r ?? {}, tr.id.slice(2))) gone.push(tr.id.slice(2));
@@ -322,7 +393,7 @@ if (events) {
       showLink(link);
       ages(!link.live);
       const heard = link.heard ? "há " + span(link.age) : "";
-      for (const el of document.querySelectorAll("[data-heard]")) if (el.textContent !== heard) el.textContent = heard;
+      for (const el of heardOn()) if (el.textContent !== heard) el.textContent = heard;
       const notice = byId("stale"), at = byId("stale-at");
       // A blink while the page opens is no news.
       notice?.toggleAttribute("hidden", link.live || link.age < 3000);
