@@ -99,7 +99,7 @@ type Engine struct {
 	waitingMu sync.Mutex
 	waiting   []*job
 
-	mu      sync.Mutex
+	mu      gate
 	day     *queue.Day // nil when it must be replayed
 	answers map[string]Answer
 	behind  map[stream]bool // logs of which facts wait for a later version of this program
@@ -118,7 +118,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Understands == nil {
 		cfg.Understands = Understands
 	}
-	e := &Engine{cfg: cfg, behind: map[stream]bool{}}
+	e := &Engine{cfg: cfg, behind: map[stream]bool{}, mu: newGate()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.replay(ctx); err != nil {
@@ -141,7 +141,13 @@ func (e *Engine) replay(ctx context.Context) error {
 // key has no memory. A refusal is an answer, not an error; an error means that nothing happened.
 func (e *Engine) Do(ctx context.Context, key string, cmd queue.Command) (Answer, error) {
 	var answer Answer
-	err := e.submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
+	submit := e.submit
+	if key != "" {
+		submit = func(ctx context.Context, decide func(*queue.Day, time.Time, *Batch)) error {
+			return e.submitFor(ctx, &job{decide: decide})
+		}
+	}
+	err := submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
 		if given, known := e.answered(key, b); known {
 			answer = given
 			return
@@ -212,9 +218,9 @@ func (e *Engine) submit(ctx context.Context, decide func(*queue.Day, time.Time, 
 		return err
 	}
 	j := &job{decide: decide}
-	e.waitingMu.Lock()
-	e.waiting = append(e.waiting, j)
-	e.waitingMu.Unlock()
+	if err := e.queueUp(j, 0); err != nil {
+		return err
+	}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -292,7 +298,9 @@ const answerLife = 24 * time.Hour
 
 // Read lets look see the Day as it is on disk, and the moment in the branch's own zone. It must not keep what it is given, and must be quick: everybody waits.
 func (e *Engine) Read(ctx context.Context, look func(d *queue.Day, at time.Time)) error {
-	e.mu.Lock()
+	if err := e.mu.lockIn(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
 	defer e.mu.Unlock()
 	if e.day == nil {
 		if err := e.replay(ctx); err != nil {

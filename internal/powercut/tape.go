@@ -52,8 +52,17 @@ func (t Tape) Writes() (writes, syncs int) {
 }
 
 // Unsynced returns the tape as it would be on a disk that says that it has synced and has not.
-func (t Tape) Unsynced() Tape {
-	t.steps = slices.DeleteFunc(slices.Clone(t.steps), func(s step) bool { return s.kind == synced })
+func (t Tape) Unsynced() Tape { return t.Lying(0) }
+
+// Lying returns the tape as it would be on a disk that, from a moment on, says that it has synced and has not.
+func (t Tape) Lying(from int) Tape {
+	honest := slices.Clone(t.steps)
+	for i := from; i < len(honest); i++ {
+		if honest[i].kind == synced {
+			honest[i] = step{kind: mark} // nothing
+		}
+	}
+	t.steps = honest
 	return t
 }
 

@@ -1,9 +1,16 @@
 package power
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
+	"time"
+
+	"balcao/internal/disk"
+	"balcao/internal/powercut"
 )
 
 // tries is how often each fault is tried, at each program, in each part of its life: BALCAO_FAULTS says how many.
@@ -47,4 +54,42 @@ func TestADiskThatFailsGivesNothingTwiceAndTakesNothingBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestADiskThatTakesItsTimeIsSaidToBeSlow: the branch goes on, and says what its disk is like. The pace of the others is
+// taken and judged by the same lines.
+func TestADiskThatTakesItsTimeIsSaidToBeSlow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a slow disk")
+	}
+	dir := inMemory(t)
+	r, err := powercut.Record(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow, err := slowLife(t.Context(), branchSubject(), r, dir)
+	if _, ended := r.End(); err != nil || ended != nil {
+		t.Fatalf("%v, %v", err, ended)
+	}
+	if !slow {
+		t.Error("the disk is not said to be slow")
+	}
+}
+
+func slowLife(ctx context.Context, s subject, r *powercut.Recording, dir string) (slow bool, err error) {
+	l, err := s.open(ctx, dir)
+	if err != nil {
+		return false, err
+	}
+	r.Slow(powercut.Sync, 2100*time.Millisecond) // one such commit is enough
+	told, err := l.do(ctx, 0)
+	r.Mend()
+	if err == nil {
+		var again string
+		if again, err = l.do(ctx, 0); err == nil && again != told {
+			err = fmt.Errorf("told %q and then %q", told, again)
+		}
+	}
+	p := l.db.Pace()
+	return disk.Judge(p.Count, p.Median, p.Worst).Slow, errors.Join(err, l.close())
 }

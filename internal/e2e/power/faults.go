@@ -119,6 +119,13 @@ func Faults(ctx context.Context, cfg FaultConfig) ([]FaultResult, error) {
 		}
 		all = append(all, sum)
 	}
+	sum := FaultResult{Fault: lying}
+	for _, s := range suffer {
+		if err := s.believe(ctx, cfg, &sum); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s, %s: %w", s.name, lying, err))
+		}
+	}
+	all = append(all, sum)
 	return all, errors.Join(wrong...)
 }
 
