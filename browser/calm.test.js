@@ -53,6 +53,13 @@ test('a new clerk gets hints one at a time, beside what they are about, and neve
     await next.focus();
     await page.keyboard.press('Enter');
   }
+  await page.keyboard.press('F8');
+  await page.getByRole('dialog').waitFor();
+  await card.waitFor({ state: 'hidden' }); // what it is about is out of reach
+  await page.locator('.hints-ring').waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await card.waitFor();
+  await next.focus();
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'hidden' });
   await page.reload();

@@ -8,6 +8,7 @@ import { launch, watchedPage } from './chromium.js';
 import { startDemo } from './demo.js';
 import { signIn, sizes } from './faces.js';
 import { open } from './gallery.js';
+import { ageless, unitless } from './numbers.js';
 import { until } from './wait.js';
 import { everyPage } from './walk.js';
 
@@ -41,6 +42,7 @@ const onTheBoard = ['normal', 'takeover', 'two', 'stale', 'empty', 'closed', 'lo
 before(async () => {
   demo = await startDemo();
   browser = await launch();
+  await someTickets();
   complaints = await everyPage(browser, demo.at, async (name, page) => {
     seen.pages++;
     const size = page.viewportSize();
@@ -49,6 +51,8 @@ before(async () => {
     if (turn !== 0) note('2', name, await checks.focus(page, every ? 40 : 6));
     if (turn !== 1) note('25', name, await checks.ownColours(page));
     if (turn !== 1) note('24', name, await checks.motion(page));
+    note('units', name, await unitless(page));
+    note('ages', name, await ageless(page));
     note('17', name, await checks.contrast(page, 4.5));
     note('19', name, await checks.targets(page));
     for (const [row, list] of Object.entries(await checks.structure(page))) note(row, name, list);
@@ -67,6 +71,18 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
+
+/** Gives out a few numbers, so that pages and reports have figures. */
+async function someTickets() {
+  const { page, context } = await watchedPage(browser, { viewport: sizes.counter });
+  await page.goto(new URL('/entrar?para=/rececao', demo.at.counter).href);
+  await signIn(page, 'joana');
+  for (const service of ['Cartão de Cidadão', 'Passaporte']) {
+    await page.locator('button.service').filter({ hasText: service }).click();
+    await page.locator('.given .verdict').filter({ hasText: service }).waitFor();
+  }
+  await context.close();
+}
 
 async function theTwoScreens() {
   const kiosk = await watchedPage(browser, { viewport: sizes.kiosk, hasTouch: true, deviceScaleFactor: 0.5 });
@@ -104,6 +120,8 @@ test('row 25: in the colours of the person everything pressed has an edge, and s
 test('row 28: one main button, and lines that are read', () => clean('28'));
 test('row 29: tables have headings and captions, pictures words, fields labels', () => clean('29'));
 test('row 32: on paper the bars are gone and the words are there', () => clean('32'));
+test('every number says what it counts', () => clean('units'));
+test('figures say how old they are, and reports until when their data goes', () => clean('ages'));
 test('row 34: every page says in its language, title and heading where one is', () => clean('34'));
 test('no page asks for anything outside this machine, and no script complains', () => {
   const expected = /Applying inline style|\/nada-disto/; // a page that is not there is one of the list

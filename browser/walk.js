@@ -10,7 +10,7 @@ export const ofTheBranch = [
   '/espera', '/nada-disto',
 ];
 /** What an administrator of headquarters may open. */
-export const ofHeadquarters = ['/', '/lojas/L901', '/alertas', '/alertas/historia', '/locais', '/entrega', '/configuracao', '/configuracao/camada/national', '/pessoas', '/auditoria', '/ajuda', '/?tema=escuro', '/lojas/L901?tema=escuro', '/alertas?tema=escuro', '/entrega?tema=escuro'];
+export const ofHeadquarters = ['/', '/lojas/L901', '/alertas', '/alertas/historia', '/locais', '/relatorios', '/equipamento', '/lojas/L901/pedidos', '/entrega', '/configuracao', '/configuracao/camada/national', '/pessoas', '/auditoria', '/ajuda', '/?tema=escuro', '/lojas/L901?tema=escuro', '/alertas?tema=escuro', '/entrega?tema=escuro'];
 
 /**
  * Opens every page of the branch and of headquarters, signed in, and lets `look` see each.

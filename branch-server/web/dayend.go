@@ -54,6 +54,7 @@ type dayEndView struct {
 	Left     []leftView
 	Words    string // 7 senhas
 	Ended    bool
+	AsOf     string // time of day
 }
 
 type accountView struct {
@@ -88,7 +89,7 @@ func newKey() string {
 }
 
 func (p painter) dayEnd() dayEndView {
-	v := dayEndView{Day: dayWords(p.d.Date()), Open: p.d.Open()}
+	v := dayEndView{Day: dayWords(p.d.Date()), Open: p.d.Open(), AsOf: p.w.clock(p.at)}
 	divisions, whole := journal.Reconcile(p.d)
 	for _, a := range divisions {
 		name := string(a.Division)

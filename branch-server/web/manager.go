@@ -47,7 +47,7 @@ type figuresView struct {
 	Past      int    `json:"past"` // past their target
 	Priority  int    `json:"priority"`
 	Longest   int    `json:"longest"`
-	LongestOf string `json:"longestOf"` // A019 · objetivo 20
+	LongestOf string `json:"longestOf"` // A019 · objetivo 20 min
 	LongState string `json:"longState"`
 	Median    int    `json:"median"`
 	P90       int    `json:"p90"`
@@ -221,7 +221,7 @@ func (p painter) fillFigures(f *figuresView, waiting []queue.Visit) {
 			f.Longest, f.LongState = t.Minutes, t.State
 			f.LongestOf = t.Number
 			if t.Target > 0 {
-				f.LongestOf += fmt.Sprintf(" · objetivo %d", t.Target)
+				f.LongestOf += fmt.Sprintf(" · objetivo %d min", t.Target)
 			}
 		}
 	}

@@ -89,7 +89,8 @@ type reportView struct {
 	Trouble string // what is wrong with the dates asked for
 	Empty   bool   // no Day, or nobody came
 	Running bool   // the present Day is among them
-	AsOf    string
+	AsOf    string // of a Day that is not over
+	Last    string // date of the period
 	Figures []reportFigure
 	Notes   []string
 	Tables  []tableView
@@ -128,7 +129,7 @@ func (w *Web) report(r *http.Request) (reportView, error) {
 	if trouble != nil {
 		view.Trouble = trouble.Error()
 	}
-	view.Title = periodWords(asked)
+	view.Title, view.Last = periodWords(asked), shortDay(asked.To)
 	for _, one := range records {
 		if !one.Ended {
 			view.Running, view.AsOf = true, w.clock(now)

@@ -201,7 +201,7 @@ func rangeOf(t report.Times, target, longest time.Duration) *rangePlot {
 	r := &rangePlot{X: at(t.Median), W: max(1, round1(at(t.P90)-at(t.Median))), Dot: at(t.Median), Says: fmt.Sprintf("mediana %s, p90 %s min", mins(t.Median), mins(t.P90))}
 	if target > 0 {
 		r.Target = at(target)
-		r.Says += fmt.Sprintf(", objetivo %d", minutes(target))
+		r.Says += fmt.Sprintf(", objetivo %d min", minutes(target))
 	}
 	return r
 }

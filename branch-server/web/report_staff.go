@@ -14,7 +14,7 @@ import (
 func (w *Web) staffTable(terms report.Terms, records []report.Record) (tableView, bool) {
 	set := w.cfg.Branch().StaffReport
 	t := tableView{
-		Title: "Por pessoa",
+		Title: "Por pessoa", Note: "senhas e atos de cada pessoa; tempos em minutos",
 		Columns: []column{
 			{Head: "Pseudónimo do mês", Text: true},
 			{Head: "Atendidas"},

@@ -113,7 +113,7 @@ func flowCells(f report.Figures, first cell, target, longest time.Duration) []ce
 
 // flowTable is a table of what came and went by some key, with its sum.
 func flowTable(title, first string, rows []report.Row, total report.Figures, label func(string) string, target func(string) time.Duration) tableView {
-	t := tableView{Title: title, Columns: flowColumns(first)}
+	t := tableView{Title: title, Note: "contam-se senhas; tempos em minutos", Columns: flowColumns(first)}
 	longest := 30 * time.Minute
 	for _, r := range rows {
 		longest = max(longest, r.Wait.P90, target(r.Key))
@@ -187,7 +187,7 @@ func (w *Web) dayTable(terms report.Terms, records []report.Record) (tableView, 
 
 func (w *Web) counterTable(terms report.Terms, records []report.Record) (tableView, bool) {
 	t := tableView{
-		Title: "Por balcão", Note: "o que cada balcão fez; não diz quem lá estava",
+		Title: "Por balcão", Note: "senhas e atos de cada balcão; não diz quem lá estava",
 		Columns: []column{
 			{Head: "Balcão", Text: true},
 			{Head: "Chamadas"},
@@ -221,7 +221,7 @@ func (w *Web) counterTable(terms report.Terms, records []report.Record) (tableVi
 
 func (w *Web) halfTable(terms report.Terms, records []report.Record) (tableView, bool) {
 	t := tableView{
-		Title: "Por meia hora", Note: "do relógio da loja; esperas e nível de quem foi chamado nessa meia hora",
+		Title: "Por meia hora", Note: "senhas, pelo relógio da loja; esperas e nível de quem foi chamado nessa meia hora",
 		Columns: []column{
 			{Head: "Meia hora", Text: true},
 			{Head: "Emitidas"},
@@ -246,7 +246,7 @@ func (w *Web) slipTable(_ report.Terms, records []report.Record) (tableView, boo
 	f := report.FairnessOf(records...)
 	t := tableView{
 		Title: "Ultrapassagens, pela regra da chamada que passou", Note: "a razão de cada prioridade não se pergunta nem se guarda",
-		Columns: []column{{Head: "Regra", Text: true}, {Head: "Ultrapassagens"}, {Head: "Do total", Unit: "%"}},
+		Columns: []column{{Head: "Regra", Text: true}, {Head: "Ultrapassagens", Unit: "vezes"}, {Head: "Do total", Unit: "%"}},
 	}
 	for _, r := range rulesInOrder {
 		if n := f.Rules[r.rule]; n > 0 {

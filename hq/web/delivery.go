@@ -86,7 +86,7 @@ func (s *Server) deliveryPage(w http.ResponseWriter, r *http.Request, who visito
 
 func (s *Server) delivery(p registry.Progress, now time.Time) deliveryData {
 	open, all := p.Open()
-	d := deliveryData{Empty: all == 0, LateCount: len(p.Late), Today: longDate(now)}
+	d := deliveryData{Empty: all == 0, LateCount: len(p.Late), Today: "Dados até " + momentWords(now)}
 	if d.Empty {
 		return d
 	}
@@ -110,12 +110,12 @@ func (s *Server) delivery(p registry.Progress, now time.Time) deliveryData {
 
 func leadWords(p registry.Progress) string {
 	open, all := p.Open()
-	words := fmt.Sprintf("%s de %s em serviço. O plano previa %s até hoje", count(open), count(all), count(p.Planned()))
+	words := fmt.Sprintf("%s de %s em serviço. O plano previa %s locais até hoje", count(open), count(all), count(p.Planned()))
 	switch left := p.Planned() - open; {
 	case left > 0:
-		words += ": " + plural(left, "falta ", "faltam ") + count(left) + "."
+		words += ": " + plural(left, "falta 1 local", "faltam "+count(left)+" locais") + "."
 	case left < 0:
-		words += ": vai " + count(-left) + " à frente."
+		words += ": vai " + plural(-left, "1 local", count(-left)+" locais") + " à frente."
 	default:
 		words += ": está em dia."
 	}

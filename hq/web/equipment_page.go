@@ -86,7 +86,7 @@ func (s *Server) equipmentPage(w http.ResponseWriter, r *http.Request, who visit
 	}
 	d := equipmentData{
 		Ask: ask, Empty: len(all) == 0, May: who.may("editor") && !who.limited() && s.opt.Equipment != nil, Done: r.URL.Query().Get("feito"),
-		CSV: "/equipamento.csv" + ask.query("", ""), Print: ask.query("imprimir", "1"), Today: longDate(now.In(s.opt.Zone)),
+		CSV: "/equipamento.csv" + ask.query("", ""), Print: ask.query("imprimir", "1"), Today: "Dados até " + momentWords(now.In(s.opt.Zone)),
 	}
 	d.Lead = equipmentLead(all, now)
 	d.options(all)
@@ -139,7 +139,7 @@ func (d *equipmentData) paged(shown []gear, ask equipmentAsk) {
 		d.Next = ask.query("pagina", strconv.Itoa(d.Ask.Page+1))
 	}
 	if last > 0 {
-		d.Pages = fmt.Sprintf("%s a %s de %s", count(d.from(len(shown))+1), count(d.to(len(shown))), count(len(shown)))
+		d.Pages = fmt.Sprintf("%s a %s de %s aparelhos", count(d.from(len(shown))+1), count(d.to(len(shown))), count(len(shown)))
 	}
 }
 

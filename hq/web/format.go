@@ -105,6 +105,11 @@ func longDate(t time.Time) string {
 	return fmt.Sprintf("%s, %d %s %d", weekdays[t.Weekday()], t.Day(), months[t.Month()-1], t.Year())
 }
 
+// momentWords writes 22 nov. 2026, 18:10: until when the figures of a page go.
+func momentWords(t time.Time) string {
+	return fmt.Sprintf("%d %s %d, %s", t.Day(), months[t.Month()-1], t.Year(), t.Format("15:04"))
+}
+
 // clock writes the time of day, and the date before it when that is another than today's.
 func clock(t, now time.Time, layout string) string {
 	t = t.In(now.Location())

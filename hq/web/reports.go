@@ -48,6 +48,7 @@ type reportData struct {
 	Target                 string
 	Plot                   *reportPlot
 	Filters                string
+	UpTo                   string // until when facts of branches were summed
 }
 
 type quickPeriod struct {
@@ -229,6 +230,9 @@ func (s *Server) fillReport(d *reportData, q report.Question, a report.Answer) {
 		counted(t.Issued, "senha emitida", "senhas emitidas"), counted(t.Finished, "atendida", "atendidas"),
 		minutes(t.Wait.Quantile(0.5)), minutes(t.Wait.Quantile(0.9)))
 	d.Figures = figuresOf(a.Total, q.Target)
+	if !a.UpTo.IsZero() {
+		d.UpTo = momentWords(a.UpTo.In(s.opt.Zone))
+	}
 	axis := 10 * time.Minute
 	for _, r := range a.Rows {
 		axis = max(axis, r.Sum.Wait.Quantile(0.9))

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,12 @@ func (yesterday) Stale(context.Context) ([]report.Stale, error) {
 		all = append(all, report.Stale{Date: day.Format(time.DateOnly)}, report.Stale{Date: day.Format("2006-01")})
 	}
 	return all, nil
+}
+
+// Marks says that both branches were summed at ten.
+func (yesterday) Marks(context.Context) (map[wire.NodeID]report.Mark, error) {
+	at := report.Mark{At: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	return map[wire.NodeID]report.Mark{"L001": at, "L002": at}, nil
 }
 
 func (yesterday) Read(_ context.Context, r report.Reading, yield func(report.Part) error) error {
@@ -79,6 +86,28 @@ func TestAReportIsAPageATableAndAFile(t *testing.T) {
 		path += "&de=2026-11-01&ate=2026-11-22"
 		if body := h.ask("GET", path, duarte).Body.String(); strings.Contains(body, "Braga;") || strings.Contains(body, "Loja de Braga") || strings.Contains(body, "240") {
 			t.Errorf("who has Faro alone sees Braga in %s", path)
+		}
+	}
+}
+
+func TestEveryColumnOfAReportSaysItsUnitAndThePageUntilWhenItsDataGoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false)
+	lia := h.cookie("lia")
+	heads := regexp.MustCompile(`<th scope="col" class="num">(.*?)</th>`)
+	for _, group := range report.Groups() {
+		page := h.ask("GET", "/relatorios?de=2026-11-01&ate=2026-11-22&por="+string(group), lia).Body.String()
+		if !strings.Contains(page, "Dados até 23 nov. 2026, 10:00") {
+			t.Errorf("by %s the page does not say until when its data goes", group)
+		}
+		all := heads.FindAllStringSubmatch(page, -1)
+		if len(all) < 10 {
+			t.Fatalf("by %s: %d columns of figures, want 10", group, len(all))
+		}
+		for _, head := range all {
+			if !strings.Contains(head[1], `<span class="sub">`) {
+				t.Errorf("by %s the column %q has no unit", group, head[1])
+			}
 		}
 	}
 }

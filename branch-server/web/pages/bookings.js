@@ -33,7 +33,7 @@ function shifted(day, n) {
 /** @param {{lines: Line[], today: boolean}} p */
 function Figures({ lines, today }) {
   const n = (/** @type {string} */ s) => lines.filter((l) => l.state === s).length;
-  const figure = (/** @type {string} */ label, /** @type {number} */ value, /** @type {string} */ foot) => html`<div class="figure"><div class="label"><span>${label}</span></div><div class="value"><b>${value}</b></div><div class="foot">${foot}</div></div>`;
+  const figure = (/** @type {string} */ label, /** @type {number} */ value, /** @type {string} */ foot) => html`<div class="figure"><div class="label"><span>${label}</span></div><div class="value"><b>${value}</b><span class="unit">${value === 1 ? "marcação" : "marcações"}</span></div><div class="foot">${foot}</div></div>`;
   return html`<section class="figures" aria-label="Números do dia">
     ${figure("Marcadas", lines.length, today ? "para hoje" : "para este dia")}${figure("Por chegar", n("to_come"), "não contam como espera")}
     ${figure("Chegaram", n("here") + n("called"), `${n("called")} já chamadas`)}${figure("Faltaram", n("missed"), "passaram da tolerância")}

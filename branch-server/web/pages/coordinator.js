@@ -134,7 +134,7 @@ function Attention({ alerts, queues, counters }) {
 
 /** @param {{counters: Counter[], f: any}} p */
 function Counters({ counters, f }) {
-  return html`<section class="panel" aria-labelledby="counters"><div class="head"><h2 id="counters">Balcões</h2><span class="note">${some(f.open, "aberto")} de ${f.counters} · tempo em cada estado, min:s</span><span class="age">${ageWords(link)}</span></div>
+  return html`<section class="panel" aria-labelledby="counters"><div class="head"><h2 id="counters">Balcões</h2><span class="note">${f.open} de ${f.counters} abertos · tempo em cada estado, min:s</span><span class="age">${ageWords(link)}</span></div>
     <div class="in counters">${counters.map((c) => {
       const w = counterWords[c.state];
       return html`<button key=${c.id} type="button" class=${"counter " + c.state + (c.alarm ? " alarm" : "")} title=${c.label + (c.changed ? ", com outros serviços hoje" : "")} onClick=${() => look("counter:" + c.id)}><b><span class="sr-only">${c.label.replace(c.short, "")}</span>${c.short}</b><span class=${"state " + (c.state === "long" ? "watch" : c.state)}><${Icon} name=${w[0]} /> ${w[1]}</span>

@@ -84,7 +84,7 @@ const paused = (s) => !!s.counter.break && !s.counter.breakDue;
 /** The other buttons, with their keys; those marked more stand in a second row. @param {State} s @returns {Other[]} */
 function others(s) {
   const visit = s.visit, aside = s.aside.length;
-  const set = { key: "Alt+L", label: aside ? `À parte (${aside})…` : "À parte…", act: () => d.open("aside"), more: true };
+  const set = { key: "Alt+L", label: aside ? `${aside} à parte…` : "À parte…", act: () => d.open("aside"), more: true };
   if (!s.counter.open || paused(s)) return [set, { key: "F9", label: "Fechar balcão", act: () => press("close", {}), name: "close", busy: "A fechar…", off: !s.counter.open }].filter((o) => !("off" in o && o.off));
   if (!visit) {
     return [

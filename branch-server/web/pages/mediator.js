@@ -3,6 +3,7 @@
  * The page of a small branch works without this script. With it F2 presses the
  * main button, and the page follows the Day by itself.
  */
+import { showLink } from "look/link.js";
 import { hold } from "look/steady.js";
 import { stream } from "look/stream.js";
 
@@ -41,4 +42,4 @@ async function redraw() {
 }
 
 const changed = () => { if (fresh) fresh = false; else redraw().catch(() => {}); };
-stream("/events?view=counter", { snapshot: changed, delta: changed });
+stream("/events?view=counter", { snapshot: changed, delta: changed, link: showLink });

@@ -81,6 +81,7 @@ type Answer struct {
 	Rows   []Row
 	Total  Row
 	Places map[wire.NodeID]network.Place
+	UpTo   time.Time // when facts of a branch that was asked about were last summed; zero if never
 }
 
 // Part is one kept line: of a Day, or of a whole month.
@@ -117,6 +118,8 @@ type Kept interface {
 	Read(ctx context.Context, r Reading, yield func(Part) error) error
 	// Stale returns the Days and months whose areas are not summed since their lines changed, by date.
 	Stale(ctx context.Context) ([]Stale, error)
+	// Marks returns how far each branch is rolled up.
+	Marks(ctx context.Context) (map[wire.NodeID]Mark, error)
 }
 
 // Desk answers questions.
@@ -145,7 +148,26 @@ func (d *Desk) Ask(ctx context.Context, q Question) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	return t.answer(), nil
+	a := t.answer()
+	upTo, err := d.upTo(ctx, q, branches)
+	a.UpTo = upTo
+	return a, err
+}
+
+// upTo is the newest of the marks of the branches that a question is about.
+func (d *Desk) upTo(ctx context.Context, q Question, branches []wire.NodeID) (time.Time, error) {
+	marks, err := d.kept.Marks(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var newest time.Time
+	for id, m := range marks {
+		asked := (q.Branch == "" || id == q.Branch) && (branches == nil || slices.Contains(branches, id))
+		if asked && m.At.After(newest) {
+			newest = m.At
+		}
+	}
+	return newest, nil
 }
 
 func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }

@@ -62,6 +62,9 @@ function place(target, size, within, taken, written) {
   return best;
 }
 
+/** Whether a dialog stands over the page: what a hint is about cannot be reached then, and the hint waits. */
+const behind = () => document.querySelector("dialog:modal") !== null;
+
 /** Where words and drawings stand. @returns {Box[]} */
 function words() {
   const all = [...document.querySelectorAll("main svg:not(.icon)")].map(boxOf), range = document.createRange(), texts = document.createTreeWalker(document.querySelector("main") ?? document.body, NodeFilter.SHOW_TEXT);
@@ -93,7 +96,7 @@ function start(box) {
 
   /** Stands where it is found, unless it has to leave: nothing moves under a pointer. @param {boolean} fresh */
   function draw(fresh) {
-    const gone = !now || !target?.isConnected || !shown(target) || over_;
+    const gone = !now || !target?.isConnected || !shown(target) || over_ || behind();
     box.hidden = ring.hidden = gone;
     line.toggleAttribute("hidden", gone);
     if (gone || !target) return;
@@ -119,6 +122,7 @@ function start(box) {
   /** Shows the first hint left whose control is on the page. */
   function look() {
     if (over_) return;
+    if (behind()) { draw(false); return; }
     if (document.querySelector("[data-busy]")) { over_ = true; unmark(); draw(false); return; }
     if (now && target?.isConnected) { draw(false); return; }
     for (const one of left) {
@@ -171,6 +175,7 @@ function start(box) {
   box.addEventListener("keydown", (e) => { if (e.key === "Escape") { e.stopPropagation(); leave(); } });
   addEventListener("resize", () => draw(false));
   addEventListener("balcao:busy", look);
+  for (const kind of ["toggle", "close"]) document.addEventListener(kind, (e) => { if (e.target instanceof HTMLDialogElement) look(); }, true);
   const ticking = setInterval(() => { if (over_ || left.length === 0) clearInterval(ticking); else look(); }, 500);
   document.fonts.ready.then(look);
 }
