@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"path"
-	"slices"
 
 	"balcao/docs"
 	"balcao/internal/look"
@@ -49,12 +48,7 @@ func (w *Web) guide(r *http.Request, v visitor, text, from string) guideData {
 		w.cfg.Log.Warn("hints not read", "err", err)
 		return g
 	}
-	for _, h := range allHints {
-		if slices.Contains(seen, h.ID) {
-			g.Seen++
-		}
-	}
-	g.All = len(allHints)
+	g.Seen, g.All = look.Understood(allHints, seen), len(allHints)
 	return g
 }
 

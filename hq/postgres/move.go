@@ -41,7 +41,7 @@ type Progress func(table string, done, all int64)
 // movedTables are those that are moved whole, in an order in which each finds those that it names. Events follow.
 var movedTables = []string{
 	"log", "branch", "link", "alarm", "base", "person", "session", "audit", "alert_case", "alert_step", "silence", "notice",
-	"site", "site_change", "audit_heads", "rollup_day", "rollup_month", "rollup_mark", "wanted_firmware", "fleet", "device_fault", "hint_seen",
+	"site", "site_change", "audit_heads", "rollup_day", "rollup_month", "rollup_mark", "wanted_firmware", "fleet", "device_fault", "hints_seen",
 	"unfolded",
 }
 

@@ -9,7 +9,7 @@ import (
 
 // HintsSeen returns the ids of the hints that a person has understood.
 func (s *Store) HintsSeen(ctx context.Context, person string) ([]string, error) {
-	rows, err := s.db.Query(ctx, `SELECT hint FROM hint_seen WHERE person = ?`, person)
+	rows, err := s.db.Query(ctx, `SELECT hint FROM hints_seen WHERE person = ?`, person)
 	if err != nil {
 		return nil, fmt.Errorf("read the hints of a person: %w", err)
 	}
@@ -29,7 +29,7 @@ func (s *Store) HintsSeen(ctx context.Context, person string) ([]string, error) 
 func (s *Store) SeeHints(ctx context.Context, person string, ids []string) error {
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO hint_seen (person, hint) VALUES (?, ?) ON CONFLICT DO NOTHING`, person, id); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO hints_seen (person, hint) VALUES (?, ?) ON CONFLICT DO NOTHING`, person, id); err != nil {
 				return err
 			}
 		}
@@ -44,7 +44,7 @@ func (s *Store) SeeHints(ctx context.Context, person string, ids []string) error
 // ForgetHints forgets what a person has understood, so that every hint is shown again.
 func (s *Store) ForgetHints(ctx context.Context, person string) error {
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM hint_seen WHERE person = ?`, person)
+		_, err := tx.ExecContext(ctx, `DELETE FROM hints_seen WHERE person = ?`, person)
 		return err
 	})
 	if err != nil {

@@ -121,11 +121,6 @@ func (s *Server) guide(r *http.Request, who visitor, text string) guideData {
 		s.opt.Log.Warn("hints not read", "err", err)
 		return g
 	}
-	for _, h := range allHints {
-		if slices.Contains(seen, h.ID) {
-			g.Seen++
-		}
-	}
-	g.All = len(allHints)
+	g.Seen, g.All = look.Understood(allHints, seen), len(allHints)
 	return g
 }

@@ -38,6 +38,9 @@ func Unseen(all []Hint, seen []string, post string) Hints {
 	return h
 }
 
+// Understood counts the hints that a person has seen; what is remembered of hints that are no more does not count.
+func Understood(all []Hint, seen []string) int { return len(all) - len(Unseen(all, seen, "").Left) }
+
 // mostHints bounds how many a page may report at once; longestHint the length of an id.
 const (
 	mostHints   = 64
