@@ -28,7 +28,8 @@ type branch struct {
 	day      *queue.Day
 	log      journal
 	child    atomic.Pointer[carrier.Child]
-	next     int // request
+	linked   atomic.Pointer[time.Time] // when headquarters was reached first; nil is never
+	next     int                       // request
 	life     life
 	machines []wire.KioskHealth
 	cert     *wire.Certificate
@@ -112,13 +113,20 @@ func (b *branch) connect(link mqttlink.Config) error {
 	child, err := carrier.NewChild(carrier.ChildConfig{
 		Node: b.id, Boot: b.fleet.cfg.Boot(), Software: "simulado", Link: link,
 		Codec:  b.shared.codecs[b.dice.IntN(len(b.shared.codecs))],
-		Source: &b.log, Now: b.fleet.cfg.Now, Log: b.fleet.cfg.Log,
+		Source: &b.log, Now: b.fleet.cfg.Now, Log: b.fleet.cfg.Log, OnLink: b.reached,
 	})
 	if err != nil {
 		return err
 	}
 	b.child.Store(child)
 	return nil
+}
+
+// reached remembers when headquarters was first there.
+func (b *branch) reached(reachable bool) {
+	if now := b.fleet.cfg.Now(); reachable {
+		b.linked.CompareAndSwap(nil, &now)
+	}
 }
 
 // do carries out a wish and logs what followed. A refusal changes nothing; it reports whether there was none.

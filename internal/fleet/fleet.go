@@ -45,7 +45,8 @@ type Config struct {
 	Spread time.Duration
 	// LiveEvery is how often a branch sends its figures; 0 is every second, as real ones do.
 	LiveEvery time.Duration
-	// Gave is told how many numbers waiting citizens were given since Run; nil is nobody.
+	// Gave is told how many numbers waiting citizens were given since Run, and when; nil is nobody. What a branch gave
+	// before it was ever connected is told with the moment at which it was: nobody could know of it earlier.
 	Gave func(total uint64, at time.Time)
 	// Log is where connections and refusals are told.
 	Log *slog.Logger
@@ -58,6 +59,10 @@ type Fleet struct {
 	marks    marks
 	quiet    atomic.Bool // nothing happens any more
 	issued   atomic.Uint64
+
+	// Of the goroutine that lets the branches live.
+	told  uint64    // numbers that Gave was told of
+	early []*branch // one for each number that was given before its branch was connected
 }
 
 // Name returns the id of a simulated branch, counted from 0.

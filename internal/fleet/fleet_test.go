@@ -3,6 +3,7 @@ package fleet
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -145,5 +146,33 @@ func machineless(epoch *uint64, id *int) eventlog.Config {
 			*id++
 			return fmt.Sprintf("01K%023d", *id)
 		},
+	}
+}
+
+func TestANumberGivenBeforeABranchWasConnectedIsToldFromThenOn(t *testing.T) {
+	f := alone(t, 2, 0)
+	type told struct {
+		total uint64
+		at    time.Time
+	}
+	var heard []told
+	f.cfg.Gave = func(total uint64, at time.Time) { heard = append(heard, told{total, at}) }
+	now := today
+	f.cfg.Now = func() time.Time { return now }
+	f.branches[1].reached(true)
+	f.gave(f.branches[0], today)
+	f.gave(f.branches[1], today.Add(time.Second))
+	f.connected()
+	now = today.Add(5 * time.Second)
+	f.branches[0].reached(false)
+	f.connected()
+	f.branches[0].reached(true)
+	now = today.Add(9 * time.Second)
+	f.branches[0].reached(true) // again
+	f.connected()
+	f.gave(f.branches[0], now)
+	want := []told{{1, today.Add(time.Second)}, {2, today.Add(5 * time.Second)}, {3, today.Add(9 * time.Second)}}
+	if !slices.Equal(heard, want) {
+		t.Errorf("told %v, want %v", heard, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"balcao/internal/queue"
@@ -115,8 +116,9 @@ func (b *branch) step(now time.Duration, at time.Time, timed bool) {
 		}
 		if b.do(out, at, timed) {
 			b.life.issued++
-			if total := b.fleet.issued.Add(1); timed && b.fleet.cfg.Gave != nil {
-				b.fleet.cfg.Gave(total, at)
+			b.fleet.issued.Add(1)
+			if timed {
+				b.fleet.gave(b, at)
 			}
 			b.wake(now)
 		}
@@ -127,6 +129,32 @@ func (b *branch) step(now time.Duration, at time.Time, timed bool) {
 		}
 	}
 	b.plan()
+}
+
+// gave tells that a branch gave a number, or keeps that for the moment at which the branch is connected first.
+func (f *Fleet) gave(b *branch, at time.Time) {
+	if b.linked.Load() == nil {
+		f.early = append(f.early, b)
+		return
+	}
+	f.tell(at)
+}
+
+// connected tells the numbers of branches that have been connected meanwhile.
+func (f *Fleet) connected() {
+	f.early = slices.DeleteFunc(f.early, func(b *branch) bool {
+		at := b.linked.Load()
+		if at != nil {
+			f.tell(*at)
+		}
+		return at != nil
+	})
+}
+
+func (f *Fleet) tell(at time.Time) {
+	if f.told++; f.cfg.Gave != nil {
+		f.cfg.Gave(f.told, at)
+	}
 }
 
 // arrive lets a citizen ask for a number at a kiosk.
@@ -286,6 +314,7 @@ func (f *Fleet) live(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		f.connected()
 		at := f.cfg.Now()
 		passed := at.Sub(began)
 		if !f.quiet.Load() {
