@@ -37,6 +37,8 @@ RATE     ?= 250
 SECONDS  ?= 600
 EVERY    ?= 30s
 FAULTS   ?= sqlite/hq,sqlite/broker,postgres/hq,postgres/postgres,postgres/broker
+# `make soak-mixed` without a tag: the last revision whose programs speak version 1 of the protocol and nothing else.
+MIXED_FROM ?= 978a147eb4d0f497de029a2e56bd1495fd427a07
 # How often `make soak-disk` tries each fault, at each program, in each part of its life.
 TRIES    ?= 60
 OLD      ?= bench-old.txt
@@ -48,7 +50,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-disk soak-hq soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
+	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-disk soak-hq soak-mixed soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -155,6 +157,7 @@ screenshots: browser/node_modules/.ready build ## take the pictures of every fac
 soak: ## the long forms of kill, load and fuzz tests, then `make prove` (hours)
 	@.ci/install test
 	BALCAO_REQUIRE_REAL=1 BALCAO_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+	@$(MAKE) soak-mixed
 	@$(MAKE) prove
 
 prove: ## the proving ground: SEEDS networks, EVENTS through a lying broker, CUTS of power, KILLS of each program; one line each
@@ -179,6 +182,10 @@ soak-disk: ## the disks of the three programs fail, fill, TRIES times (60) in ea
 soak-hq: ## hq, PostgreSQL and Mosquitto killed every EVERY under RATE events/s of NETWORK branches, SECONDS each of FAULTS; a line each
 	@.ci/install test
 	go run ./internal/e2e/prove hq -branches $(NETWORK) -rate $(RATE) -seconds $(SECONDS) -every $(EVERY) -faults $(FAULTS)
+
+soak-mixed: ## a network of programs of the revision OLD (default: the last tag, or MIXED_FROM) upgraded one by one, with citizens at it
+	BALCAO_SOAK=1 BALCAO_OLD=$(if $(filter command%,$(origin OLD)),$(OLD),$(or $(shell git describe --tags --abbrev=0 2>/dev/null),$(MIXED_FROM))) \
+		go test -v -count=1 -timeout 1h -run MixedNetwork ./internal/e2e
 
 deps: ## install what building, the demo and the tests need
 	@.ci/install test

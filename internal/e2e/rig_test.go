@@ -67,6 +67,12 @@ func start(t *testing.T, dir string, args ...string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startIn(t, bin, dir, args...)
+}
+
+// startIn runs the demo of a folder of programs.
+func startIn(t *testing.T, bin, dir string, args ...string) *rig {
+	t.Helper()
 	r := &rig{t: t, dir: dir, out: &bytes.Buffer{}}
 	r.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(bin, "demo"),
 		append([]string{"-dir", dir, "-bin", bin, "-sound", "null", "-cards", "replay"}, args...)...)
