@@ -39,7 +39,7 @@ type guideData struct {
 
 // guide makes a guide ready for a person.
 func (w *Web) guide(r *http.Request, v visitor, text, from string) guideData {
-	g := guideData{Guide: look.MakeGuide(text), From: from, Again: r.URL.Query().Get("dicas") == "repostas"}
+	g := guideData{Guide: look.MakeGuide(text, docs.PictureSize), From: from, Again: r.URL.Query().Get("dicas") == "repostas"}
 	if w.cfg.Hints == nil {
 		return g
 	}

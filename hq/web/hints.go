@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	"balcao/docs"
 	"balcao/internal/look"
 )
 
@@ -112,7 +113,7 @@ type guideData struct {
 
 // guide makes the guide ready for a person.
 func (s *Server) guide(r *http.Request, who visitor, text string) guideData {
-	g := guideData{Guide: look.MakeGuide(text), Again: r.URL.Query().Get("dicas") == "repostas"}
+	g := guideData{Guide: look.MakeGuide(text, docs.PictureSize), Again: r.URL.Query().Get("dicas") == "repostas"}
 	if s.opt.Hints == nil || who.person == nil {
 		return g
 	}

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"fmt"
 	"html"
 	"html/template"
 	"regexp"
@@ -24,9 +25,17 @@ var (
 	notInID      = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
+// pictureRoom are the attributes that keep a picture's place while it is on its way.
+func pictureRoom(width, height int) string {
+	if width == 0 || height == 0 {
+		return ""
+	}
+	return fmt.Sprintf(` width="%d" height="%d"`, width, height)
+}
+
 // MakeGuide turns a guide into HTML; its pictures are asked for below /ajuda. It knows what our guides are written in and no more: headings, paragraphs, lists,
-// tables, pictures, bold words and keys. Everything else is text.
-func MakeGuide(text string) Guide {
+// tables, pictures, bold words and keys. Everything else is text. size tells how large a picture is, in pixels, so that its place is kept until it is there.
+func MakeGuide(text string, size func(picture string) (width, height int)) Guide {
 	var (
 		v     Guide
 		out   strings.Builder
@@ -53,7 +62,7 @@ func MakeGuide(text string) Guide {
 			block = 1
 		case guidePicture.MatchString(line):
 			m := guidePicture.FindStringSubmatch(line)
-			out.WriteString(`<figure><img src="/ajuda/` + m[2] + `" alt="` + html.EscapeString(m[1]) + `" loading="lazy"></figure>` + "\n")
+			out.WriteString(`<figure><img src="/ajuda/` + m[2] + `" alt="` + html.EscapeString(m[1]) + `"` + pictureRoom(size(m[2])) + ` loading="lazy"></figure>` + "\n")
 			block = 1
 		case strings.HasPrefix(line, "|"):
 			guideTable(&out, head, lines[i:i+block])
