@@ -50,7 +50,7 @@ TOOL     := go tool -modfile=.ci/tools.mod
 GOTEST   := go test -p 2
 
 .PHONY: help build demo demo-reset quick test go-test browser-test browser-types check format-check tidy-check vet lint race fmt \
-	deb sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-disk soak-hq soak-mixed soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
+	deb deb-lint sbom bench bench-kiosk bench-hq bench-diff fuzz fuzz-all fuzz-card fuzz-list soak-card soak-disk soak-hq soak-mixed soak-taps golden screenshots sim prove soak soak-year deps install-tools clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -194,8 +194,12 @@ deps: ## install what building, the demo and the tests need
 install-tools: ## build the lint tools now (two minutes once, then cached)
 	$(TOOL) golangci-lint version
 
-deb: build ## make the Debian packages of the three programs into dist/
-	go run ./internal/packaging -bin bin -out dist -version "$$(bin/hq -version)"
+deb: ## make the Debian packages of the three programs into dist/
+	go build -trimpath -buildmode=pie -ldflags='-s -w' -o dist/bin/ ./kiosk ./branch-server ./hq
+	go run ./internal/packaging -bin dist/bin -out dist -version "$$(dist/bin/hq -version)"
+
+deb-lint: deb ## hold the packages to Debian's policy (apt install lintian)
+	lintian --fail-on error,warning dist/*.deb
 
 sbom: ## list every part of the programs with its licence, as CycloneDX, into dist/
 	go run ./internal/sbom -out dist/balcao.cdx.json

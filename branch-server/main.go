@@ -14,13 +14,12 @@ import (
 	"syscall"
 
 	"balcao/branch-server/app"
+	"balcao/internal/manual"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "branch-server:", err)
-		}
+	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "branch-server:", err)
 		os.Exit(1)
 	}
 }
@@ -50,14 +49,13 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 			return app.Journal(context.Background(), args[1:], out, messages)
 		}
 	}
-	flags := flag.NewFlagSet("branch-server", flag.ContinueOnError)
-	flags.SetOutput(messages)
-	path := flags.String("config", "branch-server.yaml", "configuration file")
-	check := flags.Bool("check", false, "look at configuration, disk, certificate, ports and headquarters, and end")
-	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
-	hash := flags.Bool("hash-pin", false, "read a PIN from standard input and print its hash for the staff file")
-	version := flags.Bool("version", false, "print the version and end")
-	if err := flags.Parse(args); err != nil {
+	flags := manual.Flags(app.Help, messages)
+	path := flags.String("config", "branch-server.yaml", "ficheiro de configuração")
+	check := flags.Bool("check", false, "olha para a configuração, o disco, o certificado, as portas e a sede, e termina")
+	asJSON := flags.Bool("json", false, "com -check: o relatório em JSON")
+	hash := flags.Bool("hash-pin", false, "lê um PIN da entrada e escreve o que vai para o ficheiro das pessoas")
+	version := flags.Bool("version", false, "escreve a versão e termina")
+	if err := manual.Parse(flags, args); err != nil {
 		return err
 	}
 	switch {

@@ -15,13 +15,12 @@ import (
 	"balcao/hq/app"
 	"balcao/hq/bench"
 	"balcao/hq/year"
+	"balcao/internal/manual"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "hq:", err)
-		}
+	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "hq:", err)
 		os.Exit(1)
 	}
 }
@@ -38,16 +37,15 @@ func run(args []string, in io.Reader, out, messages io.Writer) error {
 	if ours, err := app.Orders(context.Background(), args, out, messages); ours {
 		return err
 	}
-	flags := flag.NewFlagSet("hq", flag.ContinueOnError)
-	flags.SetOutput(messages)
-	path := flags.String("config", "hq.yaml", "configuration file")
-	check := flags.Bool("check", false, "look at configuration, disk, certificate and ports, and end")
-	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
-	hash := flags.Bool("hash-password", false, "read a password from standard input, print its hash for the configuration and end")
-	key := flags.String("new-key", "", "make a key with which a program of this name may read, and end")
-	move := flags.String("move-to", "", "bring everything into an empty database on PostgreSQL, postgres://user@host/name, compare it and end")
-	version := flags.Bool("version", false, "print the version and end")
-	if err := flags.Parse(args); err != nil {
+	flags := manual.Flags(app.Help, messages)
+	path := flags.String("config", "hq.yaml", "ficheiro de configuração")
+	check := flags.Bool("check", false, "olha para a configuração, o disco, o certificado e as portas, e termina")
+	asJSON := flags.Bool("json", false, "com -check: o relatório em JSON")
+	hash := flags.Bool("hash-password", false, "lê uma palavra-passe da entrada, escreve o que vai para a configuração e termina")
+	key := flags.String("new-key", "", "faz uma chave com que um programa deste nome pode ler, e termina")
+	move := flags.String("move-to", "", "leva tudo para uma base de dados PostgreSQL vazia, postgres://UTILIZADOR@MÁQUINA/NOME, compara e termina")
+	version := flags.Bool("version", false, "escreve a versão e termina")
+	if err := manual.Parse(flags, args); err != nil {
 		return err
 	}
 	if *version {

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"balcao/internal/manual"
 	"balcao/kiosk/app"
 	"balcao/kiosk/app/technician"
 	"balcao/kiosk/bench"
@@ -24,10 +25,8 @@ func main() {
 	if bench.Inside(os.Args[1:]) {
 		return
 	}
-	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "kiosk:", err)
-		}
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "kiosk:", err)
 		os.Exit(1)
 	}
 }
@@ -41,14 +40,13 @@ func run(args []string, out, messages io.Writer) error {
 	if ours, err := (technician.Bench{In: os.Stdin, Out: out, Now: time.Now}).Command(ctx, args); ours {
 		return err
 	}
-	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
-	flags.SetOutput(messages)
-	path := flags.String("config", "kiosk.yaml", "configuration file")
-	check := flags.Bool("check", false, "look at configuration, disk, certificate, ports, devices and branch, and end")
-	asJSON := flags.Bool("json", false, "with -check: the report as JSON")
-	simulate := flags.Bool("simulate", false, "bring a printer and a card reader made of software, with their pages")
-	version := flags.Bool("version", false, "print the version and end")
-	if err := flags.Parse(args); err != nil {
+	flags := manual.Flags(app.Help, messages)
+	path := flags.String("config", "kiosk.yaml", "ficheiro de configuração")
+	check := flags.Bool("check", false, "olha para a configuração, o disco, o certificado, as portas, os aparelhos e a loja, e termina")
+	asJSON := flags.Bool("json", false, "com -check: o relatório em JSON")
+	simulate := flags.Bool("simulate", false, "traz impressora, leitor e auscultadores feitos de programa, com as suas páginas")
+	version := flags.Bool("version", false, "escreve a versão e termina")
+	if err := manual.Parse(flags, args); err != nil {
 		return err
 	}
 	switch {

@@ -52,6 +52,7 @@ var floors = map[string]int{
 	"kiosk/card":             pure,
 	"kiosk/card/cardtest":    pure,
 	"internal/glass":         pure,
+	"internal/manual":        pure,
 	"kiosk/flow":             pure,
 	"kiosk/voice":            pure,
 	"printers":               pure,

@@ -40,7 +40,9 @@ func packs() []pack {
 			{from: program + ".yaml", to: "etc/balcao/" + program + ".yaml", own: true, conf: true},
 			{from: "docs/operations.md", to: "usr/share/doc/balcao-" + program + "/operations.md"},
 			{from: "docs/security.md", to: "usr/share/doc/balcao-" + program + "/security.md"},
+			{from: "CHANGELOG.md", to: "usr/share/doc/balcao-" + program + "/NEWS.md"},
 			{from: "LICENSE", to: "usr/share/doc/balcao-" + program + "/copyright"},
+			{from: "lintian-overrides", to: "usr/share/lintian/overrides/balcao-" + program, own: true},
 		}
 	}
 	monitoring := func(names ...string) (all []file) {
@@ -85,6 +87,15 @@ func (p pack) build(ctx context.Context, root, bin, version, out, compression st
 		return "", err
 	}
 	defer os.RemoveAll(tree)
+	papers, err := p.papers(root, version)
+	if err != nil {
+		return "", err
+	}
+	for to, body := range papers {
+		if err := place(filepath.Join(tree, to), body, 0o644); err != nil {
+			return "", err
+		}
+	}
 	all := append([]file{{from: filepath.Join(bin, p.program), to: "usr/bin/balcao-" + p.program, mode: 0o755}}, p.files...)
 	var conf []string
 	for _, f := range all {
@@ -124,6 +135,9 @@ func (p pack) build(ctx context.Context, root, bin, version, out, compression st
 	return path, nil
 }
 
+// maintainer is who answers for the packages.
+const maintainer = "Balcão maintainers <maintainers@balcao.example>"
+
 // architecture is the only one that is built: the machines of branches.
 const architecture = "amd64"
 
@@ -148,11 +162,14 @@ func place(path string, body []byte, mode fs.FileMode) error {
 func (p pack) control(version string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Package: %s\nVersion: %s\nArchitecture: %s\nSection: misc\nPriority: optional\n", p.name, version, architecture)
-	fmt.Fprintf(&b, "Maintainer: Balcão maintainers <maintainers@balcao.example>\nDepends: %s\n", p.depends)
+	fmt.Fprintf(&b, "Maintainer: %s\nDepends: %s\n", maintainer, p.depends)
 	if p.recommends != "" {
 		fmt.Fprintf(&b, "Recommends: %s\n", p.recommends)
 	}
-	fmt.Fprintf(&b, "Description: %s\n %s\n", p.summary, p.long)
+	fmt.Fprintf(&b, "Description: %s\n", p.summary)
+	for _, line := range wrapped(p.long, 78) {
+		fmt.Fprintf(&b, " %s\n", line)
+	}
 	return b.String()
 }
 

@@ -6,11 +6,11 @@ package main
 // preinst copies the database before an upgrade, with the version that wrote it: that is the way back.
 const preinst = `#!/bin/sh
 set -e
-if [ "$1" = upgrade ] && [ -n "$2" ] && [ -x /usr/bin/balcao-@PROGRAM@ ] && ls @DATA@/*.db >/dev/null 2>&1; then
+if [ "$1" = upgrade ] && [ -n "$2" ] && command -v balcao-@PROGRAM@ >/dev/null && ls @DATA@/*.db >/dev/null 2>&1; then
 	copies=@DATA@/before-upgrade
 	install -d -m 0750 -o @USER@ -g @USER@ "$copies"
 	copy=$copies/$2-$(date -u +%Y%m%dT%H%M%S).db
-	if ! setpriv --reuid=@USER@ --regid=@USER@ --init-groups /usr/bin/balcao-@PROGRAM@ backup -data @DATA@ -to "$copy"; then
+	if ! setpriv --reuid=@USER@ --regid=@USER@ --init-groups balcao-@PROGRAM@ backup -data @DATA@ -to "$copy"; then
 		echo "@NAME@: no copy could be made before the upgrade; going on would leave no way back" >&2
 		exit 1
 	fi

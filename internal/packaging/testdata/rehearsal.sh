@@ -34,6 +34,19 @@ for program in hq branch-server kiosk; do
 	balcao-$program -check -config /etc/balcao/$program.yaml >/tmp/check 2>&1 || { cat /tmp/check; fail "$program -check"; }
 done
 
+echo "== help names every command, and a word that is none starts nothing"
+for program in hq branch-server kiosk; do
+	balcao-$program -h >/tmp/help 2>&1 || fail "$program -h"
+	# The first words of lines such as «  hq backup | restore | check   …».
+	for word in $(sed -n "s/^  $program \\([a-z][a-z |]*\\).*/\\1/p" /tmp/help |
+		sed 's/  .*//; / | /!s/ .*//; s/^\(archive\|audit\|journal\|quarantine\|ca\|printer\|profiles\|trust\) .*/\1/; s/ | / /g'); do
+		timeout 20 balcao-$program "$word" -h >/tmp/said 2>&1 || true
+		if grep -q 'não conheço\|não conhece' /tmp/said; then cat /tmp/said; fail "$program $word"; fi
+	done
+	if timeout 20 balcao-$program restrat >/tmp/said 2>&1; then fail "$program restrat"; fi
+	has /tmp/said '«restrat»'
+done
+
 echo "== each program starts from its package, with its sample"
 start hq balcao-hq 9103 /readyz
 echo "# edited by the operator" >>/etc/balcao/hq.yaml

@@ -26,7 +26,7 @@ func purposes() map[string]card.Purpose {
 
 func (b Bench) card(ctx context.Context, args []string) error {
 	return b.choose(ctx, "card", []command{
-		{"read", "read [-explain] [-json] [-purpose greeting|checkin|multipass] [-chip] [-can-file FICHEIRO|-] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
+		{"read", "card read [-explain] [-json] [-purpose greeting|checkin|multipass] [-chip] [-can-file FICHEIRO|-] [-show-personal]   lê um cartão e diz o que custou", b.readCard},
 	}, args)
 }
 

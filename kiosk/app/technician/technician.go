@@ -64,7 +64,7 @@ func (b Bench) choose(ctx context.Context, of string, all []command, args []stri
 	}
 	p := printer{out: b.Out}
 	for _, c := range all {
-		p.line("  kiosk %s %s", of, c.usage)
+		p.line("  kiosk %s", c.usage)
 	}
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help" || args[0] == "help") {
 		return p.err
