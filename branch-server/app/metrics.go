@@ -99,6 +99,7 @@ func (a *App) tell(s *metrics.Sheet) {
 func (a *App) home() operation.Home {
 	return operation.Home{
 		Program: "branch-server", Version: Version, Node: a.cfg.Branch.ID, Database: filepath.Join(a.cfg.Data, "branch.db"), Now: time.Now,
+		Disk: func() string { return a.whole.Code(a.disk.State().Code()) }, Failures: a.store.Database().Failures,
 		Until: func() (time.Time, bool) {
 			own := a.trust.Own()
 			if own == nil {

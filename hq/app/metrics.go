@@ -123,8 +123,8 @@ func (a *App) tellNetwork(s *metrics.Sheet) {
 }
 
 func (a *App) home() operation.Home {
-	return operation.Home{
-		Program: "hq", Version: Version, Node: wire.HQName, Database: filepath.Join(a.cfg.Data, "hq.db"), Now: time.Now,
+	home := operation.Home{
+		Program: "hq", Version: Version, Node: wire.HQName, Database: filepath.Join(a.cfg.Data, "hq.db"), Now: time.Now, Disk: a.diskCode,
 		Until: func() (time.Time, bool) {
 			own := a.trust.Own()
 			if own == nil {
@@ -133,6 +133,10 @@ func (a *App) home() operation.Home {
 			return own.Until(), true
 		},
 	}
+	if db := a.store.Database(); db != nil {
+		home.Failures = db.Failures
+	}
+	return home
 }
 
 // OperationAddr returns the bound address of health, readiness and metrics; empty where none is configured.

@@ -51,6 +51,8 @@ func Shared() []Family {
 		{Name: "balcao_ready", Kind: Gauge, Labels: []string{"part"}, Help: "1 for each part that can do its work now, 0 for one that cannot."},
 		{Name: "balcao_data_free_bytes", Kind: Gauge, Help: "Room left on the disk of the data folder."},
 		{Name: "balcao_database_bytes", Kind: Gauge, Help: "Size of the program's database with its write-ahead log."},
+		{Name: "balcao_disk_failures_total", Kind: Counter, Labels: []string{"what"}, Help: "What the disk of the database did not do since the program started: read, write, sync, room, content (it gave what had not been written), other. Absent at headquarters on PostgreSQL."},
+		{Name: "balcao_disk_state", Kind: Gauge, Labels: []string{"state"}, Help: "Always 1; how the disk of the data folder is: ok, slow, failing, checking, damaged, set_aside, space_scarce, space_low, space_full."},
 		{Name: "balcao_certificate_days_left", Kind: Gauge, Help: "Days until the program's own certificate ends; absent without one. It is renewed by itself from 30 days on."},
 	}
 }

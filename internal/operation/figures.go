@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"balcao/internal/metrics"
+	"balcao/internal/sqlite"
 )
 
 // Home is what every program tells of itself beside its own figures.
@@ -17,6 +18,8 @@ type Home struct {
 	Database               string // path
 	Until                  func() (end time.Time, have bool)
 	Now                    func() time.Time
+	Disk                   func() string          // its state, as health names it
+	Failures               func() sqlite.Failures // nil where the database is no file of this machine
 }
 
 // Tell puts the figures of metrics.Shared on a sheet.
@@ -38,6 +41,12 @@ func (h Home) Tell(s *metrics.Sheet, p *Post, folder string) {
 		}
 	}
 	s.Set("balcao_database_bytes", float64(size))
+	s.Set("balcao_disk_state", 1, metrics.Word(h.Disk()))
+	if h.Failures != nil {
+		for what, n := range h.Failures().ByName() {
+			s.Set("balcao_disk_failures_total", float64(n), what)
+		}
+	}
 	if h.Until == nil {
 		return
 	}

@@ -42,6 +42,11 @@ type Failures struct {
 	Other             uint64 // cutting a file short, locks, names
 }
 
+// ByName returns each number with its name, for whoever tells them.
+func (f Failures) ByName() map[string]uint64 {
+	return map[string]uint64{"read": f.Read, "write": f.Write, "sync": f.Sync, "room": f.Room, "content": f.Content, "other": f.Other}
+}
+
 // count adds an error, and reports whether it is the disk's: a full one does what it can.
 func (f *Failures) count(err error) bool {
 	var e sqlite3.Error

@@ -101,6 +101,7 @@ func (a *App) tell(s *metrics.Sheet) {
 func (a *App) home() operation.Home {
 	return operation.Home{
 		Program: "kiosk", Version: Version, Node: a.cfg.Node, Database: filepath.Join(a.cfg.Data, "kiosk.db"), Now: time.Now,
+		Disk: func() string { return a.diskCode(a.disk.State()) }, Failures: a.store.Database().Failures,
 		Until: func() (time.Time, bool) {
 			if a.own == nil {
 				return time.Time{}, false

@@ -239,6 +239,7 @@ type trial struct {
 
 	told    map[int]string
 	refused []int
+	hit     bool // something was refused at work
 	said    bool // that something is not what was written
 	wrong   []error
 	records []wire.Record // at the end of the life
@@ -311,8 +312,8 @@ func (t *trial) work(ctx context.Context, r *powercut.Recording, l life) error {
 			}
 		}
 	}
-	if failed := l.db.Pace().Failed; r.Met() > 0 && len(t.refused) > 0 && !t.plight.full && failed == 0 {
-		return errors.New("something was refused, and the disk is not said to fail")
+	if err := t.counted(l); err != nil {
+		return err
 	}
 	t.said = t.said || l.db.Failures().Content > 0
 	r.Mend()
@@ -331,11 +332,29 @@ func (t *trial) work(ctx context.Context, r *powercut.Recording, l life) error {
 	return err
 }
 
+// counted returns an error where something was refused and the disk is not said to fail, as what it did not do.
+func (t *trial) counted(l life) error {
+	if !t.hit || t.plight.flips {
+		return nil
+	}
+	what := map[powercut.Act]string{powercut.Read: "read", powercut.Write: "write", powercut.Sync: "sync", powercut.Truncate: "other"}[t.plight.act]
+	if t.plight.full {
+		what = "room"
+	} else if l.db.Pace().Failed == 0 {
+		return errors.New("something was refused, and the disk is not said to fail")
+	}
+	if n := l.db.Failures().ByName(); n[what] == 0 {
+		return fmt.Errorf("something was refused, and %q is not counted: %v", what, n)
+	}
+	return nil
+}
+
 // ask asks for one thing, and where it is refused once more.
 func (t *trial) ask(ctx context.Context, l life, n int) error {
 	told, err := l.do(ctx, n)
 	if err != nil {
 		t.sum.Refused++
+		t.hit = true
 		if err := t.honest(err); err != nil {
 			return fmt.Errorf("thing %d: %w", n, err)
 		}
