@@ -204,18 +204,3 @@ test('a video stands beside the calls, without sound and with captions, and a ca
   assert.equal(await calm.page.locator('video').count(), 0);
   await calm.context.close();
 });
-
-test('the picture moves a little each minute, so that nothing burns in', { timeout: 60_000 }, async () => {
-  const { page, context } = await watchedPage(browser, { viewport: screens[0], locale: 'pt-PT' });
-  await page.clock.install();
-  await page.goto(new URL('/painel', demo.at.counter).href);
-  await page.locator('.cb').waitFor();
-  const places = new Set();
-  for (let i = 0; i < 9; i++) {
-    await page.clock.runFor(60_000);
-    const box = await page.locator('.cb-mark').boundingBox();
-    places.add(`${box?.x} ${box?.y}`);
-  }
-  assert.equal(places.size, 9, [...places].join(', '));
-  await context.close();
-});

@@ -278,3 +278,48 @@ export async function onPaper(page) {
   await page.emulateMedia({ media: null });
   return found;
 }
+
+/** A cheap television: blacks that shine at a tenth of white, and six bits for each colour. Text keeps this contrast on it.
+ * @param {Page} page @param {number} least */
+export async function washed(page, least) {
+  await tools(page);
+  return page.evaluate((least) => {
+    const { name, shown, colour, over, ground, ratio } = /** @type {any} */ (window).checks;
+    const glass = (/** @type {number[]} */ c) => c.slice(0, 3).map((v) => (Math.round((25.5 + 0.9 * v) / 255 * 63) / 63) * 255);
+    const found = new Set();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const e = texts.currentNode.parentElement;
+      if (!e || !texts.currentNode.textContent?.trim() || e.closest('noscript, .sr-only, svg') || !shown(e)) continue;
+      const behind = ground(e), got = ratio(glass(over(colour(getComputedStyle(e).color), behind)), glass(behind));
+      if (got < least) found.add(`text ${got.toFixed(2)} : 1, want ${least}: ${name(e)}`);
+    }
+    return /** @type {string[]} */ ([...found]);
+  }, least);
+}
+
+/** An interlaced picture flickers where a line is one point high: no edge, sign or letter is drawn with one. @param {Page} page */
+export async function strokes(page) {
+  await tools(page);
+  return page.evaluate(() => {
+    const { name, shown } = /** @type {any} */ (window).checks;
+    const found = new Set();
+    for (const e of document.querySelectorAll('body *')) {
+      if (!shown(e) || e.closest('.sr-only')) continue;
+      const s = getComputedStyle(e);
+      for (const side of ['top', 'bottom']) {
+        const w = parseFloat(s.getPropertyValue(`border-${side}-width`));
+        if (s.getPropertyValue(`border-${side}-style`) !== 'none' && w > 0 && w < 2) found.add(`an edge of ${w} px: ${name(e)}`);
+      }
+      if (e.tagName === 'svg') {
+        const view = /** @type {SVGSVGElement} */ (e).viewBox.baseVal, scale = view.width ? e.getBoundingClientRect().width / view.width : 1;
+        if (s.stroke !== 'none' && parseFloat(s.strokeWidth) * scale < 2) found.add(`a sign drawn with ${(parseFloat(s.strokeWidth) * scale).toFixed(1)} px: ${name(/** @type {Element} */ (e.parentElement))}`);
+      }
+      // Noto Sans draws its level strokes with 0.075 of its size at weight 400 and with 0.11 at 650.
+      const own = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent?.trim());
+      const thick = parseFloat(s.fontSize) * (0.075 + 0.00014 * (Number(s.fontWeight) - 400));
+      if (own && thick < 1.7) found.add(`letters of ${thick.toFixed(1)} px: ${name(e)}`);
+    }
+    return /** @type {string[]} */ ([...found]);
+  });
+}

@@ -29,6 +29,7 @@
  *   say: what the voice is saying this moment; place: «Piso 0»; now: the
  *   server's clock, Unix milliseconds.
  */
+import { care } from "./care.js";
 import { stream, span } from "./stream.js";
 import { h, html, render, Icon, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
 
@@ -39,10 +40,8 @@ const EARLIER = 5;
 const BESIDE_VIDEO = 3;
 /** The most calls that share the board when many are new at once. */
 const MOST_NEW = 24;
-/** How long each message stays in the bar, and how often the picture moves a little so that none burns in. */
-const NOTE_MS = 12_000, SHIFT_MS = 60_000;
-/** The places the picture moves to, in hundredths of its unit --u. */
-const SHIFTS = [[0, 0], [50, 0], [50, 40], [0, 40], [-50, 40], [-50, 0], [-50, -40], [0, -40], [50, -40]];
+/** How long each message stays in the bar, and how often the glass is looked after (see care.js). */
+const NOTE_MS = 12_000, CARE_MS = 1000;
 
 /** One line of a counter's label: the words before its number, and the number. */
 const counterParts = (/** @type {string} */ label) => {
@@ -128,7 +127,7 @@ function Takeover(/** @type {any} */ { call, state, offset }) {
 }
 
 function Earlier(/** @type {{calls: Call[], fresh: Set<string>}} */ { calls, fresh }) {
-  return html`<table class=${"cb-before" + (calls.length > 5 ? " dense" : "") + (calls.some((c) => c.say) ? " shared" : "")}>
+  return html`<table class=${"cb-before" + (calls.length > 5 ? " dense" : "") + (calls.some((c) => c.say) ? " shared" : "") + (calls.some((c) => c.tk.length > 4) ? " long" : "")}>
     <caption class="sr-only">Chamadas anteriores</caption>
     <thead><tr><th scope="col">Antes</th><td></td><th scope="col">Balcão</th></tr></thead>
     <tbody>${calls.map((c) => html`<tr key=${c.id} class=${fresh.has(callKey(c)) ? "fresh" : ""}>
@@ -286,15 +285,15 @@ function App(/** @type {{url: string, takeover: number, most: number}} */ { url,
     return () => clearTimeout(t);
   }, [fresh]);
 
-  // Nothing stays on the same points of the glass for ever.
-  useEffect(() => {
-    let n = 0;
-    const t = setInterval(() => {
-      const [x, y] = SHIFTS[n = (n + 1) % SHIFTS.length];
-      document.body.style.translate = `calc(${x / 100} * var(--u)) calc(${y / 100} * var(--u))`;
-    }, SHIFT_MS);
-    return () => clearInterval(t);
-  }, []);
+  // Nothing stays bright on the same points of the glass for ever.
+  const [look] = useState(care), news = fresh.size > 0;
+  useLayoutEffect(() => {
+    const now = () => look(Date.now() + offset.current, latest.current.board?.calls[0]?.at ?? 0, news);
+    now();
+    const t = setInterval(now, CARE_MS);
+    addEventListener("resize", now);
+    return () => { clearInterval(t); removeEventListener("resize", now); };
+  }, [news]);
 
   return html`<${Board} state=${state} link=${link} offset=${offset.current} fresh=${new Set(fresh.keys())} over=${over} most=${most} />`;
 }
