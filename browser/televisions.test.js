@@ -131,7 +131,7 @@ test('through a day no point of the glass stays bright for longer than an hour',
   const wear = await wearOf(browser, viewport);
   for (let m = 0; m <= until; m += step) {
     await passes(page, opens + m * minute);
-    await wear.add(await page.screenshot(), m);
+    await wear.add(await page.screenshot({ animations: 'disabled' }), m); // what fades has faded
   }
   const worst = await wear.worst();
   if (whole || process.env.BALCAO_LOOK) console.log('worst point', JSON.stringify(worst));
