@@ -34,6 +34,9 @@ type Desk struct {
 	log    *slog.Logger
 	nudged chan struct{}
 
+	trying sync.Mutex
+	trial  trial
+
 	mu   sync.Mutex
 	sent map[wire.NodeID]sending
 }
@@ -178,13 +181,14 @@ func (d *Desk) move(ctx context.Context, n Now) error {
 func (d *Desk) aim(ctx context.Context, n Now) (bool, error) {
 	p := n.Current
 	var due []Target
+	hash := Hashes(p.Layers)
 	for ring := 0; ring <= p.Ring && p.State != Stopped && p.State != Left; ring++ {
 		for _, b := range Members(p, ring, n.Branches) {
 			t := n.Targets[b.ID]
 			if t.Number >= p.Number {
 				continue
 			}
-			if _, hash := Document(p.Layers, b); t.Number == 0 || t.Hash != hash {
+			if hash := hash(b); t.Number == 0 || t.Hash != hash {
 				due = append(due, Target{Branch: b.ID, Number: p.Number, Ring: ring, Hash: hash, At: d.now(), Linked: b.Linked})
 			}
 		}

@@ -19,17 +19,23 @@ type Effect struct {
 // Preview is what a draft would do.
 type Preview struct {
 	Faults  []above.Fault // of the layers themselves: it cannot be published
-	Refuse  []Refusing    // branches that would reject it
+	Refuse  []Refusing    // branches that would reject it, by why: the reason of most first
 	Effects []Effect      // the most frequent first
 	Touched int           // branches at which something would be different
+	Where   map[Place]int // how many of those are of each type and district
 	Checked int           // branches whose own description is known and was tried
+	Left    int           // branches whose own description is known and was not tried yet
 	Known   int           // branches
 }
 
-// Refusing is a branch that would reject a configuration, and why.
+// Place is a type of branch and a district.
+type Place struct{ Kind, District string }
+
+// Refusing is branches that would reject a configuration for the same reason.
 type Refusing struct {
-	Branch
 	above.Fault
+
+	Branches []Branch
 }
 
 // Faults names what is wrong with layers: of their form, and those of the country and of types tried on an invented branch
@@ -56,7 +62,8 @@ func Faults(layers []above.Layer, sees func(layer string) bool) []above.Fault {
 	return all
 }
 
-// Preview tries the draft on every branch whose own description is known, as long as it may take.
+// Preview tries the draft on every branch whose own description is known, as long as it may take. What was tried stays known
+// until the draft or what is published changes: of a large network whoever asks again is told more, until none is Left.
 func (d *Desk) Preview(ctx context.Context, draft Draft, sees func(Branch) bool, patience time.Duration) (Preview, error) {
 	p := Preview{Faults: Faults(draft.Layers, nil)}
 	n, err := d.Look(ctx)
@@ -67,55 +74,65 @@ func (d *Desk) Preview(ctx context.Context, draft Draft, sees func(Branch) bool,
 	if err != nil {
 		return p, err
 	}
-	known := map[wire.NodeID][]byte{}
+	known := make(map[wire.NodeID]Own, len(owns))
 	for _, o := range owns {
-		known[o.Branch] = o.Document
+		known[o.Branch] = o
 	}
-	count := map[string]int{}
+	d.trying.Lock()
+	defer d.trying.Unlock()
+	d.trial.about(n.Current.Layers, draft.Layers)
 	until := d.now().Add(patience)
+	inTime := func() bool { return !d.now().After(until) && ctx.Err() == nil }
+	count := map[string]int{}
 	for _, b := range n.Branches {
 		if !sees(b) {
 			continue
 		}
 		p.Known++
 		own, has := known[b.ID]
-		if !has || d.now().After(until) || ctx.Err() != nil {
+		if !has {
+			continue
+		}
+		out, tried := d.trial.of(b, own, inTime)
+		if !tried {
+			p.Left++
 			continue
 		}
 		p.Checked++
-		p.try(b, own, n.Current.Layers, draft.Layers, count)
+		p.add(b, out, count)
 	}
+	p.order(count)
+	return p, nil
+}
+
+// add adds what was tried on a branch.
+func (p *Preview) add(b Branch, out outcome, count map[string]int) {
+	if out.fault != nil {
+		i := slices.IndexFunc(p.Refuse, func(r Refusing) bool { return r.Fault == *out.fault })
+		if i < 0 {
+			i, p.Refuse = len(p.Refuse), append(p.Refuse, Refusing{Fault: *out.fault})
+		}
+		p.Refuse[i].Branches = append(p.Refuse[i].Branches, b)
+		return
+	}
+	if len(out.changes) > 0 {
+		p.Touched++
+		if p.Where == nil {
+			p.Where = map[Place]int{}
+		}
+		p.Where[Place{b.Kind, b.District}]++
+	}
+	for _, words := range out.changes {
+		count[words]++
+	}
+}
+
+func (p *Preview) order(count map[string]int) {
 	for words, branches := range count {
 		p.Effects = append(p.Effects, Effect{words, branches})
 	}
 	slices.SortFunc(p.Effects, func(x, y Effect) int {
 		return cmp.Or(cmp.Compare(y.Branches, x.Branches), cmp.Compare(x.Words, y.Words))
 	})
-	return p, nil
-}
-
-func (p *Preview) try(b Branch, own []byte, was, now []above.Layer, count map[string]int) {
-	before, after := above.Lay(above.For(was, b.Kind, string(b.ID))...), above.Lay(above.For(now, b.Kind, string(b.ID))...)
-	if string(before.Document()) == string(after.Document()) {
-		return
-	}
-	if faults := after.Check(own); len(faults) > 0 {
-		p.Refuse = append(p.Refuse, Refusing{b, faults[0]})
-		return
-	}
-	x, err := above.Apply(own, before.Document())
-	if err != nil {
-		return
-	}
-	y, err := above.Apply(own, after.Document())
-	if err != nil {
-		return
-	}
-	changes := above.Diff(x.Document, y.Document)
-	if len(changes) > 0 {
-		p.Touched++
-	}
-	for _, c := range changes {
-		count[above.Say(c)]++
-	}
+	slices.SortStableFunc(p.Refuse, func(x, y Refusing) int { return len(y.Branches) - len(x.Branches) })
 }

@@ -4,7 +4,7 @@
 package rollout
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -139,22 +139,39 @@ func (e FaultsError) Error() string {
 // order is the order in which a publication reaches the branches: the same for everybody who asks, another one for each
 // publication, so that it is not always the same branches that try first.
 func order(number int, all []Branch) []Branch {
-	key := func(b Branch) string {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", number, b.ID))
-		return hex.EncodeToString(sum[:])
+	keys := make(map[wire.NodeID][sha256.Size]byte, len(all))
+	for _, b := range all {
+		keys[b.ID] = sha256.Sum256(fmt.Appendf(nil, "%d %s", number, b.ID))
 	}
 	out := slices.Clone(all)
-	slices.SortFunc(out, func(x, y Branch) int { return cmp.Compare(key(x), key(y)) })
+	slices.SortFunc(out, func(x, y Branch) int {
+		a, b := keys[x.ID], keys[y.ID]
+		return bytes.Compare(a[:], b[:])
+	})
 	return out
+}
+
+// Rings returns the branches of each ring of a publication.
+func Rings(p Publication, all []Branch) [][]Branch {
+	return rings(p, len(p.Plan.Rings)-1, all)
 }
 
 // Members returns the branches of a ring that are in no earlier one.
 func Members(p Publication, ring int, all []Branch) []Branch {
+	of := rings(p, ring, all)
+	if len(of) == 0 {
+		return nil
+	}
+	return of[len(of)-1]
+}
+
+// rings returns the branches of the rings up to one.
+func rings(p Publication, last int, all []Branch) [][]Branch {
 	taken := map[wire.NodeID]bool{}
-	var out []Branch
+	var of [][]Branch
 	sorted := order(p.Number, all)
-	for i, r := range p.Plan.Rings[:min(ring+1, len(p.Plan.Rings))] {
-		out = nil
+	for _, r := range p.Plan.Rings[:min(last+1, len(p.Plan.Rings))] {
+		var out []Branch
 		room := (len(all)*r.Percent+99)/100 - len(taken)
 		for _, b := range sorted {
 			named := slices.Contains(r.Branches, b.ID)
@@ -164,13 +181,12 @@ func Members(p Publication, ring int, all []Branch) []Branch {
 			room--
 			out = append(out, b)
 		}
-		if i < ring {
-			for _, b := range out {
-				taken[b.ID] = true
-			}
+		for _, b := range out {
+			taken[b.ID] = true
 		}
+		of = append(of, out)
 	}
-	return out
+	return of
 }
 
 // Stand is how a branch stands against what it should run.

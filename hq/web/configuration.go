@@ -38,8 +38,10 @@ func (s *Server) configurationRoutes() []route {
 	return []route{
 		{"GET /configuracao", people.Editor, s.configPage},
 		{"GET /configuracao/andamento", people.Editor, s.configProgress},
+		{"GET /configuracao/lojas", people.Editor, s.configStands},
+		{"GET /configuracao/ensaio", people.Editor, s.configTrial},
 		{"GET /configuracao/camada", people.Editor, func(w http.ResponseWriter, r *http.Request, _ visitor) {
-			http.Redirect(w, r, "/configuracao/camada/"+url.PathEscape(r.URL.Query().Get("id")), http.StatusSeeOther)
+			http.Redirect(w, r, "/configuracao/camada/"+url.PathEscape(layerNamed(r.URL.Query().Get("id"))), http.StatusSeeOther)
 		}},
 		{"GET /configuracao/camada/{id}", people.Editor, s.layerPage},
 		{"POST /configuracao/camada/{id}", people.Editor, s.putLayer},
@@ -49,8 +51,8 @@ func (s *Server) configurationRoutes() []route {
 	}
 }
 
-// previewPatience is how long a page may try a draft on branches.
-const previewPatience = 5 * time.Second
+// previewPatience is how long a page may try a draft on branches; what is left is tried when the page asks again.
+const previewPatience = time.Second
 
 type layerLine struct {
 	ID, Name string
@@ -64,6 +66,7 @@ type ringLine struct {
 	Is                string // aberto, a seguir, feito
 	Right, All, Share int
 	Away, Wrong       int
+	Sending           int
 }
 
 type standLine struct {
@@ -72,9 +75,19 @@ type standLine struct {
 	Asked, Runs        string
 	Words              string
 	Again              bool
+
+	stand rollout.Stand
 }
 
 type faultWords struct{ To, Where, What, Text string }
+
+// refuseWords is why branches would reject a draft, and which.
+type refuseWords struct {
+	faultWords
+
+	N     int
+	Names string
+}
 
 type configData struct {
 	Ready     bool // there is a key to sign with
@@ -86,13 +99,17 @@ type configData struct {
 	Layers    []layerLine
 	Branches  []option // for a layer of one branch, and the pilot
 	Faults    []faultWords
-	Refuse    []faultWords
+	Refuse    []refuseWords
+	Where     []whereLine
+	Left      int // branches on which the draft was not tried yet
 	Effects   []rollout.Effect
 	MoreN     int
 	Preview   string
 	Plan      []string
 	Wait      int // minutes
 	Progress  progressData
+	Stands    standsData
+	MoreL     int // layers that are not listed
 	History   []pubLine
 }
 
@@ -104,18 +121,14 @@ type pubLine struct {
 }
 
 type progressData struct {
-	Number         int
-	Title, Words   string
-	Sign           sign
-	State          string
-	Rings          []ringLine
-	Stands         []standLine
-	Right, Drifted int
-	Of             int
-	Back           int
-	Yes            bool // something was published
-	May            bool
-	More           int
+	Number       int
+	Title, Words string
+	Sign         sign
+	State        string
+	Rings        []ringLine
+	Back         int
+	Yes          bool // something was published
+	May          bool
 }
 
 var stateWords = map[rollout.State]sign{
@@ -160,11 +173,6 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 	if err == nil {
 		history, err = s.opt.Rollout.History(r.Context(), 20)
 	}
-	var p rollout.Preview
-	if err == nil && draft.Revision > 0 {
-		p, err = s.opt.Rollout.Preview(r.Context(), draft, s.seesTarget(who), previewPatience)
-		p = s.previewFor(who, p)
-	}
 	if err != nil {
 		s.fault(w, r, err)
 		return
@@ -183,7 +191,11 @@ func (s *Server) showConfig(w http.ResponseWriter, r *http.Request, who visitor,
 		d.DraftLine = fmt.Sprintf("%s, %s: %s", s.opt.People.Name(draft.By), draft.At.In(s.opt.Zone).Format("02/01 15:04"), s.draftWords(who, draft.What))
 	}
 	d.layers(s, who, draft, n.Current.Layers, names)
-	d.preview(p, names)
+	if err := s.tryDraft(r, who, draft, &d, names); err != nil {
+		s.fault(w, r, err)
+		return
+	}
+	d.Stands = s.stands(n, standAskOf(r.URL.Query()), who)
 	d.Progress = s.progress(n, history, who)
 	for i, one := range history {
 		d.History = append(d.History, pubLine{
@@ -215,11 +227,20 @@ func (d *configData) layers(s *Server, who visitor, draft rollout.Draft, now []a
 		if t := text(draft.Layers, id); t != "" {
 			says = counted(strings.Count(strings.TrimSpace(t), "\n")+1, "linha", "linhas")
 		}
-		d.Layers = append(d.Layers, layerLine{id, layerName(id, names), says, text(draft.Layers, id) != text(now, id), s.mayLayer(who, id)})
+		changed := text(draft.Layers, id) != text(now, id)
+		if len(d.Layers) >= mostLayers && !changed {
+			d.MoreL++
+			continue
+		}
+		d.Layers = append(d.Layers, layerLine{id, layerName(id, names), says, changed, s.mayLayer(who, id)})
 	}
 }
 
-const mostEffects = 25
+// mostLayers is how many layers are listed beside those that the draft changes; any other one is opened by its branch.
+const (
+	mostEffects = 25
+	mostLayers  = 24
+)
 
 func (d *configData) preview(p rollout.Preview, names map[string]string) {
 	for _, f := range p.Faults {
@@ -227,13 +248,14 @@ func (d *configData) preview(p rollout.Preview, names map[string]string) {
 	}
 	for _, one := range p.Refuse[:min(len(p.Refuse), mostEffects)] {
 		f := faultOf(one.Fault, names)
-		f.Where = one.Name + ", " + cmp.Or(f.Where, "na própria loja")
-		d.Refuse = append(d.Refuse, f)
+		f.Where = cmp.Or(f.Where, "na própria loja")
+		d.Refuse = append(d.Refuse, refuseWords{f, len(one.Branches), someNames(one.Branches)})
 	}
+	d.Where, d.Left = whereLines(p.Where), p.Left
 	d.Effects = p.Effects[:min(len(p.Effects), mostEffects)]
 	d.MoreN = len(p.Effects) - len(d.Effects)
 	if d.Revision > 0 && len(p.Faults) == 0 {
-		d.Preview = fmt.Sprintf("Muda em %s; experimentada em %d de %s que a sede conhece.", counted(p.Touched, "loja", "lojas"), p.Checked, counted(p.Known, "loja", "lojas"))
+		d.Preview = fmt.Sprintf("Muda em %s; experimentada em %s de %s que a sede conhece.", counted(p.Touched, "loja", "lojas"), count(p.Checked), counted(p.Known, "loja", "lojas"))
 	}
 }
 
@@ -248,8 +270,6 @@ func faultOf(f above.Fault, names map[string]string) faultWords {
 	return out
 }
 
-const mostStands = 300
-
 // progress says how the roll-out stands, ring by ring and branch by branch.
 func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visitor) progressData {
 	p := n.Current
@@ -261,20 +281,22 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 			d.Back = history[1].Number
 		}
 	}
+	members, hash := rollout.Rings(p, n.Branches), rollout.Hashes(p.Layers)
 	for i, ring := range p.Plan.Rings {
 		line := ringLine{Name: s.ringName(who, ring), Is: map[bool]string{true: "a seguir", false: "feito"}[i > p.Ring]}
 		if i == p.Ring && p.State != rollout.Done {
 			line.Is = stateWords[p.State].Word
 		}
-		for _, b := range rollout.Members(p, i, n.Branches) {
+		for _, b := range members[i] {
 			t := n.Targets[b.ID]
-			_, hash := rollout.Document(p.Layers, b)
 			line.All++
 			switch stand := rollout.StandOf(t, b); {
-			case (stand == rollout.Right || stand == rollout.Waits) && t.Hash == hash:
+			case (stand == rollout.Right || stand == rollout.Waits) && t.Hash == hash(b):
 				line.Right++
 			case stand == rollout.Away:
 				line.Away++
+			case stand == rollout.Sending:
+				line.Sending++
 			case stand == rollout.Rejected || stand == rollout.Drifted:
 				line.Wrong++
 			}
@@ -283,19 +305,6 @@ func (s *Server) progress(n rollout.Now, history []rollout.Publication, who visi
 			line.Share = 100 * line.Right / line.All
 		}
 		d.Rings = append(d.Rings, line)
-	}
-	for _, b := range n.Branches {
-		if s.seesTarget(who)(b) {
-			d.stand(b, n.Targets[b.ID])
-			if last := &d.Stands[len(d.Stands)-1]; who.partial() {
-				last.Words = ""
-			}
-		}
-	}
-	rank := map[string]int{"out": 0, "watch": 1, "busy": 2, "stale": 3, "free": 4, "ok": 5}
-	slices.SortStableFunc(d.Stands, func(x, y standLine) int { return rank[x.Sign.Class] - rank[y.Sign.Class] })
-	if len(d.Stands) > mostStands {
-		d.More, d.Stands = len(d.Stands)-mostStands, d.Stands[:mostStands]
 	}
 	return d
 }
@@ -313,33 +322,6 @@ func (s *Server) gateWords(n rollout.Now) string {
 	return ""
 }
 
-func (d *progressData) stand(b rollout.Branch, t rollout.Target) {
-	stand := rollout.StandOf(t, b)
-	line := standLine{ID: string(b.ID), Name: b.Name, District: b.District, Sign: standWords[stand], Asked: "–", Runs: "–"}
-	if t.Number > 0 {
-		line.Asked = "n.º " + strconv.Itoa(t.Number)
-		d.Of++
-	}
-	if c := b.Config; c != nil {
-		if c.Force > 0 {
-			line.Runs = "n.º " + strconv.Itoa(c.Force)
-		}
-		if stand == rollout.Rejected || stand == rollout.Waits {
-			line.Words = c.Text
-		}
-	}
-	switch stand {
-	case rollout.Right:
-		d.Right++
-	case rollout.Drifted:
-		d.Drifted++
-		line.Words = "Diz que tem outra do que a pedida."
-	case rollout.None, rollout.Waits, rollout.Sending, rollout.Away, rollout.Rejected:
-	}
-	line.Again = d.May && (stand == rollout.Drifted || stand == rollout.Rejected)
-	d.Stands = append(d.Stands, line)
-}
-
 // configProgress is GET /configuracao/andamento: the part of the page that moves.
 func (s *Server) configProgress(w http.ResponseWriter, r *http.Request, who visitor) {
 	if s.opt.Rollout == nil {
@@ -355,9 +337,5 @@ func (s *Server) configProgress(w http.ResponseWriter, r *http.Request, who visi
 		s.fault(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	if err := s.pages.ExecuteTemplate(w, "rollout", s.progress(n, history, who)); err != nil {
-		s.opt.Log.Debug("progress not written", "err", err)
-	}
+	s.part(w, "rollout", s.progress(n, history, who))
 }

@@ -30,10 +30,7 @@ func (s *Server) previewFor(who visitor, p rollout.Preview) rollout.Preview {
 	if len(p.Faults) > 0 {
 		p.Faults = []above.Fault{{Text: "Há faltas no rascunho. Quem edita o país vê quais."}}
 	}
-	if len(p.Refuse) > 0 {
-		p.Refuse = nil
-	}
-	p.Effects = nil
+	p.Refuse, p.Effects = nil, nil
 	return p
 }
 
@@ -46,18 +43,13 @@ func noteFor(who visitor, note string) string {
 }
 
 // ownServices are the services of somebody's own bodies, as branches describe them: of one branch, where the layer is one's.
-func ownServices(who visitor, layer string, owns []rollout.Own) map[string]bool {
+func (s *Server) ownServices(who visitor, layer string, owns []rollout.Own) map[string]bool {
 	own := map[string]bool{}
-	for _, o := range owns {
-		if wire.NodeID(layer).Valid() && string(o.Branch) != layer {
-			continue
+	s.shelf.each(ownsOf(layer, owns), s.opt.Now, func(one above.Named) {
+		if who.serves(queue.BodyID(one.Body)) {
+			own[one.ID] = true
 		}
-		for _, one := range above.Services(o.Document) {
-			if who.serves(queue.BodyID(one.Body)) {
-				own[one.ID] = true
-			}
-		}
-	}
+	})
 	return own
 }
 
@@ -71,8 +63,8 @@ func (d *layerData) leave(own map[string]bool) {
 }
 
 // beyondBody says whether a form changes more of a layer than the services of somebody's own bodies.
-func beyondBody(who visitor, layer string, form url.Values, owns []rollout.Own) bool {
-	own := ownServices(who, layer, owns)
+func (s *Server) beyondBody(who visitor, layer string, form url.Values, owns []rollout.Own) bool {
+	own := s.ownServices(who, layer, owns)
 	return form.Get("parte") != "servicos" || slices.ContainsFunc(form["servico"], func(id string) bool { return !own[id] })
 }
 

@@ -118,11 +118,11 @@ func (s *Server) planOf(form url.Values) (plan rollout.Plan, problem string) {
 		plan.Wait = time.Duration(wait) * time.Minute
 	}
 	if one := form.Get("piloto"); one != "" {
-		pilot := wire.NodeID(one)
+		pilot := branchNamed(one)
 		if !pilot.Valid() || pilot != pilot.Branch() {
 			return plan, "A loja escolhida para começar não existe. Escolha outra, ou «sem piloto»."
 		}
-		plan.Rings = append([]rollout.Ring{{Name: "Piloto " + one, Branches: []wire.NodeID{pilot}}}, plan.Rings...)
+		plan.Rings = append([]rollout.Ring{{Name: "Piloto " + string(pilot), Branches: []wire.NodeID{pilot}}}, plan.Rings...)
 	}
 	return plan, ""
 }

@@ -29,6 +29,7 @@ type layerData struct {
 	Week     []hourRow
 	OtherWk  bool // the hours are more than the form shows
 	Services []serviceRow
+	Unread   int // branches whose services were not read yet
 	Guard    string
 	Partial  bool // the names of some bodies' services alone
 	May      bool
@@ -110,14 +111,17 @@ func (s *Server) showLayer(w http.ResponseWriter, r *http.Request, who visitor, 
 	for _, f := range faults {
 		d.Faults = append(d.Faults, faultOf(f, names))
 	}
-	d.fill(read, owns)
+	d.fill(s, read, owns)
 	if who.partial() {
-		d.leave(ownServices(who, id, owns))
+		d.leave(s.ownServices(who, id, owns))
 	}
 	s.show(w, r, status, who, "layer", d.Name+" · Configuração", d)
 }
 
-func (d *layerData) fill(read above.Reading, owns []rollout.Own) {
+// mostServices is how many services the form of a layer has.
+const mostServices = 300
+
+func (d *layerData) fill(s *Server, read above.Reading, owns []rollout.Own) {
 	for _, id := range read.IDs("messages") {
 		at := "messages/" + id + "/"
 		d.Messages = append(d.Messages, messageRow{id, read.Get(at + "text/pt"), read.Get(at + "text/en"), read.Get(at + "until")})
@@ -135,17 +139,12 @@ func (d *layerData) fill(read above.Reading, owns []rollout.Own) {
 	d.Guard = read.Get("policy/guard")
 	mine := read.IDs("services")
 	seen := map[string]bool{}
-	for _, o := range owns {
-		if wire.NodeID(d.ID).Valid() && string(o.Branch) != d.ID {
-			continue
+	d.Unread = s.shelf.each(ownsOf(d.ID, owns), s.opt.Now, func(one above.Named) {
+		if !seen[one.ID] && len(d.Services) < mostServices {
+			seen[one.ID] = true
+			d.Services = append(d.Services, serviceRow{ID: one.ID, Usual: one.PT, UsualEN: one.EN})
 		}
-		for _, one := range above.Services(o.Document) {
-			if !seen[one.ID] && len(d.Services) < mostStands {
-				seen[one.ID] = true
-				d.Services = append(d.Services, serviceRow{ID: one.ID, Usual: one.PT, UsualEN: one.EN})
-			}
-		}
-	}
+	})
 	for _, id := range mine {
 		if !seen[id] {
 			d.Services = append(d.Services, serviceRow{ID: id})
@@ -183,7 +182,7 @@ func (s *Server) putLayer(w http.ResponseWriter, r *http.Request, who visitor) {
 			s.fault(w, r, err)
 			return
 		}
-		if beyondBody(who, id, r.PostForm, owns) {
+		if s.beyondBody(who, id, r.PostForm, owns) {
 			s.errorPage(w, http.StatusForbidden, "Isto não é das suas entidades", "Desta loja muda só os nomes dos seus serviços. O resto muda-o quem edita a loja toda.")
 			return
 		}

@@ -103,6 +103,7 @@ type Server struct {
 
 	cells cells
 	leaps leaps
+	shelf shelf
 
 	mu     sync.Mutex
 	shared view

@@ -76,6 +76,9 @@ func (e editor) post(path string, form url.Values) { e.do(http.MethodPost, path,
 // rolling is the part of the page that tells how far the branches are.
 const rolling = "/configuracao/andamento"
 
+// standing is the part that tells what each branch has.
+const standing = "/configuracao/lojas"
+
 // until waits until a page says all words.
 func (e editor) until(path string, words ...string) {
 	e.t.Helper()
@@ -127,7 +130,7 @@ func TestAConfigurationStopsAtTheBranchThatRejectsItAndGoesBack(t *testing.T) {
 		})
 	}
 	e := editorAt(t, hq.HTTPAddr())
-	e.until(rolling, "Loja L901", "Loja L902", "Loja L903")
+	e.until(standing, "Loja L901", "Loja L902", "Loja L903")
 
 	e.post("/configuracao/camada/national", url.Values{"parte": {"texto"}, "revision": {"0"}, "texto": {"services:\n  - {id: lev, off: true}\n"}})
 	e.until("/configuracao", "experimentada em 3 de 3 lojas", "Lojas que a recusariam", "Loja L903", "em 2 lojas")
@@ -144,7 +147,8 @@ func TestAConfigurationStopsAtTheBranchThatRejectsItAndGoesBack(t *testing.T) {
 
 	e.post("/configuracao/camada/national", url.Values{"parte": {"servicos"}, "revision": {"0"}, "servico": {"lev"}, "pt-lev": {"Levantar documentos"}})
 	e.post("/configuracao/publicar", url.Values{"revision": {"1"}, "como": {"aneis"}, "espera": {"0"}, "piloto": {"L903"}})
-	e.until(rolling, "Configuração n.º 3", "completo", "3 de 3 com a pedida")
+	e.until(rolling, "Configuração n.º 3", "completo")
+	e.until(standing, "3 de 3 com a pedida")
 	text := inForce(t, shops["L902"])
 	if !strings.Contains(text, "Levantar documentos") || !strings.Contains(text, "Configuração da sede n.º 3, aplicada às") {
 		t.Errorf("L902 is %s", text)
