@@ -4,7 +4,7 @@ import { signIn } from './faces.js';
 
 /** What the coordination of a branch may open. */
 export const ofTheBranch = [
-  '/coordenacao', '/horario', '/relatorios', '/marcacoes', '/painel/mensagens', '/fecho', '/blocos', '/papel', '/rececao', '/opiniao', '/porque', '/espera/erro',
+  '/coordenacao', '/horario', '/relatorios', '/marcacoes', '/painel/mensagens', '/fecho', '/pedidos', '/blocos', '/papel', '/rececao', '/opiniao', '/porque', '/espera/erro',
   '/ajuda', '/ajuda/coordenacao', '/balcao/escolher', '/balcao', '/mediador', '/configuracao/loja', '/configuracao/horario', '/configuracao/divisoes',
   '/configuracao/servicos', '/configuracao/balcoes', '/configuracao/regras', '/configuracao/pessoas', '/configuracao/talao', '/configuracao/previsao', '/configuracao/texto',
   '/espera', '/nada-disto',
