@@ -81,7 +81,10 @@ test('a new clerk gets hints one at a time, beside what they are about, and neve
 
   await page.goto(new URL('/ajuda', page.url()).href);
   await page.getByText('Já viu 2 das 8').waitFor();
-  await page.getByRole('button', { name: 'Mostrar outra vez' }).click();
+  const again = page.getByRole('button', { name: 'Mostrar outra vez' });
+  await again.scrollIntoViewIfNeeded();
+  assert.equal(await again.evaluate((e) => { const r = e.getBoundingClientRect(); return r.bottom <= innerHeight && r.top >= 0; }), true, 'the end of the contents can be reached');
+  await again.click();
   await page.getByText('Voltam a aparecer').waitFor();
   await page.goto(new URL('/balcao', page.url()).href);
   await card.getByRole('heading', { name: 'Um botão faz o caminho todo' }).waitFor();
