@@ -116,3 +116,19 @@ export const atHeadquarters = [
   ['a place goes', (s) => { const one = Object.keys(s.r ?? {})[0]; return one ? { now: s.now, gone: [one, 'L999'] } : s; }],
   ['alerts end', sections((html, id) => (id === 'attention' || id === 'links' || id === 'facts' ? without(html, 'li') : html))],
 ];
+
+/** What waits on the kiosk's first screen say. @param {string} wait @param {number} ahead @returns {Change} */
+const atChoices = (wait, ahead) => (s) => {
+  for (const part of s.sections ?? []) for (const c of part.choices ?? []) if (c.wait) Object.assign(c, { wait, ahead: `${ahead} à frente` });
+  if (s.strip?.calls) s.strip.calls = [{ number: `A${String(ahead).padStart(3, '0')}`, counter: 'Balcão 12' }, ...s.strip.calls].slice(0, 3);
+  return s;
+};
+
+/** A day as the first screen of a kiosk is told it. @type {[string, Change][]} */
+export const atAKiosk = [['9 ahead', atChoices('5 a 10 min', 9)], ['10 ahead', atChoices('20 a 45 min', 10)], ['99 ahead', atChoices('mais de 1 h 15', 99)], ['100 ahead', atChoices('mais de 1 h 30', 100)], ['nobody ahead', atChoices('a seguir', 0)]];
+
+/** @param {number} n @returns {Change} */
+const onTheBoard = (n) => (s) => { for (const q of s.board?.queues ?? []) Object.assign(q, { waiting: n, wait: { lo: n, hi: n + 5 } }); return s; };
+
+/** A day as a callboard is told it, but for its calls, which are what it is to show. @type {[string, Change][]} */
+export const onABoard = [9, 10, 99, 100].map((n) => /** @type {[string, Change]} */ ([`waits are ${n}`, onTheBoard(n)]));

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { violations } from './axe.js';
 import { sideways } from './checks.js';
 import { launch, watchedPage } from './chromium.js';
-import { atABranch, atHeadquarters, someRows, underWay } from './busy-day.js';
+import { atABranch, atAKiosk, atHeadquarters, onABoard, someRows, underWay } from './busy-day.js';
 import { startDemo } from './demo.js';
 import { knowsThePage, openFaces, signIn } from './faces.js';
 import { mostShift, unsteady, watch } from './steady.js';
@@ -155,6 +155,23 @@ test('at the branch nothing moves from under a pointer or the focus, whatever th
   }
   assert.deepEqual(complaints, []);
   await context.close();
+});
+
+test('on the first screen of a kiosk nothing moves from under a finger, and on a callboard nothing but calls', { timeout: 120_000 }, async () => {
+  const faces = openFaces(browser, demo);
+  const { page } = await faces.kiosk();
+  await watch(page);
+  await page.reload();
+  await page.locator('[data-screen="home"]').waitFor();
+  await page.waitForFunction(() => Reflect.get(window, 'steady').state?.screen === 'home');
+  still('kiosk', await unsteady(page, (s) => s, atAKiosk));
+  const board = (await faces.television()).page;
+  await watch(board);
+  await board.reload();
+  await board.waitForFunction(() => Reflect.get(window, 'steady').state?.board);
+  const r = await unsteady(board, (s) => s, onABoard);
+  assert.ok(r.shift <= mostShift, `the callboard moves by ${r.shift.toFixed(3)}:\n${r.shifts.join('\n')}`);
+  await faces.close();
 });
 
 test('at headquarters nothing moves from under a pointer or the focus; what waits is counted and comes when one leaves, or at Esc', { timeout: 120_000 }, async () => {

@@ -100,12 +100,17 @@ export async function unsteady(page, begin, changes, most = 4) {
     steady.tell(first);
     await steady.painted();
     steady.shifts.length = 0;
+    let words = document.body.innerText, shown = 0;
     for (const [name, change] of told) {
       const before = steady.shifts.length;
       steady.tell(change);
       await steady.painted();
+      if (document.body.innerText !== words) shown++;
+      words = document.body.innerText;
       for (const s of steady.shifts.slice(before)) s.what = `${name}: ${s.value.toFixed(4)} ${s.what}`;
     }
+    // Not every change concerns every page, but a page that shows none of them keeps still for nothing.
+    if (shown < 3) throw new Error(`the page shows ${shown} of ${told.length} changes`);
     return { shifts: steady.shifts.splice(0) };
   }, { first, told });
   // While somebody is there, by pointer and then by key, that place stays.
