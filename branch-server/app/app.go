@@ -121,7 +121,7 @@ func (a *App) openDay(ctx context.Context) error {
 	a.engine, err = engine.New(ctx, engine.Config{
 		Catalogue: a.branch.Load().Catalogue(), Version: version, Zone: zone, Journal: timedJournal{a.store, a.book}, Audience: &audience{app: a},
 		Supply: func() engine.Supply { return a.branch.Load() }, Fit: a.fit,
-		Ahead: a.ahead, Unset: a.time.unset, Adopted: a.store.Adopted, Begun: a.store.BlocksBegun,
+		Ahead: a.ahead, Unset: a.time.unset, Adopted: a.store.Adopted, Begun: a.store.BlocksBegun, Lived: a.store.Lived,
 		Now: a.clock.Now, Log: a.log,
 	})
 	if err != nil {

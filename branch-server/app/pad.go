@@ -82,7 +82,7 @@ func setAside(ctx context.Context, cfg Config, wish queue.BlockNumbers) (pad que
 	}
 	heard := &padHeard{}
 	e, err := engine.New(ctx, engine.Config{
-		Catalogue: cfg.Branch.Catalogue(), Zone: zone, Journal: s, Begun: s.BlocksBegun, Audience: heard, Now: machine.NewClock().Now,
+		Catalogue: cfg.Branch.Catalogue(), Zone: zone, Journal: s, Begun: s.BlocksBegun, Lived: s.Lived, Audience: heard, Now: machine.NewClock().Now,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

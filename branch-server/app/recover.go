@@ -11,7 +11,7 @@ import (
 
 // errNoBlock means that a Day was recovered more often than there are numbers that were never used.
 var errNoBlock = errors.New("the journal was put back from old copies too often today to know a number that nobody holds: " +
-	"give paper tickets today (docs/operations.md), and start again tomorrow")
+	"give paper tickets today and tomorrow (docs/operations.md), and start again the day after")
 
 // recoverDay tells the Day of a journal that was put back from an older copy, before anybody is served, that it does not
 // know which numbers are in people's hands.

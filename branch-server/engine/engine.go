@@ -79,6 +79,7 @@ type Config struct {
 	Fit       func() error                           // why the machine may not begin anything new now, a queue.Refusal; nil means that it always may
 	Ahead     func(node string) time.Duration        // how far this clock is ahead of a node's; nil means that they agree
 	Adopted   func(node string, epoch uint64) uint64 // how far a node's log is in the journal although its mark says less; nil is nowhere
+	Lived     func(queue.Date) uint64                // the epoch of this memory, for a Day that may have been lived in one that was lost; 0 for any other; nil knows none
 	Unset     func() bool                            // the clock was never set: no Day is opened by it; nil means that it was
 	Supply    func() Supply                          // the branch's hours as they are now; nil means that numbers are always given
 	Begun     func(queue.Date) (today, before []int) // blocks of recovered Days that are known beside the journal; nil knows none
@@ -157,6 +158,9 @@ func (e *Engine) Do(ctx context.Context, key string, cmd queue.Command) (Answer,
 		if err == nil {
 			b.Entries = append(b.Entries, e.remembered(d, cmd, at)...)
 			entries, err = d.Handle(cmd, at)
+		}
+		if err == nil {
+			entries = append(entries, e.lived(d, cmd, at)...)
 		}
 		answer = answerTo(d, cmd, entries)
 		answer.Key, answer.At = key, at

@@ -3,6 +3,7 @@ package store
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"balcao/internal/queue"
 )
@@ -36,35 +37,32 @@ func (g guard) begin(day string, block int) guard {
 		all[day] = append(all[day], block)
 		slices.Sort(all[day])
 	}
-	for days := slices.Sorted(maps.Keys(all)); len(days) > daysBegun; days = days[1:] {
-		delete(all, days[0])
+	for _, d := range slices.Sorted(maps.Keys(all)) {
+		if len(all) > daysBegun && d != day { // which may be the oldest, by a clock that stands before the others
+			delete(all, d)
+		}
 	}
 	g.Begun, g.Day, g.Blocks = all, day, slices.Max(all[day])
 	return g
 }
 
-// BlocksBegun returns the blocks of numbers that are known, beside the journal, to have been begun on a Day, and on the last
-// recovered Day before it.
+// BlocksBegun returns the blocks of numbers that are known, beside the journal, to have been begun on a Day, and on the day
+// before it, which lends numbers of this one.
 func (s *Store) BlocksBegun(day queue.Date) (today, before []int) {
 	s.guardMu.Lock()
 	defer s.guardMu.Unlock()
-	last := ""
-	for d, blocks := range s.guard.Begun {
-		switch {
-		case d == string(day):
-			today = slices.Clone(blocks)
-		case d < string(day) && d > last:
-			last, before = d, slices.Clone(blocks)
-		}
+	today = slices.Clone(s.guard.Begun[string(day)])
+	if date, err := time.Parse(time.DateOnly, string(day)); err == nil {
+		before = slices.Clone(s.guard.Begun[date.AddDate(0, 0, -1).Format(time.DateOnly)])
 	}
 	return today, before
 }
 
-// keepBegun has the guard file know a block before a number of it is in the journal.
-func (s *Store) keepBegun(block int) error {
+// keepBegun has the guard file know a block of a Day before a number of it is in the journal.
+func (s *Store) keepBegun(day string, block int) error {
 	s.guardMu.Lock()
 	defer s.guardMu.Unlock()
-	g := s.guard.begin(s.guard.Opened, block)
+	g := s.guard.begin(day, block)
 	if err := g.write(s.path); err != nil {
 		return err
 	}

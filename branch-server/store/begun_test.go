@@ -21,7 +21,7 @@ func TestTheGuardKnowsTheBlocksOfTwoDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := s.keepBegun(3); err != nil {
+		if err := s.keepBegun(today, 3); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,6 +34,9 @@ func TestTheGuardKnowsTheBlocksOfTwoDays(t *testing.T) {
 	}
 	if g := s.guard.begin("2099-01-01", 1); len(g.Begun) != daysBegun || g.Begun["2026-11-22"] != nil {
 		t.Errorf("it keeps %v", g.Begun)
+	}
+	if g := s.guard.begin("2026-11-01", 1); len(g.Begun) != daysBegun || !slices.Equal(g.Begun["2026-11-01"], []int{1}) || g.Begun[today] == nil {
+		t.Errorf("with a clock that stands days before it keeps %v", g.Begun)
 	}
 	if g := s.guard.begin("2026-11-24", 1); !slices.Equal(s.guard.Begun[today], []int{3}) || len(g.Begun) != daysBegun {
 		t.Errorf("a guard that is not written yet changed the present one: %v", s.guard.Begun)

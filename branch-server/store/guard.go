@@ -92,6 +92,9 @@ func (s *Store) watchOver(ctx context.Context) error {
 	if err := s.renew(ctx, g, known); err != nil {
 		return err
 	}
+	if s.lived, err = s.meta(ctx, metaLived); err != nil {
+		return err
+	}
 	var fresh [12]byte
 	if _, err := rand.Read(fresh[:]); err != nil {
 		return err
@@ -157,6 +160,9 @@ func (s *Store) renew(ctx context.Context, g guard, known string) error {
 		}
 		if why.Why.Fork { // nothing was forgotten
 			return nil
+		}
+		if err := keepLived(ctx, tx, g.Opened); err != nil {
+			return err
 		}
 		return setMeta(ctx, tx, metaRecover, "due")
 	})

@@ -17,7 +17,7 @@ import (
 
 // Append stores a batch in one transaction and returns once it is on disk.
 func (s *Store) Append(ctx context.Context, b engine.Batch) error {
-	if err := s.reach(b.Entries); err != nil {
+	if err := s.reach(ctx, b.Entries); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
@@ -33,6 +33,9 @@ func (s *Store) Append(ctx context.Context, b engine.Batch) error {
 			return err
 		}
 		if err := storePublication(ctx, tx, b.Publication); err != nil {
+			return err
+		}
+		if err := s.outlive(ctx, tx, b.Entries); err != nil {
 			return err
 		}
 		return storeAnswers(ctx, tx, b.Answers)

@@ -12,18 +12,24 @@ import (
 func (s *Store) Reached() queue.Date {
 	s.guardMu.Lock()
 	defer s.guardMu.Unlock()
-	return queue.Date(s.guard.Opened)
+	return queue.Date(max(s.guard.Opened, s.lived))
 }
 
 // reach has the guard file know a Day, and a block of numbers of it, before they are in the journal.
-func (s *Store) reach(entries []queue.Entry) error {
+func (s *Store) reach(ctx context.Context, entries []queue.Entry) error {
+	day := ""
 	for _, e := range entries {
 		var err error
 		if opened, is := e.Event.(queue.DayOpened); is {
-			err = s.keepOpened(opened.Day)
+			day, err = string(opened.Day), s.keepOpened(opened.Day)
 		}
 		if begun, is := e.Event.(queue.Recovered); is && !begun.Lends {
-			err = s.keepBegun(begun.Block)
+			if day == "" { // not what the guard file says was opened: a copy was put back, and the clock may stand before that
+				day, err = s.lastOpened(ctx)
+			}
+			if err == nil {
+				err = s.keepBegun(day, begun.Block)
+			}
 		}
 		if err != nil {
 			return err

@@ -31,7 +31,8 @@ type Store struct {
 	adopted map[string]map[uint64]uint64 // see Adopted; never changed
 
 	guardMu sync.Mutex
-	guard   guard // as the file beside the database has it
+	guard   guard  // as the file beside the database has it
+	lived   string // see metaLived; as it was when the file was opened
 }
 
 // Open opens or creates the file and brings its schema up to date. A file that was put back from an older copy goes on

@@ -106,7 +106,7 @@ func (b *branchNode) open() error {
 func (b *branchNode) serve() error {
 	var err error
 	b.engine, err = engine.New(b.w.ctx, engine.Config{
-		Catalogue: b.desc.Catalogue(), Zone: b.zone, Journal: b.store, Begun: b.store.BlocksBegun, Audience: b, Now: b.clock, Log: b.w.log,
+		Catalogue: b.desc.Catalogue(), Zone: b.zone, Journal: b.store, Begun: b.store.BlocksBegun, Lived: b.store.Lived, Audience: b, Now: b.clock, Log: b.w.log,
 	})
 	if err != nil {
 		return err
