@@ -12,7 +12,7 @@ func (n *Network) LiveAge(now time.Time) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var oldest time.Duration
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		if b.presence == wire.Online && !b.liveAt.IsZero() && now.Sub(b.heard) < n.opt.Silence {
 			oldest = max(oldest, now.Sub(b.liveAt))
 		}

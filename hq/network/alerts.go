@@ -1,7 +1,6 @@
 package network
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +17,8 @@ func (n *Network) CheckAlerts(now time.Time) (opened, closed []alert.Alert) {
 	defer n.mu.Unlock()
 	policy := alert.DefaultPolicy(n.opt.Target)
 	var found []alert.Finding
-	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
-		found = append(found, alert.Check(n.branches[id].reading(now, n.opt), policy)...)
+	for _, b := range n.order {
+		found = append(found, alert.Check(b.reading(now, n.opt), policy)...)
 	}
 	if n.opt.Own != nil {
 		found = append(found, n.opt.Own()...)

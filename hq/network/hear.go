@@ -67,7 +67,7 @@ func (n *Network) Replay(node wire.NodeID, r wire.Record) {
 func (n *Network) Restored() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		n.remember(b, 0)
 		slices.SortStableFunc(n.recent, func(x, y Fact) int { return x.At.Compare(y.At) })
 		n.forget()

@@ -2,7 +2,6 @@ package network
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,8 +59,8 @@ func (n *Network) Inventory(of Sight) []Item {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := make([]Item, 0, 8*len(n.branches))
-	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
-		if b := n.branches[id]; of.sees(b) {
+	for _, b := range n.order {
+		if of.sees(b) {
 			all = b.inventory(all)
 		}
 	}

@@ -8,7 +8,7 @@
 package network
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -59,7 +59,8 @@ type Network struct {
 
 	mu       sync.Mutex
 	branches map[wire.NodeID]*branch
-	recent   []Fact // oldest first
+	order    []*branch // the same by id: a look at all of them sorts nothing and walks through memory once
+	recent   []Fact    // oldest first
 	changed  chan struct{}
 	book     *alert.Book
 	alerts   []alert.Alert // open ones, as of the last look
@@ -125,6 +126,12 @@ func (n *Network) add(k Known) *branch {
 	}
 	b := &branch{Known: k, simulated: n.opt.Simulated(k.ID), visits: visit.NewBranch(k.Zone)}
 	n.branches[k.ID] = b
+	i, known := slices.BinarySearchFunc(n.order, k.ID, func(b *branch, id wire.NodeID) int { return cmp.Compare(b.ID, id) })
+	if known {
+		n.order[i] = b
+	} else {
+		n.order = slices.Insert(n.order, i, b)
+	}
 	return b
 }
 
@@ -197,8 +204,7 @@ func (n *Network) Overview(now time.Time, of Sight) ([]Summary, Totals) {
 	defer n.mu.Unlock()
 	all := make([]Summary, 0, len(n.branches))
 	var t Totals
-	for _, id := range slices.Sorted(maps.Keys(n.branches)) {
-		b := n.branches[id]
+	for _, b := range n.order {
 		if !of.sees(b) {
 			continue
 		}
@@ -241,7 +247,7 @@ func (n *Network) Halves(now time.Time, of Sight) [48]visit.Slot {
 	defer n.mu.Unlock()
 	var sum [48]visit.Slot
 	today := now.In(n.opt.Zone).Format(time.DateOnly)
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		if date, _ := b.visits.Day(); string(date) != today || !of.sees(b) {
 			continue
 		}

@@ -31,7 +31,7 @@ type Peer struct {
 func (n *Network) Rewind() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		b.visits = visit.NewBranch(b.Zone)
 		b.epoch, b.hwm, b.quarantined, b.received = 0, 0, false, 0
 	}

@@ -60,7 +60,7 @@ func (n *Network) Bodies(of Sight) []queue.BodyID {
 	defer n.mu.Unlock()
 	seen := map[queue.BodyID]bool{}
 	var all []queue.BodyID
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		if !of.sees(b) {
 			continue
 		}
@@ -85,7 +85,7 @@ func (n *Network) Services(of Sight) []queue.ServiceID {
 			seen[id], all = true, append(all, id)
 		}
 	}
-	for _, b := range n.branches {
+	for _, b := range n.order {
 		if !of.sees(b) {
 			continue
 		}

@@ -173,8 +173,12 @@ func difference(old, now view) change {
 			c.HTML[id] = html
 		}
 	}
+	stayed := 0
 	for id, r := range now.Rows {
 		was, known := old.Rows[id]
+		if known {
+			stayed++
+		}
 		if known && same(was, r) {
 			if was.At != r.At {
 				c.Ages[id] = r.At
@@ -182,6 +186,9 @@ func difference(old, now view) change {
 			continue
 		}
 		c.Rows[id] = r
+	}
+	if stayed == len(old.Rows) {
+		return c
 	}
 	for id := range maps.Keys(old.Rows) {
 		if _, still := now.Rows[id]; !still {
