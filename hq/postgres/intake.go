@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -227,11 +228,8 @@ func (s *shelf) flush() error {
 	if err := s.move(); err != nil {
 		return fmt.Errorf("keep how far logs are held: %w", err)
 	}
-	for _, a := range s.anchors {
-		if _, err := s.tx.Exec(s.ctx, `INSERT INTO journal_heads (node, epoch, seq, head, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			string(a.of.node), int64(a.of.epoch), int64(a.seq), a.head[:], a.at); err != nil { //nolint:gosec // below 2^53
-			return fmt.Errorf("keep the head of %s: %w", a.of.node, err)
-		}
+	if err := keepAnchors(s); err != nil {
+		return fmt.Errorf("keep heads of logs: %w", err)
 	}
 	for _, key := range s.alarms {
 		l := s.logs[key]
@@ -254,10 +252,7 @@ func (a *events) write(s *shelf) error {
 	case len(a.log) == 0:
 		return nil
 	case len(a.log) >= copyFrom:
-		_, err := s.tx.CopyFrom(s.ctx, pgx.Identifier{"event"}, []string{"log", "seq", "id", "type", "v", "ts", "rx", "raw"},
-			pgx.CopyFromSlice(len(a.log), func(i int) ([]any, error) {
-				return []any{a.log[i], a.seq[i], a.id[i], a.kind[i], a.version[i], a.ts[i], s.rx, a.raw[i]}, nil
-			}))
+		_, err := s.tx.Conn().PgConn().CopyFrom(s.ctx, bytes.NewReader(a.encode(s.rx)), copyEvents)
 		return err
 	}
 	_, err := s.tx.Exec(s.ctx, `INSERT INTO event (log, seq, id, type, v, ts, rx, raw)
