@@ -234,13 +234,13 @@ func undo(ctx context.Context, tx *sqlite.Tx, c bookingChange, here func(booking
 }
 
 // ForgetBookings removes the digests of days before one, what their imports changed, and bookings and imports
-// older than keep.
+// older than keep. What goes is overwritten in the file, not only unlinked.
 func (s *Store) ForgetBookings(ctx context.Context, before, keep queue.Date) error {
 	oldest, err := time.Parse(time.DateOnly, string(keep))
 	if err != nil {
 		return fmt.Errorf("forget bookings before %s: %w", keep, err)
 	}
-	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = s.db.Forget(ctx, func(tx *sqlite.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM booking_imports WHERE at < ?`, oldest.UnixMilli()); err != nil {
 			return err
 		}

@@ -116,9 +116,10 @@ func (s *Store) EndCommand(ctx context.Context, c Command) error {
 	return nil
 }
 
-// ForgetCommands takes commands away that ended before a moment.
+// ForgetCommands takes commands away that ended before a moment, and overwrites them in the file: who gave them, and what
+// they wrote to people.
 func (s *Store) ForgetCommands(ctx context.Context, before time.Time) error {
-	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err := s.db.Forget(ctx, func(tx *sqlite.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM commands WHERE ended > 0 AND ended < ?`, before.UnixMilli())
 		return err
 	})

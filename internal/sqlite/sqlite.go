@@ -173,6 +173,8 @@ func (d *DB) pool(opts Options, mode string, conns int) *sql.DB {
 		q.Set("_auto_vacuum", "incremental")
 		q.Set("_journal_mode", "WAL")
 		q.Set("_synchronous", "FULL")
+		// Also what moves from one page to another leaves nothing behind: Forget finds only what it deletes itself.
+		q.Set("_secure_delete", "true")
 		q.Set("_txlock", "immediate")
 	}
 	dsn := "file:" + (&url.URL{Path: d.path}).EscapedPath() + "?" + q.Encode()
@@ -387,17 +389,13 @@ func IsNotFound(err error) bool {
 	return errors.Is(err, sql.ErrNoRows) || errors.Is(err, fs.ErrNotExist)
 }
 
-// Forget runs do like Write, overwrites what it deletes, and brings the
+// Forget runs do like Write, which overwrites what it deletes, and brings the
 // write-ahead log back to nothing: what was deleted stands nowhere in the
 // files of this database any more. While readers hold an older state the log
 // keeps it until the next Forget.
 func (d *DB) Forget(ctx context.Context, do func(tx *Tx) error) error {
 	if d.writer == nil {
 		return fmt.Errorf("write to %s: opened for reading only", d.path)
-	}
-	// There is one writing connection, so the setting is in force for do.
-	if _, err := d.writer.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
-		return fmt.Errorf("forget in %s: %w", d.path, named(err))
 	}
 	if err := d.Write(ctx, do); err != nil {
 		return err
