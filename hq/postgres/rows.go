@@ -3,8 +3,8 @@ package postgres
 import "encoding/binary"
 
 // The binary form of COPY: a signature, then each row as its number of fields and each field behind its length, then an
-// end (PostgreSQL manual, COPY, "Binary Format"). Written by hand it costs one buffer a commit; a value for each field of
-// each row, and the question for the columns' types that goes before it, cost half of the time of a commit.
+// end (PostgreSQL manual, COPY, "Binary Format"). Written by hand it costs one buffer a commit, where pgx makes a value
+// of each field of each row and asks the server for the columns' types first.
 const (
 	copySignature = "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	copyEnd       = "\xff\xff"
