@@ -14,6 +14,9 @@ import (
 // commit. A fact that already happened is never refused; one that changes nothing is only marked as seen, and one that
 // this program cannot read waits for one that can.
 func (e *Engine) Adopt(ctx context.Context, deliveries []Delivery) error {
+	if err := e.turn(ctx); err != nil {
+		return err
+	}
 	return e.submit(ctx, func(d *queue.Day, at time.Time, b *Batch) {
 		for _, delivery := range deliveries {
 			for _, record := range delivery.Records {

@@ -56,5 +56,18 @@ func (e *Engine) step(ctx context.Context) error {
 	return err
 }
 
+// turn opens the next Day where midnight has just passed and the clockwork has yet to see it: what a kiosk gave alone since
+// then is of that Day.
+func (e *Engine) turn(ctx context.Context) error {
+	passed := false
+	err := e.Read(ctx, func(d *queue.Day, at time.Time) {
+		passed = d.Date() != "" && queue.DateOf(at, e.cfg.Zone) > d.Date()
+	})
+	if err != nil || !passed {
+		return err
+	}
+	return e.step(ctx)
+}
+
 // Today opens the Day of the present date if needed; programs call it once before they serve.
 func (e *Engine) Today(ctx context.Context) error { return e.step(ctx) }
