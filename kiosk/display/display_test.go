@@ -72,12 +72,13 @@ func TestABrowserThatHangsOrDiesIsStartedAgain(t *testing.T) {
 		}
 		t.Skip(err)
 	}
+	profile := filepath.Join(t.TempDir(), "profile") // asked for first, so that it goes away after the browser
 	s := face(t)
 	started := make(chan int, 100)
 	base := "http://" + s.Addr()
 	background(t, func(ctx context.Context) error {
 		return display.Run(ctx, display.Config{
-			Page: base + "/", Pulse: base + "/pulse", Browser: browser, Profile: filepath.Join(t.TempDir(), "profile"),
+			Page: base + "/", Pulse: base + "/pulse", Browser: browser, Profile: profile,
 			Flags: []string{"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"},
 			First: patience, Silent: 10 * time.Second, Look: 200 * time.Millisecond,
 			Now: time.Now, Log: slog.New(slog.DiscardHandler), Started: func(pid int) { started <- pid },
