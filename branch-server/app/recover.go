@@ -23,25 +23,11 @@ func (a *App) recoverDay(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
-	if err := a.engine.Reach(ctx, a.store.Reached()); err != nil {
-		return err
-	}
-	var day queue.Date
-	var told queue.Recovered
-	look := func(d *queue.Day, _ time.Time) { day, told = d.Date(), d.Recovered() }
-	if err := a.engine.Read(ctx, look); err != nil {
-		return err
-	}
-	wish := queue.Recover{Epoch: a.store.Epoch()}
-	wish.Today, wish.Before = a.store.BlocksBegun(day)
-	answer, err := a.engine.Do(ctx, "", wish)
-	if err != nil {
-		return err
-	}
-	if answer.Refused != "" {
+	day, told, err := a.engine.Recover(ctx, a.store.Epoch(), a.store.Reached())
+	if errors.Is(err, queue.ErrSoldOut) {
 		return errNoBlock
 	}
-	if err := a.engine.Read(ctx, look); err != nil {
+	if err != nil {
 		return err
 	}
 	a.log.Error("numbers go on in a block that was never used, so that none is given twice", "day", string(day), "from", told.From)

@@ -41,7 +41,7 @@ func (e *Engine) adopt(d *queue.Day, at time.Time, b *Batch, from queue.Origin, 
 		e.cfg.Log.Warn("unreadable record kept for a later version", "node", from.Node, "seq", from.Seq, "err", err)
 		return "", 0, true
 	}
-	if !e.understands(event.Type, event.Version) {
+	if !e.cfg.Understands(event.Type, event.Version) {
 		return event.Type, event.Version, true
 	}
 	cmd := commandOf(event, from)

@@ -61,5 +61,3 @@ func (e *Engine) Fold(ctx context.Context, from Backlog) (folded, left int, err 
 		folded, left, place = folded+n, left+len(lot)-n, lot[len(lot)-1].Place
 	}
 }
-
-func (e *Engine) understands(kind string, version int) bool { return e.cfg.Understands(kind, version) }

@@ -121,7 +121,7 @@ func stands(canary string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^0-9A-Za-z]|MRCL901)` + regexp.QuoteMeta(canary) + `($|[^0-9A-Za-z])`)
 }
 
-func newBookingHouse(t *testing.T, between *hop) *bookingHouse {
+func newBookingHouse(t *testing.T, overheard *hop) *bookingHouse {
 	t.Helper()
 	h := &bookingHouse{house: &house{}, said: &tap{}, logs: &tap{}, kiosks: t.TempDir(), hqs: t.TempDir()}
 	var err error
@@ -129,7 +129,7 @@ func newBookingHouse(t *testing.T, between *hop) *bookingHouse {
 		t.Fatal(err)
 	}
 	hq := hqIn(t, h.hqs)
-	branch := h.bookingBranch(t, fmt.Sprintf("%q", "tcp://"+between.between(t, hq.BrokerAddr())))
+	branch := h.bookingBranch(t, fmt.Sprintf("%q", "tcp://"+overheard.before(t, hq.BrokerAddr())))
 	h.hq, h.branch = "http://"+hq.HTTPAddr()+"/", branch.HTTPAddr()
 	h.broker = "tcp://" + h.listen(t, branch.BrokerAddr())
 	h.printer, err = printertest.New(printertest.Config{Link: t.TempDir() + "/printer", Now: time.Now, BytesPerSecond: -1, MillimetresPerSecond: -1})
@@ -198,6 +198,14 @@ func (h *bookingHouse) bookingKiosk(t *testing.T) *kioskapp.App {
 // listen stands between the kiosk and the branch's broker and remembers what is said.
 func (h *bookingHouse) listen(t *testing.T, to string) string {
 	t.Helper()
+	return between(t, to, func(from, to net.Conn) {
+		_, _ = io.Copy(io.MultiWriter(to, h.said), from) // ends when either side hangs up
+	})
+}
+
+// between stands before a listener: relay carries each direction of each connection until it ends. It returns its address.
+func between(t testing.TB, to string, relay func(from, to net.Conn)) string {
+	t.Helper()
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -205,6 +213,10 @@ func (h *bookingHouse) listen(t *testing.T, to string) string {
 	}
 	var wg sync.WaitGroup
 	ctx := context.WithoutCancel(t.Context())
+	carry := func(from, to net.Conn) {
+		relay(from, to)
+		_, _ = from.Close(), to.Close()
+	}
 	wg.Go(func() {
 		for {
 			near, err := l.Accept()
@@ -217,12 +229,8 @@ func (h *bookingHouse) listen(t *testing.T, to string) string {
 				_ = near.Close()
 				continue
 			}
-			relay := func(from, to net.Conn) {
-				_, _ = io.Copy(io.MultiWriter(to, h.said), from) // ends when either side hangs up
-				_, _ = from.Close(), to.Close()
-			}
-			wg.Go(func() { relay(near, far) })
-			wg.Go(func() { relay(far, near) })
+			wg.Go(func() { carry(near, far) })
+			wg.Go(func() { carry(far, near) })
 		}
 	})
 	t.Cleanup(func() { _ = l.Close(); wg.Wait() })

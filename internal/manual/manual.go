@@ -39,24 +39,6 @@ func Read(text string) (Page, error) {
 	return p, nil
 }
 
-// Commands returns the first words of the uses that are commands of their own, not flags; several where a line names them.
-func (p Page) Commands() []string {
-	var all []string
-	for _, u := range p.Uses {
-		words := strings.Fields(strings.TrimPrefix(u.Call, p.Name))
-		if len(words) == 0 || strings.HasPrefix(words[0], "-") || strings.HasPrefix(words[0], "[") {
-			continue
-		}
-		all = append(all, words[0])
-		if len(words) > 1 && words[1] == "|" { // «backup | restore | check»
-			for i := 2; i < len(words); i += 2 {
-				all = append(all, words[i])
-			}
-		}
-	}
-	return all
-}
-
 // Roff returns the manual page of a program that is installed under a name, in Portuguese, for section 8 of the manual
 // (man-pages(7)). Files are lines «path: what it is».
 func (p Page) Roff(installed, version string, files []string) []byte {

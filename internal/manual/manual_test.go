@@ -3,7 +3,6 @@ package manual
 import (
 	"errors"
 	"flag"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -23,9 +22,6 @@ func TestAHelpTextIsTakenApart(t *testing.T) {
 	}
 	if p.Name != "loja" || p.About != "o servidor" || len(p.Uses) != 4 || p.Uses[1] != (Use{"loja -version", "escreve a versão"}) {
 		t.Errorf("%+v", p)
-	}
-	if got := p.Commands(); !slices.Equal(got, []string{"copia", "repoe", "ca"}) {
-		t.Errorf("commands %v", got)
 	}
 }
 
@@ -76,7 +72,6 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p.Commands()
 		p.Roff("x", "1", nil)
 	})
 }

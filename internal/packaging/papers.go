@@ -26,10 +26,11 @@ func (p pack) papers(root, version string) (map[string][]byte, error) {
 	}
 	if p.program == "kiosk" {
 		const setup = "balcao-kiosk-setup"
-		if text, err = files.ReadFile("files/" + setup + ".txt"); err != nil {
+		script, err := files.ReadFile("files/" + setup)
+		if err != nil {
 			return nil, err
 		}
-		if all["usr/share/man/man8/"+setup+".8.gz"], err = manualOf(setup, version, text, []string{
+		if all["usr/share/man/man8/"+setup+".8.gz"], err = manualOf(setup, version, headOf(script), []string{
 			"/etc/default/balcao-kiosk-screen: como o ecrã está virado",
 			"/etc/chromium/policies/managed/balcao.json: o que o navegador pode abrir",
 		}); err != nil {
@@ -42,6 +43,22 @@ func (p pack) papers(root, version string) (map[string][]byte, error) {
 		}
 	}
 	return all, nil
+}
+
+// headOf returns the comment that a shell script begins with, which is its help.
+func headOf(script []byte) []byte {
+	var head []byte
+	for i, line := range bytes.Split(script, []byte("\n")) {
+		if i == 0 { // #!
+			continue
+		}
+		text, comment := bytes.CutPrefix(line, []byte("#"))
+		if !comment {
+			break
+		}
+		head = append(append(head, bytes.TrimPrefix(text, []byte(" "))...), '\n')
+	}
+	return head
 }
 
 // manualOf makes a manual page of a help text.

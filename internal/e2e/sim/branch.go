@@ -146,26 +146,9 @@ func (b *branchNode) recover() error {
 	if err != nil || !due {
 		return err
 	}
-	if err := b.engine.Reach(b.w.ctx, b.store.Reached()); err != nil {
-		return err
-	}
-	var day queue.Date
-	var told queue.Recovered
-	look := func(d *queue.Day, _ time.Time) { day, told = d.Date(), d.Recovered() }
-	if err := b.engine.Read(b.w.ctx, look); err != nil {
-		return err
-	}
-	wish := queue.Recover{Epoch: b.store.Epoch()}
-	wish.Today, wish.Before = b.store.BlocksBegun(day)
-	answer, err := b.engine.Do(b.w.ctx, "", wish)
+	_, told, err := b.engine.Recover(b.w.ctx, b.store.Epoch(), b.store.Reached())
 	if err != nil {
-		return err
-	}
-	if answer.Refused != "" {
-		return fmt.Errorf("recover the Day: %w", answer.Refused)
-	}
-	if err := b.engine.Read(b.w.ctx, look); err != nil {
-		return err
+		return fmt.Errorf("recover the Day: %w", err)
 	}
 	b.w.tell("%s goes on with numbers from %d", b.name, told.From)
 	return b.store.Recovered(b.w.ctx)
